@@ -1,0 +1,1 @@
+"""Jazz: typed data, kinds and compiled sparse pipelines."""
