@@ -119,19 +119,19 @@ def _rebuild(
     return cls(message, reason=reason, metadata=metadata, violations=violations)
 
 
-class NotFound(JazzError, LookupError):  # noqa: N818
+class NotFound(JazzError, LookupError):
     """A block, version, space, kind, pipeline, upload or field that is not there (or has expired)."""
 
     default_reason = "BLOCK_NOT_FOUND"
 
 
-class AlreadyExists(JazzError):  # noqa: N818
+class AlreadyExists(JazzError):
     """Something that must not exist yet does."""
 
     default_reason = "BLOCK_EXISTS"
 
 
-class InvalidArgument(JazzError, ValueError):  # noqa: N818
+class InvalidArgument(JazzError, ValueError):
     """Bad input; `violations` says which field, what was expected and what was found."""
 
     default_reason = "INVALID_ARGUMENT"
@@ -143,67 +143,67 @@ class KindMismatch(InvalidArgument, TypeError):
     default_reason = "KIND_MISMATCH"
 
 
-class FailedPrecondition(JazzError):  # noqa: N818
+class FailedPrecondition(JazzError):
     """The state of the server forbids it, such as deleting a space that is not empty."""
 
     default_reason = "FAILED_PRECONDITION"
 
 
-class VersionConflict(JazzError):  # noqa: N818
+class VersionConflict(JazzError):
     """`if_version` is not the version that there is now."""
 
     default_reason = "VERSION_CONFLICT"
 
 
-class ResourceExhausted(JazzError):  # noqa: N818
+class ResourceExhausted(JazzError):
     """A quota, a limit of the server, or its disk is full."""
 
     default_reason = "RESOURCE_EXHAUSTED"
 
 
-class PermissionDenied(JazzError, PermissionError):  # noqa: N818
+class PermissionDenied(JazzError, PermissionError):
     """The caller may not do it."""
 
     default_reason = "PERMISSION_DENIED"
 
 
-class Unauthenticated(JazzError):  # noqa: N818
+class Unauthenticated(JazzError):
     """The server does not know the caller."""
 
     default_reason = "UNAUTHENTICATED"
 
 
-class DeadlineExceeded(JazzError, TimeoutError):  # noqa: N818
+class DeadlineExceeded(JazzError, TimeoutError):
     """It took longer than the time allowed."""
 
     default_reason = "DEADLINE_EXCEEDED"
 
 
-class Unavailable(JazzError, ConnectionError):  # noqa: N818
+class Unavailable(JazzError, ConnectionError):
     """The server cannot be reached, is stopping, or takes no writes now. Trying again later can help."""
 
     default_reason = "UNAVAILABLE"
 
 
-class OutcomeUnknown(JazzError):  # noqa: N818
+class OutcomeUnknown(JazzError):
     """A write may have happened or not; repeating it with the same request id tells."""
 
     default_reason = "OUTCOME_UNKNOWN"
 
 
-class DataLoss(JazzError):  # noqa: N818
+class DataLoss(JazzError):
     """Bytes are not what they were when they were sent or stored."""
 
     default_reason = "DATA_LOSS"
 
 
-class Cancelled(JazzError):  # noqa: N818
+class Cancelled(JazzError):
     """The caller called it off."""
 
     default_reason = "CANCELLED"
 
 
-class Unimplemented(JazzError):  # noqa: N818
+class Unimplemented(JazzError):
     """The server has no such call: it is older than the client, or not Jazz."""
 
     default_reason = "UNIMPLEMENTED"

@@ -103,9 +103,7 @@ class DataType:
 
     def __str__(self) -> str:
         if self.name == "timestamp":
-            return (
-                f"timestamp[{self.unit}, {self.zone}]" if self.zone else f"timestamp[{self.unit}]"
-            )
+            return f"timestamp[{self.unit}, {self.zone}]" if self.zone else f"timestamp[{self.unit}]"
         if self.name == "duration":
             return f"duration[{self.unit}]"
         return "ordered factor" if self.ordered else self.name

@@ -1,0 +1,122 @@
+"""What an operation is: the seam between the catalogue and everything that types, explains and runs pipelines.
+
+An `Op` is a record of plain functions. `infer` says what comes out for what is known of what goes in, `run` computes
+it. Neither knows where values come from or where they go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from jazz.values import Value
+from jazz_server.kinds.types import Dimension, Type
+
+Scalar: TypeAlias = bool | int | float | str
+"""A literal in a pipeline. It takes the type of its neighbours: it never widens a tensor within its family."""
+
+
+class SubGraph(Protocol):
+    """A graph that is a setting of an operation, such as the body of a loop."""
+
+    @property
+    def arity(self) -> int:
+        """How many values it takes."""
+        ...
+
+    @property
+    def outputs(self) -> int:
+        """How many values it gives."""
+        ...
+
+    def infer(self, inference: Inference, arguments: Sequence[Type]) -> tuple[Type, ...]:
+        """The types of its outputs; mismatches inside are noted with the names of its own steps."""
+        ...
+
+    def run(self, run: Run, arguments: Sequence[Value]) -> tuple[Value, ...]:
+        """Its outputs."""
+        ...
+
+
+Setting: TypeAlias = Scalar | tuple[Scalar, ...] | SubGraph
+"""The value of a parameter."""
+
+Settings: TypeAlias = Mapping[str, Setting]
+"""The parameters of a step with defaults filled in."""
+
+
+class Inference(Protocol):
+    """What a type rule talks to: it unifies dimensions and notes what is wrong, all of it, without stopping."""
+
+    def unify(self, field: str, expected: Dimension, found: Dimension) -> Dimension:
+        """The dimension that both are; a mismatch is noted when they cannot be the same, and `expected` is given."""
+        ...
+
+    def fresh(self) -> Dimension:
+        """A dimension that nothing is known of and that is equal to no other."""
+        ...
+
+    def mismatch(self, field: str, expected: str, found: str) -> None:
+        """Notes one thing that is wrong. `field` is the name of an argument or parameter."""
+        ...
+
+
+class Run(Protocol):
+    """What a computation talks to while it runs."""
+
+    def checkpoint(self) -> None:
+        """Called between kernels and in every turn of a loop: raises when the run is cancelled or out of time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A setting of an operation.
+
+    Attributes:
+        name: Its name.
+        type: What it takes, in words: "int", "float", "bool", "str", "axis", "dtype", "graph", "ints".
+        doc: What it does.
+        required: Whether it must be given.
+        default: What it is when it is not given; None for "not set".
+    """
+
+    name: str
+    type: str
+    doc: str
+    required: bool = False
+    default: Setting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """A typed operation.
+
+    Attributes:
+        name: Its name, as in scipy or the array API.
+        version: Its version: raised when its answers change.
+        signature: Its signature for people, such as "matmul(a[m, k], b[k, n]) -> [m, n]".
+        doc: What it does, with the formula and its source.
+        arguments: The names of its arguments; a last one that starts with "*" takes any number.
+        optional_arguments: How many of the arguments, counted from the end, may be left out.
+        results: The names of its results.
+        parameters: Its settings.
+        infer: The types of the results, from what is known of the arguments (types, or scalars for literals). It notes
+            mismatches and always gives as many types as there are results (`AnyType()` where nothing is known).
+        run: The results, from values (or scalars for literals) that `infer` has found no fault with. It may raise
+            `jazz_server.engine.errors.OpError` for what shows only in the data.
+        native: Whether it runs as machine code without the interpreter lock, or inside a library (host).
+    """
+
+    name: str
+    version: int
+    signature: str
+    doc: str
+    arguments: tuple[str, ...]
+    results: tuple[str, ...]
+    infer: Callable[[Inference, Sequence[Type | Scalar], Settings], tuple[Type, ...]]
+    run: Callable[[Run, Sequence[Any], Settings], tuple[Value, ...]]
+    parameters: tuple[Parameter, ...] = ()
+    optional_arguments: int = 0
+    native: bool = True

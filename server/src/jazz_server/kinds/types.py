@@ -1,0 +1,144 @@
+"""Types: sets of values, with dimensions that are numbers, symbols or anything.
+
+The same types say what a kind's values are, what a pipeline's inputs take, and what is known of a value inside a
+pipeline before it runs. In the last case `dtypes` with more than one entry, a `None` dimension or an empty `layouts`
+mean "not known yet".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from jazz.values import DataType, Layout
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Symbol:
+    """A dimension that is the same wherever its name recurs."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Dimension: TypeAlias = int | Symbol | None
+"""A length, a symbol for one, or None for any."""
+
+
+@dataclass(frozen=True, slots=True)
+class TensorType:
+    """A set of tensors.
+
+    Attributes:
+        dtypes: The element types that fit, in the order of `jazz.values.DATA_TYPES`; any when empty.
+        shape: The dimensions; None for any rank.
+        layouts: The layouts that fit; any when empty.
+        strict: Whether another layout is refused rather than converted.
+        nullable: Whether elements may be missing.
+        unit: The unit of the elements, "" when they have none.
+        minimum: The least element that fits.
+        maximum: The greatest element that fits.
+    """
+
+    dtypes: tuple[DataType, ...] = ()
+    shape: tuple[Dimension, ...] | None = None
+    layouts: tuple[Layout, ...] = ()
+    strict: bool = False
+    nullable: bool = False
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def dtype(self) -> DataType | None:
+        """The element type, when only one fits."""
+        return self.dtypes[0] if len(self.dtypes) == 1 else None
+
+    @property
+    def layout(self) -> Layout | None:
+        """The layout, when only one fits."""
+        return self.layouts[0] if len(self.layouts) == 1 else None
+
+    def __str__(self) -> str:
+        dtype = "|".join(map(str, self.dtypes)) if self.dtypes else "any"
+        layout = "" if not self.layouts else " " + "|".join(layout.value for layout in self.layouts)
+        if layout == " dense":
+            layout = ""
+        shape = "..." if self.shape is None else ", ".join("*" if d is None else str(d) for d in self.shape)
+        return f"{dtype}[{shape}]{layout}{'?' if self.nullable else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """A field of a table type."""
+
+    name: str
+    type: Type
+    optional: bool = False
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableType:
+    """A set of tables: those that have these fields, and, when it is closed, no others."""
+
+    fields: tuple[FieldType, ...] = ()
+    closed: bool = False
+
+    def __str__(self) -> str:
+        fields = ", ".join(f"{f.name}{'?' if f.optional else ''}: {f.type}" for f in self.fields)
+        return f"{{{fields}{'' if self.closed else ', ...' if fields else '...'}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class KindReference:
+    """The values of a stored kind, `space/name` or `space/name@version`."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class AnyType:
+    """Any value."""
+
+    def __str__(self) -> str:
+        return "any value"
+
+
+@dataclass(frozen=True, slots=True)
+class NullType:
+    """Null alone."""
+
+    def __str__(self) -> str:
+        return "null"
+
+
+Type: TypeAlias = AnyType | TensorType | TableType | KindReference | NullType
+"""A set of values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A named type: its type, the kinds that it extends, and a few lines about it."""
+
+    type: Type
+    extends: tuple[KindReference, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One reason why something is not of a type: where, what was expected, what was found."""
+
+    field: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        where = f"{self.field}: " if self.field else ""
+        return f"{where}expected {self.expected}, found {self.found}"
