@@ -1,0 +1,1 @@
+"""The Jazz server: typed blocks, kinds and compiled pipelines over one port."""

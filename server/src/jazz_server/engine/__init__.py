@@ -1,0 +1,1 @@
+"""The engine: compiled kernels and the operations built on them."""

@@ -1,0 +1,93 @@
+"""The threads that kernels run on. They are niced, so that small calls keep their response time under load."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+NICENESS = 19
+_RANGES_PER_THREAD = 4
+_thread = threading.local()
+
+
+def thread_count() -> int:
+    """Return the number of CPUs that this process may use, which is the number of kernel threads."""
+    return len(os.sched_getaffinity(0))
+
+
+def for_ranges(n: int, function: Callable[[int, int], object], *, grain: int = 1) -> None:
+    """Call ``function(begin, end)`` for ranges that cover ``[0, n)``, in parallel, and wait for all of them.
+
+    No range is shorter than `grain` unless `n` is; work that makes only one range runs in the calling thread, and so
+    does all work when the caller is itself a kernel thread. If calls raise, the first error is raised here, after all
+    ranges that had begun are done; ranges not yet begun are left out.
+    """
+    parts = min(n // max(grain, 1), thread_count() * _RANGES_PER_THREAD)
+    bounds = [part * n // parts for part in range(parts + 1)] if parts > 1 else [0, n]
+    for_bounds(bounds, function)
+
+
+def for_bounds(bounds: Sequence[int], function: Callable[[int, int], object]) -> None:
+    """Call ``function(bounds[i], bounds[i + 1])`` for every i, as `for_ranges` does; empty ranges are left out."""
+    ranges = [(int(b), int(e)) for b, e in pairwise(bounds) if e > b]
+    for_each(ranges, lambda pair: function(*pair))
+
+
+def for_each(items: Sequence[Any], function: Callable[[Any], object]) -> None:
+    """Call ``function(item)`` for every item, in parallel, and wait; rules and errors as in `for_ranges`."""
+    if len(items) < 2 or thread_count() == 1 or getattr(_thread, "is_kernel_thread", False):
+        for item in items:
+            function(item)
+        return
+    remaining = iter(items)
+    lock = threading.Lock()
+    failed = threading.Event()
+
+    def work() -> None:
+        while not failed.is_set():
+            with lock:
+                item = next(remaining, lock)
+            if item is lock:
+                return
+            try:
+                function(item)
+            except BaseException:
+                failed.set()
+                raise
+
+    workers = min(len(items), thread_count())
+    futures: list[Future[None]] = [_pool().submit(work) for _ in range(workers)]
+    wait(futures)
+    for future in futures:
+        future.result()
+
+
+def split_by_weight(indptr: NDArray[Any], parts: int) -> NDArray[np.int64]:
+    """Return bounds that split rows into at most `parts` ranges of about equal numbers of entries.
+
+    `indptr` (rows + 1) is that of a compressed matrix. The result starts with 0, ends with the number of rows and never
+    decreases. Rows count a little themselves, so that a matrix of empty rows is split too.
+    """
+    rows = len(indptr) - 1
+    weights = indptr.astype(np.int64) - int(indptr[0]) + np.arange(rows + 1)
+    targets = np.arange(1, parts) * (int(weights[-1]) / parts)
+    inner = np.minimum(np.searchsorted(weights, targets), rows)
+    return np.concatenate(([0], inner, [rows])).astype(np.int64)
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(thread_count(), thread_name_prefix="jazz-kernel", initializer=_begin_thread)
+
+
+def _begin_thread() -> None:
+    _thread.is_kernel_thread = True
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
