@@ -1,0 +1,15 @@
+"""What all tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def dnn_data() -> Path:
+    """The folder with the official network, which `JAZZ_DNN_DATA` names."""
+    named = os.environ.get("JAZZ_DNN_DATA")
+    if not named:
+        pytest.skip("JAZZ_DNN_DATA names no folder with the official network of the Sparse DNN Graph Challenge")
+    return Path(named).resolve()
