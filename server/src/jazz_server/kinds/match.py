@@ -1,0 +1,165 @@
+"""Whether a value is of a kind: what its symbols stand for, or every reason why it is not.
+
+Symbols are unified over all fields of a kind, those of nested tables and of the kinds that it extends included. A kind
+that a field *refers to* has symbols of its own: two images in one table need not be of one size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from jazz.values import Null, Table, Tensor, Value
+
+from jazz_server.kinds import describe
+from jazz_server.kinds.parts import Parts, Resolve, is_unknown, parts_of
+from jazz_server.kinds.types import (
+    AnyType,
+    FieldType,
+    Kind,
+    KindReference,
+    Mismatch,
+    NullType,
+    Symbol,
+    TableType,
+    TensorType,
+    Type,
+)
+from jazz_server.kinds.unify import DimensionConflict, Unifier
+
+Note: TypeAlias = Callable[[Mismatch], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What came of matching.
+
+    Attributes:
+        bindings: The length of every symbol of the kind that has one, by name.
+        mismatches: Every reason why it does not match; empty when it does.
+    """
+
+    bindings: Mapping[str, int]
+    mismatches: tuple[Mismatch, ...]
+
+    @property
+    def matches(self) -> bool:
+        """Whether it matches."""
+        return not self.mismatches
+
+
+def type_of(value: Value) -> Type:
+    """The exact type of a value: its element type, lengths and layout; nullable if and only if something is missing."""
+    if isinstance(value, Tensor):
+        return TensorType((value.dtype,), value.shape, (value.layout,), nullable=value.missing > 0)
+    if isinstance(value, Table):
+        return TableType(tuple(FieldType(name, type_of(item)) for name, item in value.fields), closed=True)
+    assert isinstance(value, Null)
+    return NullType()
+
+
+def match(kind: Kind | Type, found: Type, resolve: Resolve | None = None) -> Match:
+    """Matches what is known of a value with a kind or type.
+
+    What is not known of `found` (a None dimension, several element types, any value) does not contradict.
+
+    Args:
+        kind: What is expected.
+        found: The type of the value, as `type_of` gives it.
+        resolve: Gives a stored kind by name; raises `LookupError` when there is none.
+    """
+    mismatches: list[Mismatch] = []
+    matching = _Matching(resolve, mismatches.append)
+    matching.kind(kind, found, "")
+    return Match(matching.unifier.bindings(), tuple(mismatches))
+
+
+@dataclass(frozen=True)
+class _Matching:
+    resolve: Resolve | None
+    note: Note
+    stack: tuple[str, ...] = ()
+    unifier: Unifier = field(default_factory=Unifier)
+
+    def mismatch(self, path: str, expected: str, found: str) -> None:
+        self.note(Mismatch(path, expected, found))
+
+    def kind(self, kind: Kind | Type, found: Type, path: str) -> None:
+        parts = parts_of(kind, self.resolve, self.stack, path, self.note)
+        for type_ in parts.types:
+            self.type(type_, found, path)
+        if parts.is_table:
+            self.table(parts, found, path)
+
+    def type(self, expected: Type, found: Type, path: str) -> None:
+        if isinstance(expected, AnyType) or is_unknown(found):
+            return
+        if isinstance(expected, KindReference):
+            _Matching(self.resolve, self.note, self.stack).kind(expected, found, path)
+        elif isinstance(expected, TableType):
+            self.kind(expected, found, path)
+        elif isinstance(expected, NullType):
+            if not isinstance(found, NullType):
+                self.mismatch(path, "null", describe.kind_of(found))
+        elif isinstance(found, TensorType):
+            self.tensor(expected, found, path)
+        else:
+            self.mismatch(path, describe.kind_of(expected), describe.kind_of(found))
+
+    def table(self, expected: Parts, found: Type, path: str) -> None:
+        if is_unknown(found):
+            return
+        if not isinstance(found, TableType):
+            self.mismatch(path, f"a table with {describe.names(expected.names)}", describe.kind_of(found))
+            return
+        fields = {item.name: item for item in found.fields}
+        within = _Matching(self.resolve, self.note, expected.stack, self.unifier)
+        for item in expected.fields:
+            where = joined(path, item.name)
+            present = fields.get(item.name)
+            if present is not None:
+                within.type(item.type, present.type, where)
+            elif found.closed and not item.optional:
+                self.mismatch(where, f"a field {describe.kind_of(item.type)}", f"fields {describe.names(list(fields))}")
+        if expected.closed:
+            for name in fields.keys() - set(expected.names):
+                close = describe.suggestion(name, expected.names)
+                self.mismatch(joined(path, name), f"no fields but {describe.names(expected.names)}{close}", "this one")
+
+    def tensor(self, expected: TensorType, found: TensorType, path: str) -> None:
+        if expected.dtypes and found.dtypes and not set(expected.dtypes) & set(found.dtypes):
+            self.mismatch(path, describe.dtypes(expected.dtypes), describe.dtypes(found.dtypes))
+        if expected.strict and expected.layouts and found.layouts and not set(expected.layouts) & set(found.layouts):
+            self.mismatch(path, describe.layouts(expected.layouts), describe.layouts(found.layouts))
+        if found.nullable and not expected.nullable:
+            self.mismatch(path, "no missing elements", "a tensor with missing elements")
+        if expected.unit and found.unit and expected.unit != found.unit:
+            self.mismatch(path, f"unit {expected.unit}", f"unit {found.unit}")
+        self.shape(expected, found, path)
+
+    def shape(self, expected: TensorType, found: TensorType, path: str) -> None:
+        if expected.shape is None or found.shape is None:
+            return
+        if len(expected.shape) != len(found.shape):
+            self.mismatch(path, describe.rank(expected.shape), describe.rank(found.shape))
+            return
+        for position, (dimension, length) in enumerate(zip(expected.shape, found.shape, strict=True)):
+            if not isinstance(length, int):
+                continue
+            try:
+                self.unifier.unify(dimension, length, path)
+            except DimensionConflict as conflict:
+                self.mismatch(path, f"{_length(dimension, conflict)} in dimension {position}", str(length))
+
+
+def _length(dimension: object, conflict: DimensionConflict) -> str:
+    if not isinstance(dimension, Symbol):
+        return str(conflict.expected)
+    by = f"`{conflict.origin}`" if conflict.origin else "an earlier dimension"
+    return f"{conflict.expected} (`{dimension}` as {by} set it)"
+
+
+def joined(path: str, name: str) -> str:
+    """The path of a field of what is at `path`."""
+    return f"{path}.{name}" if path else name
