@@ -1,0 +1,202 @@
+"""Reading bodies: pinned against removal, and never a byte that does not have its checksum."""
+
+import asyncio
+import mmap
+import os
+import threading
+from array import array
+from collections.abc import Callable
+from concurrent.futures import Executor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from jazz_server.store.checksums import CHECK_BYTES, checksum
+from jazz_server.store.errors import Closed, DataLoss
+from jazz_server.store.segments import read_tail
+
+
+class SegmentReader:
+    """One segment file or memory file, opened at first use. Safe to use from any thread."""
+
+    def __init__(self, path: Path, size: int, total: int) -> None:
+        self.size = size
+        self._path = path
+        self._total = total
+        self._descriptor = -1
+        self._table = array("I")
+        self._checked = bytearray()
+        self._map: memoryview | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+
+    @classmethod
+    def of_memory(cls, descriptor: int, size: int, total: int, table: "array[int]") -> "SegmentReader":
+        """A reader of a memory file, whose descriptor it takes over."""
+        reader = cls(Path("memory"), size, total)
+        reader._adopt(descriptor, table)
+        return reader
+
+    def read(self, offset: int, length: int) -> memoryview:
+        """Bytes of the body, checked; blocks."""
+        descriptor = self.descriptor()
+        start = offset // CHECK_BYTES * CHECK_BYTES
+        end = min(-(-(offset + length) // CHECK_BYTES) * CHECK_BYTES, self.size)
+        data = bytearray(end - start)
+        view = memoryview(data)
+        done = 0
+        while done < len(data):
+            count = self._pread(descriptor, view[done:], start + done)
+            if count == 0:
+                raise DataLoss(f"segment {self._path.name} is cut short", segment=self._path.name)
+            done += count
+        for block in range(start // CHECK_BYTES, -(-end // CHECK_BYTES)):
+            self._check(block, view[block * CHECK_BYTES - start :][:CHECK_BYTES])
+        return view[offset - start : offset - start + length].toreadonly()
+
+    def view(self, offset: int, length: int) -> memoryview:
+        """Mapped bytes of the body, each block of which is checked once; blocks."""
+        body = self._mapped()
+        first = offset // CHECK_BYTES
+        for block in range(first, -(-(offset + length) // CHECK_BYTES)):
+            if not self._checked[block]:
+                self._check(block, body[block * CHECK_BYTES :][:CHECK_BYTES])
+                self._checked[block] = 1
+        return body[offset : offset + length]
+
+    def descriptor(self) -> int:
+        """The open file, of which the first `size` bytes are the body."""
+        with self._lock:
+            if self._closed:
+                raise Closed("the body")
+            if self._descriptor < 0:
+                self._open()
+            return self._descriptor
+
+    def close(self) -> None:
+        """Close the file. Views of the mapped body stay valid."""
+        with self._lock:
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+            self._descriptor = -1
+            self._map = None
+            self._closed = True
+
+    def _open(self) -> None:
+        name = self._path.name
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY)
+        except OSError as error:
+            raise DataLoss(f"segment {name} cannot be opened: {error}", segment=name) from error
+        try:
+            tail = read_tail(descriptor)
+            if (tail.size, tail.checksum) != (self.size, self._total):
+                raise DataLoss(f"segment {self._path.name} is not the one that was committed")
+        except BaseException:
+            os.close(descriptor)
+            raise
+        self._adopt(descriptor, tail.table)
+
+    def _adopt(self, descriptor: int, table: "array[int]") -> None:
+        self._descriptor = descriptor
+        self._table = table
+        self._checked = bytearray(len(table))
+
+    def _mapped(self) -> memoryview:
+        descriptor = self.descriptor()
+        with self._lock:
+            if self._map is None:
+                if os.fstat(descriptor).st_size < self.size:
+                    raise DataLoss(f"segment {self._path.name} is cut short")
+                self._map = memoryview(mmap.mmap(descriptor, self.size, access=mmap.ACCESS_READ))
+            return self._map
+
+    def _pread(self, descriptor: int, into: memoryview, offset: int) -> int:
+        try:
+            return os.preadv(descriptor, [into], offset)
+        except OSError as error:
+            raise DataLoss(f"segment {self._path.name} cannot be read: {error}") from error
+
+    def _check(self, block: int, data: memoryview) -> None:
+        if checksum(data) != self._table[block]:
+            raise DataLoss(
+                f"bytes {block * CHECK_BYTES}… of segment {self._path.name} are damaged",
+                segment=self._path.name,
+                offset=block * CHECK_BYTES,
+            )
+
+
+class MappedBody:
+    """A body as memory. `view` may be called from any thread; what it gives outlives the body."""
+
+    def __init__(self, source: bytes | SegmentReader) -> None:
+        self._source = source
+
+    def view(self, offset: int, length: int) -> memoryview:
+        """The bytes from `offset` on, read-only; raises `DataLoss` if they are damaged."""
+        size = len(self._source) if isinstance(self._source, bytes) else self._source.size
+        _check_range(offset, length, size)
+        if isinstance(self._source, bytes):
+            return memoryview(self._source)[offset : offset + length]
+        if length == 0:
+            return memoryview(b"")
+        return self._source.view(offset, length)
+
+
+class Body:
+    """The body of a block. While it is open its bytes stay, even if the block is deleted.
+
+    Use it as an async context, or call `close()` (on the event loop).
+    """
+
+    def __init__(self, source: bytes | SegmentReader, executor: Executor, release: Callable[[], None]) -> None:
+        self.size = len(source) if isinstance(source, bytes) else source.size
+        self._source: bytes | SegmentReader | None = source
+        self._executor = executor
+        self._release = release
+
+    async def read(self, offset: int = 0, length: int | None = None) -> memoryview:
+        """Bytes of the body, checked (`DataLoss`); to the end if no length is given. O(length)."""
+        source = self._opened()
+        length = self.size - offset if length is None else length
+        _check_range(offset, length, self.size)
+        if isinstance(source, bytes) or length == 0:
+            return memoryview(source if isinstance(source, bytes) else b"")[offset : offset + length]
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, source.read, offset, length)
+
+    def map(self) -> MappedBody:
+        """The body as memory, whose parts are read and checked when they are first viewed."""
+        return MappedBody(self._opened())
+
+    def descriptor(self) -> int | None:
+        """A file whose first `size` bytes are the body, open while this is; None for a small body. Blocks."""
+        source = self._opened()
+        return None if isinstance(source, bytes) else source.descriptor()
+
+    def close(self) -> None:
+        """Let go of the bytes. Views keep theirs."""
+        if self._source is not None:
+            self._source = None
+            self._release()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _opened(self) -> bytes | SegmentReader:
+        if self._source is None:
+            raise Closed("the body")
+        return self._source
+
+
+def _check_range(offset: int, length: int, size: int) -> None:
+    if offset < 0 or length < 0 or offset + length > size:
+        raise ValueError(f"bytes {offset} to {offset + length} of a body of {size} bytes")

@@ -1,0 +1,129 @@
+"""What writing documents (kinds, pipelines) does to the catalogue."""
+
+from collections.abc import Sequence
+
+from jazz_server.store import keys
+from jazz_server.store.blocks import prune
+from jazz_server.store.catalogue import Family, scan_prefix
+from jazz_server.store.errors import DocumentExists, DocumentNotFound, VersionConflict
+from jazz_server.store.lookup import (
+    DOCUMENTS,
+    document_versions,
+    find_space,
+    get_document,
+    get_head,
+    get_space,
+)
+from jazz_server.store.names import BlockName, check_name
+from jazz_server.store.operations import Precondition
+from jazz_server.store.records import Document, Noun, SpaceRecord, decode, encode
+from jazz_server.store.transaction import Transaction
+
+PinList = Sequence[tuple[BlockName, int]]
+
+
+def write_document(
+    tx: Transaction,
+    space: SpaceRecord,
+    noun: Noun,
+    name: BlockName,
+    content: bytes,
+    *,
+    version: int,
+    pins: PinList,
+    precondition: Precondition,
+    kept: int,
+) -> Document:
+    """Add a version, which takes over all pins from the one before."""
+    path = check_name(name)
+    family = DOCUMENTS[noun]
+    prefix = keys.versions(space.id, path)
+    latest = next(document_versions(tx, noun, prefix), None)
+    if precondition.must_not_exist and latest is not None:
+        raise DocumentExists(noun.value, name, latest.version)
+    _check_version(name, latest, precondition.if_version)
+    held = tuple(_pin_key(tx, pinned, number) for pinned, number in pins)
+    document = Document(
+        noun,
+        name,
+        version,
+        content,
+        latest.created_at if latest else tx.now,
+        tx.now,
+        tuple(pins),
+        held,
+    )
+    for block_key in held:
+        tx.put(Family.PINS, keys.pin(block_key, noun.value, prefix), b"")
+    tx.put(family, keys.version(space.id, path, version), encode(document))
+    if latest is not None:
+        _unpin(tx, latest, prefix, except_for=held)
+    for key, _ in list(scan_prefix(tx, family, prefix))[kept:]:
+        tx.delete(family, key)
+    return document
+
+
+def delete_document(tx: Transaction, noun: Noun, name: BlockName, version: int | None, if_version: int | None) -> int:
+    """Delete a version or all of a document; gives the (latest) version deleted."""
+    found = get_document(tx, noun, name, version)
+    record = find_space(tx, name.space)
+    if record is None:
+        raise DocumentNotFound(noun.value, name)
+    path, family = check_name(name), DOCUMENTS[noun]
+    prefix = keys.versions(record.id, path)
+    latest = next(document_versions(tx, noun, prefix))
+    _check_version(name, latest, if_version)
+    if version is None:
+        for key, _ in list(scan_prefix(tx, family, prefix)):
+            tx.delete(family, key)
+    else:
+        tx.delete(family, keys.version(record.id, path, version))
+    if version is None or version == latest.version:
+        _hand_over(tx, noun, prefix, latest)
+    return found.version
+
+
+def drop_document(tx: Transaction, noun: Noun, key: bytes, document: Document) -> None:
+    """Remove one version of a document of a deleted space, and what it pins."""
+    tx.delete(DOCUMENTS[noun], key)
+    _unpin(tx, document, key[:-8], except_for=())
+
+
+def _hand_over(tx: Transaction, noun: Noun, prefix: bytes, latest: Document) -> None:
+    """After the latest version was deleted: its pins go, those of the one before come back, if still there."""
+    before = next(document_versions(tx, noun, prefix), None)
+    held = tuple(key for key in before.held if tx.get(Family.BLOCKS, key)) if before else ()
+    for block_key in held:
+        tx.put(Family.PINS, keys.pin(block_key, noun.value, prefix), b"")
+    _unpin(tx, latest, prefix, except_for=held)
+
+
+def _unpin(tx: Transaction, document: Document, prefix: bytes, *, except_for: Sequence[bytes]) -> None:
+    for (name, _), block_key in zip(document.pins, document.held, strict=True):
+        if block_key in except_for:
+            continue
+        tx.delete(Family.PINS, keys.pin(block_key, document.noun.value, prefix))
+        space = find_space(tx, name.space)
+        if space is not None and block_key.startswith(keys.number(space.id)):
+            prune(tx, space, keys.path_of(block_key))
+
+
+def _pin_key(tx: Transaction, name: BlockName, version: int) -> bytes:
+    get_head(tx, name, version, tx.now)
+    return keys.version(get_space(tx, name.space).id, check_name(name), version)
+
+
+def _check_version(name: BlockName, latest: Document | None, expected: int | None) -> None:
+    found = latest.version if latest else 0
+    if expected is not None and expected != found:
+        raise VersionConflict(name, expected, found)
+
+
+def documents_under(tx: Transaction, noun: Noun, prefix: bytes, limit: int) -> list[tuple[bytes, Document]]:
+    """The first documents under a key prefix, with their keys."""
+    found: list[tuple[bytes, Document]] = []
+    for key, stored in scan_prefix(tx, DOCUMENTS[noun], prefix):
+        if len(found) == limit:
+            break
+        found.append((key, decode(Document, stored)))
+    return found

@@ -1,0 +1,123 @@
+"""After a failure: reopening after a failed sync, and putting aside files that a crash left behind."""
+
+import asyncio
+import gc
+import logging
+import os
+import shutil
+from pathlib import Path
+
+from jazz_server.store.catalogue import Family
+from jazz_server.store.core import Core
+from jazz_server.store.transaction import is_referenced
+
+_log = logging.getLogger(__name__)
+_ID_BYTES = 16
+_PROBE_BYTES = 64 * 1024
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 5.0
+
+
+async def reopen(core: Core) -> None:
+    """Reopen the catalogue, which takes no writes after a failed one; try until the disk allows it.
+
+    Readers go on with what they saw until a probe file could be written and synced; while the database
+    is closed and opened again (some hundredths of a second) they get `StoreUnavailable`.
+    """
+    loop = asyncio.get_running_loop()
+    catalogue = core.durable.catalogue
+    pause = _FIRST_PAUSE
+    await core.durable.drained()
+    while not core.closed:
+        try:
+            await loop.run_in_executor(core.io, _probe, core.folder.path)
+            core.durable.publish(None)
+            await loop.run_in_executor(core.io, catalogue.close)
+            gc.collect()  # iterators in the frames of kept exceptions hold the database open
+            await loop.run_in_executor(core.io, catalogue.open)
+            core.durable.publish(catalogue.view())
+            await core.versions.load()
+        except Exception as error:  # noqa: BLE001 - RocksDB's errors have no type
+            _log.warning("the store cannot be reopened yet: %s", error)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+        else:
+            core.settle()
+            core.writable = True
+            _log.warning("the store has been reopened and takes writes again")
+            return
+
+
+async def sweep_orphans(core: Core, staged: list[Path], quarantined: list[Path]) -> None:
+    """Remove what uploads left in staging at the last stop, and put aside segments that nothing refers to.
+
+    What earlier starts put aside (`quarantined`) is brought back if something refers to it after all, and
+    deleted only if the last stop was orderly and no referenced segment is missing.
+    """
+    loop = asyncio.get_running_loop()
+    segments = core.segments
+    for path in staged:
+        await loop.run_in_executor(core.io, _unlink, path)
+    missing = 0
+    last = b""
+    for key, _ in core.durable.visible.scan(Family.SEGMENTS, b""):
+        if (segment := key[:_ID_BYTES]) == last:
+            continue
+        last = segment
+        path = segments.path(segment)
+        if not await loop.run_in_executor(core.io, path.exists):
+            found = await loop.run_in_executor(core.io, _bring_back, path, segments.quarantine)
+            missing += not found
+            _log.error("segment %s was %s", path.name, "put aside" if found else "missing")
+    if core.folder.clean and not missing:
+        for path in quarantined:
+            await loop.run_in_executor(core.io, _unlink, path)
+    for shard in range(256):
+        folder = segments.segments / f"{shard:02x}"
+        for path in await loop.run_in_executor(core.io, _list, folder):
+            if _is_orphan(core, path):
+                _log.warning("nothing refers to segment %s: put aside", path.name)
+                await loop.run_in_executor(core.io, path.rename, segments.quarantine / path.name)
+
+
+def _is_orphan(core: Core, path: Path) -> bool:
+    """Whether nothing refers to a file. Ids are random: what is unknown now cannot become known later."""
+    try:
+        segment = bytes.fromhex(path.name)
+    except ValueError:
+        return True
+    return not (
+        is_referenced(core.durable.catalogue, segment)
+        or is_referenced(core.durable.visible, segment)
+        or segment in core.unsettled
+        or core.uploads.knows(segment)
+        or core.pins.knows(segment)
+    )
+
+
+def _probe(folder: Path) -> None:
+    """Write and sync a file; raises OSError where the disk is full or broken."""
+    path = folder / "probe"
+    try:
+        with path.open("wb") as file:
+            file.write(bytes(_PROBE_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _bring_back(path: Path, quarantine: Path) -> bool:
+    aside = quarantine / path.name
+    if not aside.exists():
+        return False
+    shutil.move(aside, path)
+    return True
+
+
+def _list(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+def _unlink(path: Path) -> None:
+    path.unlink(missing_ok=True)

@@ -1,0 +1,280 @@
+"""Uploads: bodies on their way in, staged under a token until a commit takes them or they expire."""
+
+import asyncio
+import os
+import secrets
+from array import array
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Self
+
+from jazz_server.store.checksums import RunningChecksums, checksum
+from jazz_server.store.errors import ChecksumMismatch, UploadNotFound, UploadSize, storage_error
+from jazz_server.store.segments import (
+    SegmentFolder,
+    SegmentTail,
+    SegmentTrailer,
+    write_all,
+    write_tail,
+)
+
+
+class _State(Enum):
+    OPEN = auto()
+    SEALED = auto()
+    CLAIMED = auto()
+    TAKEN = auto()
+    GONE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class StagedMemory:
+    """A sealed body in a memory file."""
+
+    segment: bytes
+    descriptor: int
+    size: int
+    checksum: int
+    table: "array[int]"
+
+
+class Upload:
+    """A body of announced size, written in order and then sealed. Not safe for several writers at once.
+
+    Made by `Store.upload`. Bytes that have been refused (`ChecksumMismatch`, `UploadSize`) are not part of the body
+    and may be sent again.
+    """
+
+    def __init__(self, owner_of: "Uploads", space: str, size: int, owner: str, volatile: bool) -> None:
+        self.token = secrets.token_urlsafe(24)
+        self.space = space
+        self.size = size
+        self.owner = owner
+        self.volatile = volatile
+        self.received = 0
+        self.expires_at = 0
+        self.segment = b""
+        self._uploads = owner_of
+        self._state = _State.OPEN
+        self._sums = RunningChecksums()
+        self._buffer: bytearray | None = None
+        self._descriptor = -1
+        self._busy = asyncio.Lock()
+
+    @property
+    def checksum(self) -> int:
+        """crc32c of what has been received."""
+        return self._sums.total
+
+    @property
+    def inline(self) -> bytes | None:
+        """The body, if it is small enough to be kept in the catalogue."""
+        return None if self._buffer is None else bytes(self._buffer)
+
+    async def write(self, data: bytes | bytearray | memoryview, crc: int | None = None) -> None:
+        """Append bytes, which `crc` (crc32c) vouches for.
+
+        Raises `ChecksumMismatch`, `UploadSize` if they are more than announced, `UploadNotFound` if the upload has
+        expired, `DiskFull`, after which the upload is gone.
+        """
+        view = memoryview(data).cast("B")
+        async with self._busy:
+            self._check_open(_State.OPEN)
+            if self.received + len(view) > self.size:
+                raise UploadSize("size", f"{self.size} bytes", f"at least {self.received + len(view)}")
+            if self._buffer is not None:
+                self._append(view, crc)
+            else:
+                await self._run(self._append, view, crc)
+            self.received += len(view)
+            self._uploads.extend(self)
+
+    async def finish(self) -> Self:
+        """Seal the complete upload; a durable one is on disk then. `UploadSize` if bytes are missing."""
+        async with self._busy:
+            if self._state is _State.SEALED:
+                return self
+            self._check_open(_State.OPEN)
+            if self.received != self.size:
+                raise UploadSize("size", f"{self.size} bytes", f"{self.received} bytes")
+            if self._buffer is None and not self.volatile:
+                await self._run(os.fsync, self._descriptor)
+            self._state = _State.SEALED
+            self._uploads.extend(self)
+        return self
+
+    async def abort(self) -> None:
+        """Throw the upload away and release its quota. Does nothing once it is committed or gone."""
+        async with self._busy:
+            if self._state is not _State.CLAIMED:
+                await self._discard()
+
+    def claim(self) -> None:
+        """Hold a sealed upload for one commit, which then takes it or unclaims it."""
+        self._check_open(_State.SEALED)
+        self._state = _State.CLAIMED
+
+    def unclaim(self) -> None:
+        """Give a claimed upload back, for another commit to try."""
+        if self._state is _State.CLAIMED:
+            self._state = _State.SEALED
+            self._uploads.extend(self)
+
+    async def promote(self, trailer: SegmentTrailer) -> None:
+        """Bring a claimed durable segment to its final place, as described by `trailer`."""
+        async with self._busy:
+            if self._buffer is None and not self.volatile:
+                tail = SegmentTail(self.size, self.checksum, self._sums.table(), trailer)
+                await self._run(self._promote, tail)
+
+    def take(self) -> None:
+        """Note that a commit has taken the upload: its quota and its segment are the block's now."""
+        self._state = _State.TAKEN
+        self._uploads.forget(self)
+        if not self.volatile:
+            self._close()
+
+    def staged_memory(self) -> StagedMemory:
+        """The memory file of a volatile upload, to be taken over."""
+        return StagedMemory(self.segment, self._descriptor, self.size, self.checksum, self._sums.table())
+
+    def start(self, folder: SegmentFolder, inline_bytes: int) -> None:
+        """Make the place that the bytes go to (blocks)."""
+        if self.size <= inline_bytes:
+            self._buffer = bytearray()
+            return
+        self.segment = secrets.token_bytes(16)
+        if self.volatile:
+            self._descriptor = os.memfd_create("jazz", os.MFD_CLOEXEC)
+        else:
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
+            self._descriptor = os.open(folder.staged(self.segment), flags, 0o640)
+
+    def _append(self, view: memoryview, crc: int | None) -> None:
+        if crc is not None:
+            found = checksum(view)
+            if found != crc:
+                raise ChecksumMismatch("chunk", f"crc32c {crc:08x}", f"{found:08x}")
+        if self._buffer is not None:
+            self._buffer += view
+        else:
+            write_all(self._descriptor, view, self.received)
+        self._sums.update(view)
+
+    def _promote(self, tail: SegmentTail) -> None:
+        write_tail(self._descriptor, tail)
+        self._uploads.folder.promote(self.segment)
+
+    async def _run(self, call: Callable[..., None], *arguments: object) -> None:
+        """Run a blocking call to its end, even if the caller is cancelled; a failed one ends the upload."""
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._uploads.executor, call, *arguments)
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.wait([work])
+            await self._discard()
+            raise
+        except OSError as error:
+            await self._discard()
+            raise storage_error(error) from error
+
+    async def _discard(self) -> None:
+        if self._state in (_State.TAKEN, _State.GONE):
+            return
+        self._state = _State.GONE
+        self._uploads.forget(self)
+        self._close()
+        self._buffer = None if self._buffer is None else bytearray()
+        if self.segment and not self.volatile:
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._uploads.executor, self._uploads.folder.remove, self.segment)
+
+    def _close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+        self._descriptor = -1
+
+    def _check_open(self, state: _State) -> None:
+        if self._state is not state or self._uploads.expired(self):
+            raise UploadNotFound(self.token)
+
+
+class Uploads:
+    """All uploads under way, and the bytes of quota that they reserve."""
+
+    def __init__(
+        self,
+        folder: SegmentFolder,
+        executor: Executor,
+        clock: Callable[[], int],
+        seconds: float,
+    ) -> None:
+        self.folder = folder
+        self.executor = executor
+        self._clock = clock
+        self._seconds = seconds
+        self._uploads: dict[str, Upload] = {}
+        self._reserved: dict[str, int] = {}
+
+    def reserved(self, space: str) -> int:
+        """Bytes reserved in a space."""
+        return self._reserved.get(space, 0)
+
+    async def start(self, space: str, size: int, *, owner: str, volatile: bool, inline_bytes: int) -> Upload:
+        """Reserve the bytes and make a place for them. The caller has checked the quota in this turn."""
+        upload = Upload(self, space, size, owner, volatile)
+        self._uploads[upload.token] = upload
+        self._reserved[space] = self.reserved(space) + size
+        self.extend(upload)
+        if size <= inline_bytes:
+            upload.start(self.folder, inline_bytes)
+            return upload
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self.executor, upload.start, self.folder, inline_bytes)
+        except OSError as error:
+            await upload.abort()
+            raise storage_error(error) from error
+        return upload
+
+    def staged(self, token: str, owner: str) -> Upload:
+        """The sealed or open upload with this token; `UploadNotFound` also if it is another owner's."""
+        upload = self._uploads.get(token)
+        if upload is None or upload.owner != owner or self.expired(upload):
+            raise UploadNotFound(token)
+        return upload
+
+    def expired(self, upload: Upload) -> bool:
+        """Whether an upload has not been touched for too long."""
+        return upload.expires_at <= self._clock()
+
+    def extend(self, upload: Upload) -> None:
+        """Let an upload that is in use live on."""
+        upload.expires_at = self._clock() + int(self._seconds * 1e9)
+
+    def forget(self, upload: Upload) -> None:
+        """Release the reservation of an upload that is over."""
+        if self._uploads.pop(upload.token, None) is None:
+            return
+        left = self.reserved(upload.space) - upload.size
+        if left:
+            self._reserved[upload.space] = left
+        else:
+            self._reserved.pop(upload.space, None)
+
+    def knows(self, segment: bytes) -> bool:
+        """Whether a segment belongs to an upload that is under way."""
+        return any(upload.segment == segment for upload in self._uploads.values())
+
+    async def expire(self) -> None:
+        """Abort what has expired."""
+        for upload in [each for each in self._uploads.values() if self.expired(each)]:
+            await upload.abort()
+
+    async def close(self) -> None:
+        """Abort all."""
+        for upload in list(self._uploads.values()):
+            await upload.abort()
