@@ -1,0 +1,1 @@
+"""gRPC servicers: they convert, call, and map errors. Nothing else lives here."""

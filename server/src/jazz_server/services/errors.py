@@ -1,0 +1,143 @@
+"""From an error of the domain to a `google.rpc.Status`, and to the `Error` of a batch."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterable, Sequence
+
+import grpc
+from google.protobuf.any_pb2 import Any
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
+from google.rpc.status_pb2 import Status
+from jazz.codec.errors import CodecError
+from jazz.errors import REASONS, JazzError, Violation, error_for
+from jazz.v1 import errors_pb2
+
+from jazz_server.engine.errors import Interrupted, MemoryLimit, OpError
+from jazz_server.kinds.errors import KindError
+from jazz_server.kinds.types import Mismatch
+from jazz_server.pipelines.errors import PipelineError
+from jazz_server.store.errors import InvalidInput, StoreError
+
+DOMAIN = "jazz"
+DETAILS_KEY = "grpc-status-details-bin"
+
+_log = logging.getLogger(__name__)
+
+_MESSAGE_BYTES = 1000
+_TEXT_BYTES = 300
+_STATUS_BYTES = 5000
+"""Trailers above 8 KiB, base64 and all, are refused by clients that have gRPC's default settings."""
+
+
+def invalid(field: str, expected: str, found: str, *, reason: str = "INVALID_ARGUMENT") -> JazzError:
+    """The error for one thing that is wrong with a request."""
+    return refuse([Violation(field, expected, found)], reason=reason)
+
+
+def refuse(violations: Sequence[Violation], *, reason: str = "INVALID_ARGUMENT", message: str = "") -> JazzError:
+    """The error for everything that is wrong with a request; there is at least one violation."""
+    if not message:
+        more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
+        message = f"{violations[0]}{more}"
+    return error_for(reason, message, violations=violations)
+
+
+def known(error: BaseException) -> JazzError:
+    """The error that the client is told. One that nobody foresaw is logged, and its number is all that leaves."""
+    match error:
+        case JazzError():
+            return error
+        case InvalidInput() if error.reason in REASONS:
+            violation = Violation(error.field, error.expected, error.found)
+            return error_for(error.reason, str(error), metadata=error.metadata, violations=[violation])
+        case StoreError() if error.reason in REASONS:
+            return error_for(error.reason, str(error), metadata=error.metadata)
+        case OpError():
+            return invalid(error.field, error.expected, error.found, reason="INVALID_VALUE")
+        case MemoryLimit():
+            return error_for("MEMORY_LIMIT", str(error) or "the run would take more memory than a run may have")
+        case MemoryError():
+            return error_for("MEMORY_LIMIT", "the server has no memory for it now")
+        case PipelineError() | CodecError():
+            return error_for(error.reason, error.message, violations=error.violations)
+        case KindError():
+            return error_for(error.reason, error.message, violations=mismatch_violations(error.mismatches))
+        case Interrupted():
+            return error_for("DEADLINE_EXCEEDED", "it took longer than the time allowed")
+        case _:
+            incident = secrets.token_hex(6)
+            _log.error("incident %s", incident, exc_info=error)
+            message = f"a fault in the server; its log tells more about incident {incident}"
+            return error_for("INTERNAL", message, metadata={"incident": incident})
+
+
+def mismatch_violations(mismatches: Iterable[Mismatch], field: str = "value") -> list[Violation]:
+    """Mismatches as violations of a field of the request."""
+    return [
+        Violation(f"{field}.{mismatch.field}" if mismatch.field else field, mismatch.expected, mismatch.found)
+        for mismatch in mismatches
+    ]
+
+
+def status_code(error: JazzError) -> grpc.StatusCode:
+    """The status code of an error."""
+    return REASONS[error.reason].code
+
+
+def error_message(error: JazzError) -> errors_pb2.Error:
+    """The error as it stands in the answer to a batch."""
+    details = [errors_pb2.ErrorDetail(key=key, value=value) for key, value in sorted(error.metadata.items())]
+    violations = [errors_pb2.Violation(field=v.field, expected=v.expected, found=v.found) for v in error.violations]
+    return errors_pb2.Error(reason=error.reason, message=error.message, details=details, violations=violations)
+
+
+def status(error: JazzError) -> Status:
+    """The error as a rich status, small enough for a trailer: violations that do not fit are counted, not sent."""
+    code: tuple[int, str] = status_code(error).value
+    metadata = {key: cut(value, _TEXT_BYTES) for key, value in error.metadata.items()}
+    violations = [
+        Violation(*(cut(text, _TEXT_BYTES) for text in (v.field, v.expected, v.found))) for v in error.violations
+    ]
+    message = cut(error.message, _MESSAGE_BYTES)
+    while True:
+        omitted = len(error.violations) - len(violations)
+        if omitted:
+            metadata["violations_omitted"] = str(omitted)
+        result = _status(code[0], error_for(error.reason, message, metadata=metadata, violations=violations))
+        if result.ByteSize() <= _STATUS_BYTES or not violations:
+            return result
+        violations = violations[: len(violations) * 3 // 4]
+
+
+def _status(code: int, error: JazzError) -> Status:
+    details = [
+        ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.metadata),
+        error_message(error),
+    ]
+    if error.violations:
+        fields = [
+            BadRequest.FieldViolation(field=v.field, description=f"expected {v.expected}, found {v.found}")
+            for v in error.violations
+        ]
+        details.append(BadRequest(field_violations=fields))
+    result = Status(code=code, message=error.message)
+    for detail in details:
+        packed = Any()
+        packed.Pack(detail)
+        result.details.append(packed)
+    return result
+
+
+def _cut_violation(violation: Violation) -> Violation:
+    texts = (violation.field, violation.expected, violation.found)
+    return Violation(*(cut(text, _TEXT_BYTES) for text in texts))
+
+
+def cut(text: str, size: int) -> str:
+    """The text, or the beginning of it that has at most so many bytes of UTF-8."""
+    encoded = text.encode("utf-8", "backslashreplace")
+    if len(encoded) <= size:
+        return encoded.decode()
+    return encoded[: size - 3].decode("utf-8", "ignore") + "…"

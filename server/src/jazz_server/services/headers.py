@@ -1,0 +1,29 @@
+"""The type that the header of a value describes."""
+
+from __future__ import annotations
+
+from jazz.v1 import kinds_pb2, value_pb2
+from jazz_server.kinds.types import FieldType, NullType, TableType, Type
+from jazz_server.pipelines.messages import type_from_message
+
+
+def header_type(header: value_pb2.Value) -> Type:
+    """The exact type of the value that a checked header describes, as `jazz_server.kinds.match.type_of` gives it."""
+    which = header.WhichOneof("value")
+    if which == "table":
+        fields = tuple(FieldType(field.name, header_type(field.value)) for field in header.table.fields)
+        return TableType(fields, closed=True)
+    if which == "tensor":
+        return _tensor_type(header.tensor)
+    return NullType()
+
+
+def _tensor_type(tensor: value_pb2.Tensor) -> Type:
+    dimensions = [kinds_pb2.Dimension(size=length) for length in tensor.shape]
+    described = kinds_pb2.TensorType(
+        types=[tensor.type],
+        shape=kinds_pb2.ShapeType(dimensions=dimensions),
+        layouts=[tensor.layout],
+        nullable=tensor.missing_entries > 0,
+    )
+    return type_from_message(kinds_pb2.Type(tensor=described))

@@ -1,0 +1,70 @@
+"""Bodies on their way out, in messages of about 1 MiB, made in worker threads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+
+from jazz.codec import CHUNK, Encoded, chunks
+from jazz.codec.frames import encode_chunk_message
+from jazz_server.services.core import Core
+from jazz_server.store import Body
+
+SMALL = 64 * 1024
+"""Bodies up to this length are put into a message without a thread."""
+
+Part = tuple[int, int, memoryview | bytes]
+"""The index of a value, an offset in its body, and bytes."""
+
+
+async def send_body(core: Core, head: bytes, body: Body) -> AsyncIterator[bytes]:
+    """Messages with a stored body; the first one begins with the fields in `head`."""
+    if body.size == 0:
+        yield head
+        return
+    ahead = asyncio.ensure_future(body.read(0, min(CHUNK, body.size)))
+    try:
+        for offset in range(0, body.size, CHUNK):
+            data = await ahead
+            following = offset + CHUNK
+            if following < body.size:
+                ahead = asyncio.ensure_future(body.read(following, min(CHUNK, body.size - following)))
+            if len(data) <= SMALL:
+                yield encode_chunk_message(head, 0, offset, data)
+            else:
+                yield await core.work(_encoder(head, offset, data))
+            head = b""
+    finally:
+        if not ahead.done():
+            ahead.cancel()
+            await asyncio.wait([ahead])
+
+
+def _encoder(head: bytes, offset: int, data: memoryview) -> Callable[[], bytes]:
+    return lambda: encode_chunk_message(head, 0, offset, data)
+
+
+def parts_of(values: Iterable[tuple[int, Encoded]]) -> Iterator[Part]:
+    """The bodies of values, one after the other, in pieces."""
+    for index, encoded in values:
+        for offset, data in chunks(encoded):
+            yield index, offset, data
+
+
+async def send_parts(core: Core, head: bytes, parts: Iterator[Part]) -> AsyncIterator[bytes]:
+    """Messages with parts of bodies, which are computed in a worker thread, one message ahead."""
+
+    def step(prefix: bytes) -> bytes | None:
+        part = next(parts, None)
+        return None if part is None else encode_chunk_message(prefix, *part)
+
+    message = await core.work(lambda: step(head))
+    if message is None:
+        yield head
+    while message is not None:
+        ahead = asyncio.ensure_future(core.work(lambda: step(b"")))
+        try:
+            yield message
+        finally:
+            await asyncio.wait([ahead])
+        message = ahead.result()
