@@ -18,7 +18,10 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 MAX_DEPTH: Final = 32
-"""How deep tables may be nested."""
+"""How many values may lie inside each other, the outermost and the innermost counted.
+
+Four messages around the outermost included, that is as deep as protobuf parses by default.
+"""
 
 UNITS: Final = ("s", "ms", "us", "ns")
 """The units of timestamps and durations."""
