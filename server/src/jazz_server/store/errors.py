@@ -273,7 +273,7 @@ class DocumentExists(StoreError):
         )
 
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENOMEM})
 
 
 def storage_error(error: OSError) -> StoreError:

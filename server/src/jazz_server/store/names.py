@@ -80,6 +80,13 @@ def check_name(name: BlockName) -> bytes:
     return encoded
 
 
+def encode_prefix(prefix: str) -> bytes:
+    """The beginning of a name in UTF-8; `InvalidName` for what no name can begin with."""
+    if "\0" in prefix:
+        raise InvalidName("prefix", "no control characters", ascii(prefix))
+    return encode_text(prefix, "prefix")
+
+
 def encode_text(text: str, field: str = "name") -> bytes:
     """UTF-8, or `InvalidName` where the text holds lone surrogates."""
     try:

@@ -26,7 +26,7 @@ from jazz_server.store.lookup import (
     inline_body,
     live_heads,
 )
-from jazz_server.store.names import BlockName, check_name, check_space_name, encode_text
+from jazz_server.store.names import BlockName, check_name, check_space_name, encode_prefix
 from jazz_server.store.paging import make_page, page_limit, read_token
 from jazz_server.store.pins import Pins
 from jazz_server.store.records import (
@@ -62,7 +62,7 @@ class Reader:
         listing = f"spaces {prefix}"
         limit = page_limit(page_size)
         start = read_token(listing, page_token)
-        first = start + b"\0" if start else encode_text(prefix, "prefix")
+        first = start + b"\0" if start else encode_prefix(prefix)
         found = merge(
             self._spaces(self._durable, first, prefix),
             self._spaces(self._volatile, first, prefix),
@@ -161,7 +161,7 @@ class Reader:
     @staticmethod
     def _latest(reads: Reads, family: Family, space_id: int, prefix: str, first: bytes | None) -> Iterator[bytes]:
         """The latest version under each name; the others are skipped, not read."""
-        under = keys.number(space_id) + encode_text(prefix, "prefix")
+        under = keys.number(space_id) + encode_prefix(prefix)
         at: bytes | None = first or under
         while at is not None:
             here = at

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jazz_server.store.catalogue import Family
 from jazz_server.store.core import Core
+from jazz_server.store.threads import run_to_end
 from jazz_server.store.transaction import is_referenced
 
 _log = logging.getLogger(__name__)
@@ -24,18 +25,17 @@ async def reopen(core: Core) -> None:
     Readers go on with what they saw until a probe file could be written and synced; while the database
     is closed and opened again (some hundredths of a second) they get `StoreUnavailable`.
     """
-    loop = asyncio.get_running_loop()
     catalogue = core.durable.catalogue
     pause = _FIRST_PAUSE
     await core.durable.drained()
     while not core.closed:
         try:
-            await loop.run_in_executor(core.io, _probe, core.folder.path)
+            await run_to_end(core.io, _probe, core.folder.path)
             core.durable.publish(None)
-            await loop.run_in_executor(core.io, catalogue.close)
+            await run_to_end(core.io, catalogue.close)
             gc.collect()  # iterators in the frames of kept exceptions hold the database open
-            await loop.run_in_executor(core.io, catalogue.open)
-            core.durable.publish(catalogue.view())
+            await run_to_end(core.io, catalogue.open)
+            core.durable.resume()
             await core.versions.load()
         except Exception as error:  # noqa: BLE001 - RocksDB's errors have no type
             _log.warning("the store cannot be reopened yet: %s", error)
@@ -54,10 +54,9 @@ async def sweep_orphans(core: Core, staged: list[Path], quarantined: list[Path])
     What earlier starts put aside (`quarantined`) is brought back if something refers to it after all, and
     deleted only if the last stop was orderly and no referenced segment is missing.
     """
-    loop = asyncio.get_running_loop()
     segments = core.segments
     for path in staged:
-        await loop.run_in_executor(core.io, _unlink, path)
+        await run_to_end(core.io, _unlink, path)
     missing = 0
     last = b""
     for key, _ in core.durable.visible.scan(Family.SEGMENTS, b""):
@@ -65,19 +64,19 @@ async def sweep_orphans(core: Core, staged: list[Path], quarantined: list[Path])
             continue
         last = segment
         path = segments.path(segment)
-        if not await loop.run_in_executor(core.io, path.exists):
-            found = await loop.run_in_executor(core.io, _bring_back, path, segments.quarantine)
+        if not await run_to_end(core.io, path.exists):
+            found = await run_to_end(core.io, _bring_back, path, segments.quarantine)
             missing += not found
             _log.error("segment %s was %s", path.name, "put aside" if found else "missing")
     if core.folder.clean and not missing:
         for path in quarantined:
-            await loop.run_in_executor(core.io, _unlink, path)
+            await run_to_end(core.io, _unlink, path)
     for shard in range(256):
         folder = segments.segments / f"{shard:02x}"
-        for path in await loop.run_in_executor(core.io, _list, folder):
+        for path in await run_to_end(core.io, _list, folder):
             if _is_orphan(core, path):
                 _log.warning("nothing refers to segment %s: put aside", path.name)
-                await loop.run_in_executor(core.io, path.rename, segments.quarantine / path.name)
+                await run_to_end(core.io, path.rename, segments.quarantine / path.name)
 
 
 def _is_orphan(core: Core, path: Path) -> bool:

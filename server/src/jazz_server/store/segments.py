@@ -3,9 +3,9 @@
     body | zeros up to a multiple of 64 | checksum table | trailer | footer
 
 The table holds a crc32c (uint32, little-endian) per 64 KiB of the body. The trailer is the msgpack of a
-`SegmentTrailer`. It is written when the block is committed, before the version is known; it holds the version up to which
-versions were given out then, which orders segments for a repair. The footer has a fixed size, says where the rest is, and
-has checksums of table and trailer, and of itself.
+`SegmentTrailer`. It is written when the block is committed, before the version is known; it holds the last
+version given out before, which orders segments for a repair. The footer has a fixed size, says where the rest
+is, and has checksums of table and trailer, and of itself.
 """
 
 import os

@@ -49,7 +49,7 @@ async def cut_journal(core: Core) -> None:
         reached = await loop.run_in_executor(core.durable.executor, catalogue.flush)
     except Exception as error:  # noqa: BLE001 - RocksDB's errors have no type
         _log.warning("the catalogue could not be flushed: %s", error)
-        core.durable.failed()
+        core.durable.fail()
         return
     if core.writable:
         catalogue.cut_journal(reached)

@@ -6,7 +6,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from jazz_server.store.catalogue import Catalogue, Changes, View
-from jazz_server.store.errors import OutcomeUnknown, StoreError, StoreUnavailable
+from jazz_server.store.errors import OutcomeUnknown, ReadOnly, StoreError, StoreUnavailable
 
 Callback = Callable[[], None]
 
@@ -33,6 +33,7 @@ class Ledger:
     executor: Executor | None
     failed: Callback = field(default=lambda: None)
     epoch: int = 0
+    broken: bool = False
     _visible: View | None = None
     _waiting: list[_Writer] = field(default_factory=list)
     _round: asyncio.Task[None] | None = None
@@ -49,20 +50,34 @@ class Ledger:
         self._visible = view
         self.epoch += 1
 
+    def fail(self) -> None:
+        """Take no writes until `resume`, and have somebody see to it."""
+        self.broken = True
+        self.failed()
+
+    def resume(self) -> None:
+        """Show the reopened catalogue, and take writes again."""
+        self.publish(self.catalogue.view())
+        self.broken = False
+
     def write(self, changes: Changes, published: Callback | None = None) -> "asyncio.Future[None]":
         """Write in this turn of the loop; the future is done when the changes are synced and visible.
 
         The write stands even if nobody waits for the future.
         """
+        if self.broken:
+            raise ReadOnly
         try:
             self.catalogue.write(changes)
         except OutcomeUnknown:
-            self.failed()
+            self.fail()
             raise
         return self.barrier(published)
 
     def barrier(self, published: Callback | None = None) -> "asyncio.Future[None]":
         """A future that is done when all that has been written so far is synced and visible."""
+        if self.broken:
+            raise ReadOnly
         loop = asyncio.get_running_loop()
         writer = _Writer(loop.create_future(), published)
         if self.executor is None:
@@ -103,7 +118,7 @@ class Ledger:
                 error.__cause__ = cause
                 writer.done.set_exception(error)
                 writer.done.exception()  # a writer may have gone; nobody needs to hear of it then
-        self.failed()
+        self.fail()
 
 
 def _finish(writers: list[_Writer]) -> None:

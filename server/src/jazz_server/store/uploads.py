@@ -1,6 +1,7 @@
 """Uploads: bodies on their way in, staged under a token until a commit takes them or they expire."""
 
 import asyncio
+import mmap
 import os
 import secrets
 from array import array
@@ -19,6 +20,7 @@ from jazz_server.store.segments import (
     write_all,
     write_tail,
 )
+from jazz_server.store.threads import run_to_end
 
 
 class _State(Enum):
@@ -105,6 +107,13 @@ class Upload:
             self._uploads.extend(self)
         return self
 
+    def map(self) -> memoryview:
+        """The sealed body as read-only memory, to be looked at before it is committed. Blocks."""
+        self._check_open(_State.SEALED)
+        if self._buffer is not None:
+            return memoryview(bytes(self._buffer))
+        return memoryview(mmap.mmap(self._descriptor, self.size, access=mmap.ACCESS_READ))
+
     async def abort(self) -> None:
         """Throw the upload away and release its quota. Does nothing once it is committed or gone."""
         async with self._busy:
@@ -169,12 +178,9 @@ class Upload:
 
     async def _run(self, call: Callable[..., None], *arguments: object) -> None:
         """Run a blocking call to its end, even if the caller is cancelled; a failed one ends the upload."""
-        loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._uploads.executor, call, *arguments)
         try:
-            await asyncio.shield(work)
+            await run_to_end(self._uploads.executor, call, *arguments)
         except asyncio.CancelledError:
-            await asyncio.wait([work])
             await self._discard()
             raise
         except OSError as error:
@@ -189,8 +195,7 @@ class Upload:
         self._close()
         self._buffer = None if self._buffer is None else bytearray()
         if self.segment and not self.volatile:
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._uploads.executor, self._uploads.folder.remove, self.segment)
+            await run_to_end(self._uploads.executor, self._uploads.folder.remove, self.segment)
 
     def _close(self) -> None:
         if self._descriptor >= 0:
@@ -232,9 +237,11 @@ class Uploads:
         if size <= inline_bytes:
             upload.start(self.folder, inline_bytes)
             return upload
-        loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(self.executor, upload.start, self.folder, inline_bytes)
+            await run_to_end(self.executor, upload.start, self.folder, inline_bytes)
+        except asyncio.CancelledError:
+            await upload.abort()
+            raise
         except OSError as error:
             await upload.abort()
             raise storage_error(error) from error
