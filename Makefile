@@ -10,7 +10,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 CONTRACT := $(wildcard proto/jazz/v1/*.proto)
 PACKAGES := clients/python/pyproject.toml clients/python/hatch_build.py server/pyproject.toml server/hatch_build.py
-KERNELS := $(shell find server/src/jazz_server/engine/kernels server/src/jazz_server/engine/build -name '*.py')
+KERNELS := $(shell find server/src/jazz_server/engine/kernels server/src/jazz_server/engine/aot -name '*.py')
 
 .PHONY: help demo serve test unit integration faults soak bench kernels lint format docs clean
 

@@ -20,11 +20,7 @@ class StubsHook(BuildHookInterface[Any]):
         """Write `src/jazz/v1/*_pb2*.py`."""
         root = Path(self.root)
         contract = next(
-            (
-                folder
-                for folder in (root / "proto", root.parent.parent / "proto")
-                if folder.is_dir()
-            ),
+            (folder for folder in (root / "proto", root.parent.parent / "proto") if folder.is_dir()),
             None,
         )
         if contract is None:

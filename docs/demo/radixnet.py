@@ -40,7 +40,9 @@ def radixnet(neurons: int, layers: int, *, seed: int) -> list[sp.csr_array]:
     for layer in range(layers):
         if layer % depth == 0:
             identity = np.arange(neurons)
-            rows, columns = (random.permutation(neurons), random.permutation(neurons)) if layer else (identity, identity)
+            rows, columns = (
+                (random.permutation(neurons), random.permutation(neurons)) if layer else (identity, identity)
+            )
         weights.append(_canonical(base[layer % depth][rows][:, columns]))
     return weights
 
