@@ -50,17 +50,18 @@ def build(
         return manifest_path
     declared = _declared(names)
     objects = _compile(declared, levels)
-    directory.mkdir(parents=True, exist_ok=True)
-    for stale in directory.iterdir():
-        stale.unlink()
-    manifest = _manifest(declared, levels, digest)
     from jazz_server.engine.aot.backend import link_library
 
+    directory.mkdir(parents=True, exist_ok=True)
+    # Files carry the digest in their names: a library in use is never overwritten, and the manifest switches at once.
+    files = {level.name: directory / f"libjazz-kernels-{level.name}-{digest[:12]}.so" for level in levels}
     for level in levels:
-        link_library(objects[level.name], directory / manifest["levels"][level.name], level)
-    partial = manifest_path.with_suffix(".partial")
-    partial.write_text(json.dumps(manifest, indent=1))
+        link_library(objects[level.name], files[level.name], level)
+    partial = directory / f"{MANIFEST}.partial"
+    partial.write_text(json.dumps(_manifest(declared, files, digest), indent=1))
     partial.replace(manifest_path)
+    for stale in set(directory.iterdir()) - {manifest_path, *files.values()}:
+        stale.unlink()
     return manifest_path
 
 
@@ -135,14 +136,19 @@ def _is_current(manifest_path: Path, digest: str) -> bool:
         return False
     manifest = json.loads(manifest_path.read_text())
     return manifest["digest"] == digest and all(
-        (manifest_path.parent / file).is_file() for file in manifest["levels"].values()
+        _sha256(manifest_path.parent / build["file"]) == build["sha256"] for build in manifest["levels"].values()
     )
 
 
-def _manifest(declared: dict[str, declare.Kernel], levels: tuple[Level, ...], digest: str) -> dict[str, Any]:
+def _sha256(file: Path) -> str:
+    """Return the hash of a file, or an empty string if there is none."""
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+
+
+def _manifest(declared: dict[str, declare.Kernel], files: dict[str, Path], digest: str) -> dict[str, Any]:
     return {
         "digest": digest,
-        "levels": {level.name: f"libjazz-kernels-{level.name}.so" for level in levels},
+        "levels": {level: {"file": file.name, "sha256": _sha256(file)} for level, file in files.items()},
         "wide": declare.WIDE,
         "kernels": {name: _described(kernel) for name, kernel in sorted(declared.items())},
     }

@@ -11,6 +11,7 @@ names another one. It is loaded when the first kernel is asked for::
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -149,8 +150,13 @@ class KernelLibrary:
             raise KernelLibraryUnavailable(f"{path} does not exist: {_REMEDY}") from None
         if level not in manifest["levels"]:
             raise KernelLibraryUnavailable(f"the kernel library has no build for {level}: {_REMEDY}")
-        library = directory / manifest["levels"][level]
+        build = manifest["levels"][level]
+        library = directory / build["file"]
         try:
+            # The dynamic loader does not survive a truncated file, so the file is checked before it sees it.
+            intact = hashlib.sha256(library.read_bytes()).hexdigest() == build["sha256"]
+            if not intact:
+                raise KernelLibraryUnavailable(f"{library} is damaged: {_REMEDY}")
             self._library = ctypes.CDLL(str(library))
         except OSError as error:
             raise KernelLibraryUnavailable(f"{library} cannot be loaded ({error}): {_REMEDY}") from error

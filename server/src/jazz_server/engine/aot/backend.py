@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -81,4 +82,4 @@ def link_library(objects: Iterable[bytes], target: Path, level: Level) -> None:
         finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if finished.returncode != 0:
             raise RuntimeError(f"linking {target.name} failed:\n{finished.stderr}")
-        target.write_bytes(output.read_bytes())
+        shutil.copyfile(output, target)

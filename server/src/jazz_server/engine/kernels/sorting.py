@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from jazz_server.engine.kernels.declare import (
     INDEX,
     VALUE,
@@ -93,7 +95,7 @@ def sort_columns(
             position += stamps[j] == stamp
     elif count > 16 and count * 128 > columns:
         for t in range(count):
-            j = touched[t]
+            j = np.int64(touched[t])
             words[j >> 5] |= 1 << (j & 31)
         read_bits(words, columns, touched)
     else:
