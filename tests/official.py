@@ -1,4 +1,4 @@
-"""The official network and images of the Sparse DNN Graph Challenge, read from the folder that `JAZZ_DNN_DATA` names."""
+"""The official network and images of the Sparse DNN Graph Challenge, from the folder in `JAZZ_DNN_DATA`."""
 
 from pathlib import Path
 

@@ -1,0 +1,54 @@
+"""Runs the benchmarks, prints a table, writes `build/bench.json`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from engine import dnn, ops
+from figures import Benchmark, Figure
+from transfer import bulk, small
+
+BENCHMARKS: dict[str, Benchmark] = {"transfer": bulk, "small": small, "dnn": dnn, "ops": ops}
+"""Benchmarks by the first part of the names of their figures."""
+
+RESULT = Path("build/bench.json")
+
+
+def main() -> int:
+    """Runs those whose name starts with `--only`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="figures whose name starts so")
+    only: str = parser.parse_args().only
+    chosen = {name: run for name, run in BENCHMARKS.items() if name.startswith(only.split(".")[0])}
+    if not chosen:
+        print(f"no benchmark starts with {only!r}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    figures = [figure for run in chosen.values() for figure in run() if figure.name.startswith(only)]
+    show(figures)
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps([asdict(figure) | {"ratio": figure.ratio} for figure in figures], indent=1) + "\n")
+    return 0
+
+
+def show(figures: list[Figure]) -> None:
+    """Prints the table."""
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    table = Table(title=f"Jazz and its peers in one run ({machine})", title_justify="left")
+    for column in ("name", "unit", "Jazz", "peer", "peer's name", "ratio (> 1: Jazz is better)"):
+        table.add_column(column, justify="left" if column in ("name", "unit", "peer's name") else "right")
+    for f in figures:
+        table.add_row(f.name, f.unit, f"{f.ours:,.4g}", f"{f.peer:,.4g}", f.peer_name, f"{f.ratio:.2f}")
+    Console(width=140).print(table)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
