@@ -1,0 +1,45 @@
+"""Graphs whose steps hold their operation and settings: what is typed, rewritten and run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jazz.values import Value
+from jazz_server.engine.op import Op, Setting
+from jazz_server.pipelines.graph import Argument, Input, Output, StepRef
+
+
+@dataclass(frozen=True, slots=True)
+class BoundStep:
+    """A step with what it takes to type and run it.
+
+    Attributes:
+        name: What errors call it, such as "steps[3] matmul".
+        op: The operation.
+        arguments: Where its arguments come from.
+        settings: All its parameters, those left out with their defaults.
+    """
+
+    name: str
+    op: Op
+    arguments: tuple[Argument, ...]
+    settings: Mapping[str, Setting]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundGraph:
+    """A graph of bound steps with the constants that they may refer to."""
+
+    inputs: tuple[Input, ...]
+    steps: tuple[BoundStep, ...]
+    outputs: tuple[Output, ...]
+    constants: tuple[Value, ...]
+
+    def used(self) -> frozenset[int]:
+        """The positions of the steps that outputs depend on. Linear in the graph."""
+        used = {output.source.step for output in self.outputs if isinstance(output.source, StepRef)}
+        for position in range(len(self.steps) - 1, -1, -1):
+            if position in used:
+                used.update(a.step for a in self.steps[position].arguments if isinstance(a, StepRef))
+        return frozenset(used)

@@ -1,0 +1,230 @@
+"""Whether a pipeline is well formed: references, operations, parameters, names and sizes. Types are another matter."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from jazz.values import DATA_TYPES
+from jazz_server.engine.op import Op, Parameter
+from jazz_server.pipelines.graph import (
+    Argument,
+    ConstantRef,
+    Graph,
+    GraphRef,
+    InputRef,
+    Output,
+    ParameterValue,
+    Pipeline,
+    Step,
+    StepRef,
+)
+from jazz_server.pipelines.violations import Violations, nearest, shown
+
+MAX_STEPS: Final = 100_000
+"""How many steps a pipeline may have, those of sub-graphs counted wherever they are used."""
+
+MAX_NESTING: Final = 32
+"""How deep sub-graphs may be nested."""
+
+
+def check(pipeline: Pipeline, ops: Mapping[str, Op], violations: Violations) -> None:
+    """Notes everything about a pipeline that is not well formed. Linear in its size.
+
+    Args:
+        pipeline: The pipeline.
+        ops: The operations by name.
+        violations: Where to note it. What is already noted there is not noted again.
+    """
+    for position, graph in enumerate(pipeline.graphs):
+        _Check(graph, f"graphs[{position}].", position, len(pipeline.constants), ops, violations).run()
+    _Check(pipeline.graph, "", len(pipeline.graphs), len(pipeline.constants), ops, violations).run()
+    _check_sizes(pipeline, violations)
+
+
+def step_name(position: int, step: Step) -> str:
+    """What errors call a step, such as "steps[3] matmul"."""
+    return f"steps[{position}] {step.op}"
+
+
+def argument_name(op: Op, position: int) -> str:
+    """What errors call an argument: its name, or "arrays[2]" for one of any number."""
+    last = len(op.arguments) - 1
+    if op.arguments and op.arguments[last].startswith("*") and position >= last:
+        return f"{op.arguments[last][1:]}[{position - last}]"
+    return op.arguments[position] if position <= last else f"arguments[{position}]"
+
+
+class _Check:
+    """The check of one graph; sub-graphs that it may refer to are those before `graphs`."""
+
+    def __init__(
+        self, graph: Graph, prefix: str, graphs: int, constants: int, ops: Mapping[str, Op], violations: Violations
+    ) -> None:
+        self._graph = graph
+        self._prefix = prefix
+        self._graphs = graphs
+        self._constants = constants
+        self._ops = ops
+        self._violations = violations
+
+    def run(self) -> None:
+        self._check_names("inputs", [item.name for item in self._graph.inputs])
+        for position, step in enumerate(self._graph.steps):
+            self._check_step(position, step)
+        self._check_names("outputs", [item.name for item in self._graph.outputs])
+        self._check_outputs(self._graph.outputs)
+
+    def _note(self, field: str, expected: str, found: str) -> None:
+        self._violations.add(f"{self._prefix}{field}", expected, found)
+
+    def _check_names(self, role: str, names: Sequence[str]) -> None:
+        seen: set[str] = set()
+        for position, name in enumerate(names):
+            field = f"{role}[{position}].name"
+            if not name.isidentifier():
+                self._note(field, "an identifier", shown(name))
+            elif name in seen:
+                self._note(field, f"a name that no other of the {role} has", shown(name))
+            seen.add(name)
+
+    def _check_outputs(self, outputs: Sequence[Output]) -> None:
+        if not outputs:
+            self._note("outputs", "at least one output", "none")
+        for position, output in enumerate(outputs):
+            self._check_reference(f"outputs[{position}] {output.name}", output.source, len(self._graph.steps))
+
+    def _check_step(self, position: int, step: Step) -> None:
+        name = step_name(position, step)
+        op = self._ops.get(step.op)
+        if op is None:
+            close = nearest(step.op, self._ops)
+            self._note(name, f"an operation, such as {close}" if close else "an operation", shown(step.op))
+        else:
+            if step.version not in (0, op.version):
+                self._note(f"{name}.op_version", f"version {op.version}", f"version {step.version}")
+            self._check_count(name, op, len(step.arguments))
+            self._check_parameters(name, op, step)
+        for index, argument in enumerate(step.arguments):
+            label = argument_name(op, index) if op else f"arguments[{index}]"
+            self._check_reference(f"{name}.{label}", argument, position)
+
+    def _check_count(self, name: str, op: Op, found: int) -> None:
+        most: float = len(op.arguments)
+        fewest = len(op.arguments) - op.optional_arguments
+        names = ", ".join(op.arguments)
+        if op.arguments and op.arguments[-1].startswith("*"):
+            most = float("inf")
+            fewest = len(op.arguments) - 1 - op.optional_arguments
+        if fewest <= found <= most:
+            return
+        if most == float("inf"):
+            expected = f"at least {fewest} arguments ({names})"
+        elif fewest == most:
+            expected = f"{fewest} argument{'' if fewest == 1 else 's'} ({names})" if names else "no arguments"
+        else:
+            expected = f"{fewest} to {most} arguments ({names})"
+        self._note(f"{name}.arguments", expected, str(found))
+
+    def _check_reference(self, field: str, argument: Argument, steps: int) -> None:
+        """Notes a reference to what is not there; the first `steps` steps are."""
+        if isinstance(argument, InputRef):
+            self._check_position(field, "input", argument.input, len(self._graph.inputs))
+        elif isinstance(argument, ConstantRef):
+            self._check_position(field, "constant", argument.constant, self._constants)
+        elif isinstance(argument, StepRef):
+            if argument.step >= steps:
+                there = argument.step < len(self._graph.steps)
+                self._note(field, "an earlier step", f"step {argument.step}{'' if there else ', which is not there'}")
+                return
+            op = self._ops.get(self._graph.steps[argument.step].op)
+            if op is not None and not any(result.startswith("*") for result in op.results):
+                self._check_position(field, f"output of step {argument.step}", argument.output, len(op.results))
+
+    def _check_position(self, field: str, what: str, found: int, count: int) -> None:
+        if found >= count:
+            self._note(field, f"{what} 0 to {count - 1}" if count else f"no {what}: there are none", f"{what} {found}")
+
+    def _check_parameters(self, name: str, op: Op, step: Step) -> None:
+        known = {parameter.name: parameter for parameter in op.parameters}
+        for key, count in Counter(key for key, _ in step.parameters).items():
+            if count > 1:
+                self._note(f"{name}.{key}", "a value", f"{count} values")
+        for key, value in step.parameters:
+            parameter = known.get(key)
+            if parameter is None:
+                close = nearest(key, known)
+                expected = f"a parameter, such as {close}" if close else f"one of {', '.join(known) or 'no parameters'}"
+                self._note(f"{name}.{key}", expected, shown(key))
+            else:
+                self._check_value(f"{name}.{key}", parameter, value)
+        given = {key for key, _ in step.parameters}
+        for parameter in op.parameters:
+            if parameter.required and parameter.name not in given:
+                self._note(f"{name}.{parameter.name}", _EXPECTED.get(parameter.type, parameter.type), "nothing")
+
+    def _check_value(self, field: str, parameter: Parameter, value: ParameterValue) -> None:
+        if not _takes(parameter.type, value):
+            self._note(field, _EXPECTED.get(parameter.type, parameter.type), _described(value))
+        elif isinstance(value, GraphRef):
+            self._check_position(field, "sub-graph", value.graph, self._graphs)
+
+
+_EXPECTED: Final = {
+    "int": "an integer",
+    "float": "a number",
+    "bool": "true or false",
+    "str": "a text",
+    "axis": "an axis, counted from 0 or, negative, from the end",
+    "dtype": "a data type",
+    "graph": "a sub-graph",
+    "ints": "a list of integers",
+}
+
+
+def _takes(kind: str, value: ParameterValue) -> bool:
+    """Whether a parameter of a type takes a value."""
+    if kind == "graph" or isinstance(value, GraphRef):
+        return kind == "graph" and isinstance(value, GraphRef)
+    if kind == "ints":
+        return isinstance(value, tuple) and all(type(item) is int for item in value)
+    if isinstance(value, tuple):
+        return False
+    if kind in ("int", "axis"):
+        return type(value) is int
+    if kind == "float":
+        return type(value) in (int, float)
+    if kind == "bool":
+        return type(value) is bool
+    if kind == "dtype":
+        return isinstance(value, str) and value in DATA_TYPES
+    return isinstance(value, str)
+
+
+def _described(value: ParameterValue) -> str:
+    if isinstance(value, GraphRef):
+        return f"sub-graph {value.graph}"
+    if isinstance(value, tuple):
+        return "a list" if len(value) > 8 else f"[{', '.join(map(_described, value))}]"
+    return shown(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _check_sizes(pipeline: Pipeline, violations: Violations) -> None:
+    """Notes sub-graphs that are nested too deep, and too many steps."""
+    depths: list[int] = []
+    counts: list[int] = []
+    for position, graph in enumerate((*pipeline.graphs, pipeline.graph)):
+        used = [
+            value.graph
+            for step in graph.steps
+            for _, value in step.parameters
+            if isinstance(value, GraphRef) and value.graph < position
+        ]
+        depths.append(1 + max((depths[graph] for graph in used), default=-1))
+        counts.append(len(graph.steps) + sum(counts[graph] for graph in used))
+        if depths[-1] > MAX_NESTING and max(depths[:-1]) == MAX_NESTING:
+            violations.add("graphs", f"sub-graphs nested at most {MAX_NESTING} deep", "deeper ones")
+    if counts[-1] > MAX_STEPS:
+        found = f"{counts[-1]}, with those of sub-graphs wherever they are used"
+        violations.add("steps", f"at most {MAX_STEPS} steps", found)

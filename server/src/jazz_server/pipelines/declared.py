@@ -1,0 +1,157 @@
+"""What inputs take: kinds looked up, symbols of their own, and what a value that is given adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from jazz.values import Layout
+from jazz_server.kinds.parts import Resolve, parts_of
+from jazz_server.kinds.types import AnyType, Dimension, KindReference, Mismatch, Symbol, TableType, TensorType, Type
+from jazz_server.kinds.unify import DimensionConflict, Unifier, is_fresh
+
+Note = Callable[[Mismatch], None]
+
+
+class Scope:
+    """The symbols of one declaration.
+
+    Those of a pipeline's inputs are shared by all of them; those of a sub-graph and of a kind that is referred to are
+    their own, so they are replaced by fresh ones.
+    """
+
+    def __init__(self, unifier: Unifier, *, shared: bool) -> None:
+        self._unifier = unifier
+        self._shared = shared
+        self._own: dict[Symbol, Symbol] = {}
+
+    def dimension(self, declared: Dimension) -> Dimension:
+        """The dimension that stands for a declared one; "any" is one that nothing is known of."""
+        if declared is None:
+            return self._unifier.fresh()
+        if isinstance(declared, int):
+            return declared
+        if self._shared:
+            self._unifier.resolve(declared)
+            return declared
+        if declared not in self._own:
+            self._own[declared] = self._unifier.fresh()
+        return self._own[declared]
+
+    def inner(self) -> Scope:
+        """The scope of a kind that is referred to."""
+        return Scope(self._unifier, shared=False)
+
+
+def looked_up(declared: Type, kinds: Resolve | None, scope: Scope, note: Note, stack: tuple[str, ...] = ()) -> Type:
+    """The type with all kinds in it replaced by their types, and its dimensions by those that stand for them.
+
+    Kinds that are not there, or contain themselves, are noted; any value is put in their place.
+    """
+    if isinstance(declared, TensorType):
+        shape = None if declared.shape is None else tuple(map(scope.dimension, declared.shape))
+        return replace(declared, shape=shape)
+    if isinstance(declared, TableType):
+        fields = tuple(replace(f, type=looked_up(f.type, kinds, scope, note, stack)) for f in declared.fields)
+        return replace(declared, fields=fields)
+    if isinstance(declared, KindReference):
+        parts = parts_of(declared, kinds, stack, "", note)
+        inner = scope.inner()
+        if parts.is_table:
+            first = {f.name: f for f in reversed(parts.fields)}
+            fields = tuple(first[name] for name in parts.names)
+            return looked_up(TableType(fields, parts.closed), kinds, inner, note, parts.stack)
+        return looked_up(parts.types[0], kinds, inner, note, parts.stack) if parts.types else AnyType()
+    return declared
+
+
+def refined(declared: Type, given: Type, unifier: Unifier, note: Note, path: str = "") -> Type:
+    """What steps see of a value of the type `given` where an input is declared: the value, in a layout asked for.
+
+    The value matches the declaration. Lengths that contradict those of other inputs are noted, and so are layouts that
+    a value cannot be converted to.
+    """
+    if isinstance(given, AnyType | KindReference):
+        return bare(declared)
+    if isinstance(declared, TensorType) and isinstance(given, TensorType):
+        return _refined_tensor(declared, given, unifier, note, path)
+    if isinstance(declared, TableType) and isinstance(given, TableType):
+        known = {f.name: f.type for f in declared.fields}
+        fields = [
+            replace(f, type=refined(known.get(f.name, AnyType()), f.type, unifier, note, f"{path}.{f.name}"))
+            for f in given.fields
+        ]
+        present = {f.name for f in given.fields}
+        if not given.closed:
+            fields += [replace(f, type=bare(f.type)) for f in declared.fields if f.name not in present]
+        return TableType(tuple(fields), given.closed)
+    return given
+
+
+def _refined_tensor(declared: TensorType, given: TensorType, unifier: Unifier, note: Note, path: str) -> TensorType:
+    shape = given.shape if declared.shape is None else declared.shape
+    if declared.shape is not None and given.shape is not None:
+        for position, (ours, theirs) in enumerate(zip(declared.shape, given.shape, strict=True)):
+            try:
+                unifier.unify(ours, theirs, path)
+            except DimensionConflict as conflict:
+                expected, found = conflict_words(conflict)
+                note(Mismatch(path, f"{expected} in dimension {position}", found))
+    dtypes = given.dtypes or declared.dtypes
+    if given.dtypes and declared.dtypes:
+        dtypes = tuple(dtype for dtype in given.dtypes if dtype in declared.dtypes)
+    layouts = given.layouts or declared.layouts
+    if declared.layouts and given.layouts:
+        layouts = tuple(layout for layout in given.layouts if layout in declared.layouts)
+        if not layouts:
+            layouts = _converted(declared, given, note, path)
+    unit = given.unit or declared.unit
+    return TensorType(dtypes, shape, layouts, nullable=given.nullable, unit=unit)
+
+
+def _converted(declared: TensorType, given: TensorType, note: Note, path: str) -> tuple[Layout, ...]:
+    """The layout that a value in another one than those declared is converted to."""
+    asked = " or ".join(layout.value for layout in declared.layouts)
+    if any(not dtype.numeric for dtype in given.dtypes):
+        note(Mismatch(path, f"layout {asked}", f"{given}, which cannot be converted"))
+        return declared.layouts
+    for layout in declared.layouts:
+        if layout in (Layout.DENSE, Layout.COO) or given.shape is None or len(given.shape) == 2:
+            return (layout,)
+    note(Mismatch(path, f"layout {asked}, which takes rank 2", str(given)))
+    return declared.layouts
+
+
+def conflict_words(conflict: DimensionConflict) -> tuple[str, str]:
+    """What was expected and what was found, for people."""
+    symbol = conflict.symbol
+    if symbol is None:
+        return str(conflict.expected), str(conflict.found)
+    name = "" if is_fresh(symbol) else f"{symbol} = "
+    known = conflict.expected
+    by = f" as {conflict.origin} set it" if conflict.origin else ""
+    return f"{name}{known}{by}", str(conflict.found)
+
+
+def bare(declared: Type) -> Type:
+    """The type without the rules that say what an input takes, which say nothing about results."""
+    if isinstance(declared, TensorType):
+        return replace(declared, strict=False, minimum=None, maximum=None)
+    if isinstance(declared, TableType):
+        return replace(declared, fields=tuple(replace(f, type=bare(f.type)) for f in declared.fields))
+    return declared
+
+
+def dressed(declared: Type, found: Type) -> Type:
+    """What an input takes: all that is found out about it, with the rules of its declaration."""
+    if isinstance(declared, TensorType) and isinstance(found, TensorType):
+        rules = replace(found, strict=declared.strict, minimum=declared.minimum, maximum=declared.maximum)
+        return replace(rules, nullable=declared.nullable)
+    if isinstance(declared, TableType) and isinstance(found, TableType):
+        known = {f.name: f for f in declared.fields}
+        fields = [
+            replace(known.get(f.name, f), type=dressed(known[f.name].type if f.name in known else f.type, f.type))
+            for f in found.fields
+        ]
+        return TableType(tuple(fields), declared.closed)
+    return found

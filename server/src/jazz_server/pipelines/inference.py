@@ -1,0 +1,215 @@
+"""Type inference over one graph: in one pass over its steps, with all mismatches noted and none noted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from jazz_server.engine.op import Scalar
+from jazz_server.kinds.match import match, type_of
+from jazz_server.kinds.parts import Resolve
+from jazz_server.kinds.types import AnyType, Dimension, Mismatch, Symbol, TableType, TensorType, Type
+from jazz_server.kinds.unify import DimensionConflict, Unifier
+from jazz_server.pipelines.bound import BoundGraph, BoundStep
+from jazz_server.pipelines.check import MAX_STEPS, argument_name
+from jazz_server.pipelines.declared import Scope, bare, conflict_words, looked_up, refined
+from jazz_server.pipelines.errors import IllTyped
+from jazz_server.pipelines.graph import Argument, ConstantRef, InputRef, Literal, StepRef
+from jazz_server.pipelines.scalars import scalar_type
+from jazz_server.pipelines.typing import StepTypes
+from jazz_server.pipelines.violations import Violations
+
+_BUDGET: Final = 4 * MAX_STEPS
+"""How many steps are typed at most: loops in loops type their bodies more than once."""
+
+
+class Session:
+    """What is found out about the values of one pipeline."""
+
+    def __init__(self, kinds: Resolve | None) -> None:
+        self.unifier = Unifier()
+        self.violations = Violations()
+        self.kinds = kinds
+        self.bodies: dict[str, StepTypes] = {}
+        self._typed = 0
+
+    def spend(self) -> None:
+        """Counts a step that is typed.
+
+        Raises:
+            IllTyped: It is one too many.
+        """
+        self._typed += 1
+        if self._typed > _BUDGET:
+            self.violations.add("graphs", f"at most {_BUDGET} steps to be typed", "more, in loops in loops")
+            raise IllTyped(self.violations.all)
+
+    def resolved(self, type_: Type) -> Type:
+        """The type with all that is known of its dimensions now."""
+        if isinstance(type_, TensorType):
+            shape = type_.shape
+            if shape is None or all(type(d) is not Symbol for d in shape):
+                return type_
+            return replace(type_, shape=tuple(map(self.unifier.resolve, shape)))
+        if isinstance(type_, TableType):
+            return replace(type_, fields=tuple(replace(f, type=self.resolved(f.type)) for f in type_.fields))
+        return type_
+
+
+class StepInference:
+    """What the type rule of one step talks to.
+
+    Attributes:
+        session: What is found out so far.
+        name: The step, such as "steps[3] matmul".
+        faulty: Whether something about the step is wrong.
+    """
+
+    def __init__(self, session: Session, name: str, blameless: frozenset[str] = frozenset()) -> None:
+        """Begins a step; `blameless` are arguments whose own steps are wrong, so that nothing can be said of them."""
+        self.session = session
+        self.name = name
+        self.faulty = False
+        self._blameless = blameless
+
+    def unify(self, field: str, expected: Dimension, found: Dimension) -> Dimension:
+        """The dimension that both are; a mismatch is noted when they cannot be the same, and `expected` is given."""
+        try:
+            return self.session.unifier.unify(expected, found, f"{self.name}.{field}")
+        except DimensionConflict as conflict:
+            self.mismatch(field, *conflict_words(conflict))
+            return expected
+
+    def fresh(self) -> Dimension:
+        """A dimension that nothing is known of and that is equal to no other."""
+        return self.session.unifier.fresh()
+
+    def mismatch(self, field: str, expected: str, found: str) -> None:
+        """Notes one thing that is wrong."""
+        self.faulty = True
+        if field.split(".")[0] not in self._blameless:
+            self.session.violations.add(f"{self.name}.{field}" if field else self.name, expected, found)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphTypes:
+    """The types in a graph."""
+
+    steps: StepTypes
+    outputs: tuple[Type, ...]
+
+
+def infer_arguments(
+    session: Session, graph: BoundGraph, declared: Sequence[Type], given: Sequence[Type | Scalar | None], prefix: str
+) -> list[Type | Scalar]:
+    """What steps see of the inputs of a graph: what is declared, refined by what is given.
+
+    Args:
+        session: What is found out so far.
+        graph: The graph.
+        declared: What its inputs take, kinds looked up.
+        given: The types of the values that inputs have; None where nothing is given.
+        prefix: What violations call the inputs, such as "inputs.".
+    """
+    arguments: list[Type | Scalar] = []
+    for item, takes, has in zip(graph.inputs, declared, given, strict=True):
+        field = f"{prefix}{item.name}"
+        if has is None:
+            arguments.append(bare(takes))
+        elif isinstance(has, AnyType | TensorType | TableType) or not isinstance(has, bool | int | float | str):
+            arguments.append(_received(session, takes, has, field))
+        elif _note(session, field, match(takes, scalar_type(has)).mismatches):
+            arguments.append(bare(takes))
+        else:
+            arguments.append(has)
+    return arguments
+
+
+def _received(session: Session, takes: Type, has: Type, field: str) -> Type:
+    """What steps see of a value."""
+    if _note(session, field, match(takes, has, session.kinds).mismatches):
+        return bare(takes)
+    mismatches: list[Mismatch] = []
+    seen = refined(takes, has, session.unifier, mismatches.append, field)
+    for mismatch in mismatches:
+        session.violations.add(mismatch.field, mismatch.expected, mismatch.found)
+    return seen
+
+
+def _note(session: Session, field: str, mismatches: Sequence[Mismatch]) -> bool:
+    for mismatch in mismatches:
+        where = f"{field}.{mismatch.field}" if mismatch.field else field
+        session.violations.add(where, mismatch.expected, mismatch.found)
+    return bool(mismatches)
+
+
+def declared_types(session: Session, graph: BoundGraph, prefix: str, *, shared: bool) -> list[Type]:
+    """What the inputs of a graph take, with kinds looked up; `shared` symbols are those of the pipeline."""
+    scope = Scope(session.unifier, shared=shared)
+    declared = []
+    for item in graph.inputs:
+        mismatches: list[Mismatch] = []
+        declared.append(looked_up(item.type, session.kinds, scope, mismatches.append))
+        _note(session, f"{prefix}{item.name}", mismatches)
+    return declared
+
+
+def infer_graph(
+    session: Session, graph: BoundGraph, arguments: Sequence[Type | Scalar], prefix: str = ""
+) -> GraphTypes:
+    """The types of all values of a graph, for what is known of its inputs. Linear in the graph."""
+    return _GraphInference(session, graph, arguments, prefix).run()
+
+
+class _GraphInference:
+    def __init__(self, session: Session, graph: BoundGraph, arguments: Sequence[Type | Scalar], prefix: str) -> None:
+        self._session = session
+        self._graph = graph
+        self._arguments = arguments
+        self._prefix = prefix
+        self._constants = [type_of(constant) for constant in graph.constants]
+        self._types: list[tuple[Type, ...]] = []
+        self._faulty: set[int] = set()
+
+    def run(self) -> GraphTypes:
+        for position, step in enumerate(self._graph.steps):
+            self._session.spend()
+            self._types.append(self._step(position, step))
+        outputs = []
+        for position, output in enumerate(self._graph.outputs):
+            inference = StepInference(self._session, f"{self._prefix}outputs[{position}] {output.name}")
+            known = self._known(output.source, inference, "")
+            outputs.append(scalar_type(known) if isinstance(known, bool | int | float | str) else known)
+        resolved = self._session.resolved
+        return GraphTypes(tuple(tuple(map(resolved, types)) for types in self._types), tuple(map(resolved, outputs)))
+
+    def _step(self, position: int, step: BoundStep) -> tuple[Type, ...]:
+        names = [argument_name(step.op, index) for index in range(len(step.arguments))]
+        blameless = set()
+        for name, argument in zip(names, step.arguments, strict=True):
+            if isinstance(argument, StepRef) and argument.step in self._faulty:
+                blameless |= {name, name.split("[")[0]}
+        inference = StepInference(self._session, f"{self._prefix}{step.name}", frozenset(blameless))
+        arguments = [self._known(a, inference, n) for n, a in zip(names, step.arguments, strict=True)]
+        types = step.op.infer(inference, arguments, step.settings)
+        if inference.faulty:
+            self._faulty.add(position)
+            return (AnyType(),) * len(types)
+        return types
+
+    def _known(self, source: Argument, inference: StepInference, field: str) -> Type | Scalar:
+        """What is known of an argument now."""
+        if isinstance(source, Literal):
+            return source.value
+        if isinstance(source, ConstantRef):
+            return self._constants[source.constant]
+        if isinstance(source, InputRef):
+            known = self._arguments[source.input]
+            return known if isinstance(known, bool | int | float | str) else self._session.resolved(known)
+        types = self._types[source.step]
+        if source.output >= len(types):
+            found = f"output {source.output} of step {source.step}"
+            inference.mismatch(field, f"output 0 to {len(types) - 1}", found)
+            return AnyType()
+        return self._session.resolved(types[source.output])

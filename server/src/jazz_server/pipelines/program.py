@@ -1,0 +1,141 @@
+"""Programs: pipelines that are typed for certain values, rewritten to run fast, and ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from jazz.errors import Violation
+from jazz.values import Layout, Value
+from jazz_server.engine.errors import MemoryLimit, OpError
+from jazz_server.engine.op import Op
+from jazz_server.kinds.elements import match_value
+from jazz_server.kinds.match import match, type_of
+from jazz_server.kinds.parts import Resolve
+from jazz_server.kinds.types import TableType, TensorType, Type
+from jazz_server.pipelines.body import bind
+from jazz_server.pipelines.bound import BoundGraph
+from jazz_server.pipelines.control import RunControl
+from jazz_server.pipelines.conversion import converted
+from jazz_server.pipelines.errors import IllTyped, InvalidRun, RunError, RunOutOfMemory
+from jazz_server.pipelines.execution import Schedule
+from jazz_server.pipelines.graph import Pipeline
+from jazz_server.pipelines.infer import check_names, infer_bound, is_exact
+from jazz_server.pipelines.passes import rewritten
+from jazz_server.pipelines.typing import Typing
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A pipeline ready to run on values of certain types. It is never changed: any number of threads may run it.
+
+    Attributes:
+        graph: The graph after the passes.
+        typing: Its types.
+    """
+
+    graph: BoundGraph
+    typing: Typing
+    _schedule: Schedule
+    _ops: Mapping[str, Op]
+
+    def run(self, values: Mapping[str, Value], run: RunControl) -> dict[str, Value]:
+        """The outputs for values of the inputs.
+
+        Intermediate values are freed after their last use. `run` is asked between kernels whether to go on.
+
+        Args:
+            values: A value for each input, of the type that the program was compiled for.
+            run: What may stop it.
+
+        Raises:
+            InvalidRun: Inputs are missing, or there are none of such names.
+            IllTyped: Values are not of the types that the program was compiled for, or of those that inputs take.
+            RunError: A step cannot work with its data (`RunOutOfMemory`: with the memory it may have).
+            jazz_server.engine.errors.Interrupted: It was cancelled (`RunCancelled`), or its time was up
+                (`RunDeadlineExceeded`).
+        """
+        check_names(self.graph, values, complete=True)
+        self._check_values(values)
+        run.checkpoint()
+        arguments = [
+            self._argument(position, values[item.name], run) for position, item in enumerate(self.graph.inputs)
+        ]
+        outputs = self._schedule.run(run, arguments, run.memory_limit)
+        return {item.name: value for item, value in zip(self.graph.outputs, outputs, strict=True)}
+
+    def _check_values(self, values: Mapping[str, Value]) -> None:
+        violations = []
+        for item in self.graph.inputs:
+            value, takes = values[item.name], self.typing.inputs[item.name]
+            found = match(self.typing.given[item.name], type_of(value))
+            if found.matches and _has_range(takes):
+                found = match_value(takes, value)
+            for m in found.mismatches:
+                where = f"inputs.{item.name}.{m.field}" if m.field else f"inputs.{item.name}"
+                violations.append(Violation(where, m.expected, m.found))
+        if violations:
+            raise IllTyped(violations)
+
+    def _argument(self, position: int, value: Value, run: RunControl) -> Value:
+        name = self.graph.inputs[position].name
+        try:
+            return converted(value, self.typing.given[name], self.typing.arguments[position], run, self._ops)
+        except OpError as error:
+            raise RunError([Violation(f"inputs.{name}", error.expected, error.found)]) from error
+        except (MemoryLimit, MemoryError) as error:
+            found = str(error) or "a value that does not fit"
+            raise RunOutOfMemory([Violation(f"inputs.{name}", "values that fit into memory", found)]) from error
+
+
+def compile(  # noqa: A001 - what it does is called so
+    pipeline: Pipeline,
+    typing: Typing | Mapping[str, Type],
+    *,
+    ops: Mapping[str, Op],
+    kinds: Resolve | None = None,
+) -> Program:
+    """The program of a pipeline for values of certain types.
+
+    Args:
+        pipeline: A well-formed pipeline.
+        typing: Its types as `infer` gave them for the exact types of all inputs, or those exact types.
+        ops: The operations by name.
+        kinds: Gives a stored kind by name; raises `LookupError` when there is none.
+
+    Raises:
+        IllTyped: The pipeline is not well typed for these types.
+        InvalidRun: The type of an input is not given, or not exact.
+    """
+    bound = bind(pipeline, ops)
+    typing = typing if isinstance(typing, Typing) else infer_bound(bound, typing, kinds)
+    check_names(bound, typing.given, complete=True)
+    vague = [
+        Violation(f"inputs.{name}", "an exact type", str(type_))
+        for name, type_ in typing.given.items()
+        if not is_exact(type_)
+    ]
+    if vague:
+        raise InvalidRun(vague)
+    graph = rewritten(bound, typing).graph
+    return Program(graph, typing, Schedule(graph, _reserves(typing)), ops)
+
+
+def _reserves(typing: Typing) -> Sequence[int]:
+    """The bytes that the dense outputs of each step take; those of sparse ones show only when it runs."""
+    return [sum(map(_dense_bytes, types)) for types in typing.steps]
+
+
+def _dense_bytes(type_: Type) -> int:
+    if not isinstance(type_, TensorType) or type_.layout is not Layout.DENSE or type_.dtype is None:
+        return 0
+    size = type_.dtype.storage.itemsize
+    for dimension in type_.shape or ():
+        size *= dimension if isinstance(dimension, int) else 0
+    return size
+
+
+def _has_range(type_: Type) -> bool:
+    if isinstance(type_, TableType):
+        return any(_has_range(f.type) for f in type_.fields)
+    return isinstance(type_, TensorType) and (type_.minimum is not None or type_.maximum is not None)

@@ -1,0 +1,41 @@
+"""Collecting everything that is wrong, instead of stopping at the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from jazz.errors import Violation
+
+
+class Violations:
+    """Violations in the order in which they are found, one for each field: what follows from the first is not told."""
+
+    def __init__(self) -> None:
+        self._by_field: dict[str, Violation] = {}
+
+    def add(self, field: str, expected: str, found: str) -> None:
+        """Notes one, unless one of that field is known."""
+        self._by_field.setdefault(field, Violation(field, expected, found))
+
+    def __len__(self) -> int:
+        return len(self._by_field)
+
+    def __contains__(self, field: str) -> bool:
+        return field in self._by_field
+
+    @property
+    def all(self) -> tuple[Violation, ...]:
+        """All of them."""
+        return tuple(self._by_field.values())
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The names that are close to one that is not there, in words: "a, b or c"; "" when none is close."""
+    close = get_close_matches(name, list(names), n=3, cutoff=0.6)
+    return " or ".join([", ".join(close[:-1]), close[-1]] if len(close) > 1 else close)
+
+
+def shown(text: str) -> str:
+    """A text from outside, quoted and no longer than a line."""
+    return repr(text if len(text) <= 60 else f"{text[:57]}...")
