@@ -1,0 +1,200 @@
+"""Matrices compressed by rows: the form in which sparse values are computed with.
+
+A CSC tensor is such a matrix, too: that of its transpose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jazz.values import Layout, Tensor, compressed
+from jazz_server.engine.launch import launch, launch_serial, pointers
+from jazz_server.engine.memory import check_bytes, check_shape
+from jazz_server.engine.promotion import KERNEL_DTYPES, Array
+
+_CARRIERS: dict[int, np.dtype[Any]] = {4: np.dtype(np.float32), 8: np.dtype(np.int64)}
+"""Kernel types that carry the bits of other types of their size when elements are only moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compressed:
+    """A matrix compressed by rows.
+
+    Attributes:
+        rows: The number of its rows.
+        columns: The number of its columns.
+        indptr: Where each row begins in `indices`, and the end.
+        indices: The columns of the entries, ascending in each row.
+        data: The entries.
+    """
+
+    rows: int
+    columns: int
+    indptr: Array
+    indices: Array
+    data: Array
+
+    @property
+    def stored(self) -> int:
+        """The number of its entries."""
+        return len(self.indices)
+
+
+def elements(tensor: Tensor) -> Array:
+    """The stored entries of a tensor, in storage order; those of a pattern are true."""
+    return np.ones(tensor.stored, np.bool_) if tensor.data is None else tensor.data
+
+
+def lines_of(tensor: Tensor) -> Compressed:
+    """A CSR tensor, or the transpose of a CSC tensor, without moving data."""
+    assert tensor.indptr is not None
+    rows, columns = tensor.shape if tensor.layout is Layout.CSR else tensor.shape[::-1]
+    return Compressed(rows, columns, tensor.indptr, tensor.indices[0], elements(tensor))
+
+
+def tensor_of(matrix: Compressed, layout: Layout = Layout.CSR) -> Tensor:
+    """A matrix as CSR tensor, or its transpose as CSC tensor, without moving data."""
+    shape = (matrix.rows, matrix.columns) if layout is Layout.CSR else (matrix.columns, matrix.rows)
+    return compressed(layout, shape, matrix.indptr, matrix.indices, matrix.data)
+
+
+def with_data(matrix: Compressed, data: Array) -> Compressed:
+    """The same pattern with other entries."""
+    return replace(matrix, data=data)
+
+
+def cast(matrix: Compressed, dtype: np.dtype[Any]) -> Compressed:
+    """The matrix with entries of another type."""
+    with np.errstate(all="ignore"):
+        return replace(matrix, data=matrix.data.astype(dtype, copy=False))
+
+
+def widened(matrix: Compressed, dtype: np.dtype[Any]) -> Compressed:
+    """The matrix with indices of another type."""
+    indptr, indices = (a.astype(dtype, copy=False) for a in (matrix.indptr, matrix.indices))
+    return replace(matrix, indptr=indptr, indices=indices)
+
+
+def aligned(a: Compressed, b: Compressed) -> tuple[Compressed, Compressed]:
+    """Two matrices with indices of one type."""
+    dtype = np.promote_types(a.indices.dtype, b.indices.dtype)
+    return widened(a, dtype), widened(b, dtype)
+
+
+def carried(matrix: Compressed) -> Compressed:
+    """The matrix with entries that kernels can move: the same bits, or the positions of the entries."""
+    dtype: np.dtype[Any] = matrix.data.dtype
+    if dtype in KERNEL_DTYPES:
+        return matrix
+    carrier: np.dtype[Any] | None = _CARRIERS.get(dtype.itemsize)
+    return replace(matrix, data=np.arange(matrix.stored) if carrier is None else matrix.data.view(carrier))
+
+
+def delivered(moved: Compressed, source: Compressed) -> Compressed:
+    """A matrix made by moving the entries of `carried(source)`, with the entries themselves."""
+    dtype = source.data.dtype
+    if dtype in KERNEL_DTYPES:
+        return moved
+    data = moved.data.view(dtype) if dtype.itemsize in _CARRIERS else source.data[moved.data]
+    return replace(moved, data=data)
+
+
+def transpose(source: Compressed) -> Compressed:
+    """The transpose, which is the same matrix compressed by columns: O(rows + columns + entries)."""
+    matrix = carried(source)
+    check_bytes(8 * matrix.columns + matrix.stored * (matrix.indices.itemsize + matrix.data.itemsize), "a transpose")
+    counts = np.zeros(matrix.columns, np.int64)
+    index = matrix.indices.dtype
+    launch_serial("csr_count_columns", matrix.rows, matrix.indptr, matrix.indices, counts, index=index)
+    indptr = pointers(counts, index)
+    cursors = indptr[:-1].astype(np.int64)
+    if matrix.rows > np.iinfo(index).max:
+        matrix = widened(matrix, np.dtype(np.int64))
+    indices = np.empty(matrix.stored, matrix.indices.dtype)
+    data = np.empty(matrix.stored, matrix.data.dtype)
+    launch_serial(
+        "csr_transpose_fill", matrix.rows, matrix.indptr, matrix.indices, matrix.data, indices, data, cursors,
+        index=matrix.indices.dtype, value=data.dtype,
+    )  # fmt: skip
+    indptr = indptr.astype(indices.dtype, copy=False)
+    return delivered(Compressed(matrix.columns, matrix.rows, indptr, indices, data), source)
+
+
+def drop_zeros(matrix: Compressed) -> Compressed:
+    """The matrix without entries that are zero; itself when there are none."""
+    if np.count_nonzero(matrix.data) == matrix.stored:
+        return matrix
+    if matrix.data.dtype not in KERNEL_DTYPES:
+        kept = matrix.data != 0
+        indptr = np.concatenate(([0], np.cumsum(kept)))[matrix.indptr].astype(matrix.indptr.dtype)
+        return replace(matrix, indptr=indptr, indices=matrix.indices[kept], data=matrix.data[kept])
+    types = {"index": matrix.indices.dtype, "value": matrix.data.dtype}
+    counts = np.empty(matrix.rows, np.int64)
+    launch("csr_count_nonzero_rows", matrix.rows, matrix.stored, matrix.indptr, matrix.data, counts, **types)
+    indptr = pointers(counts, matrix.indptr.dtype)
+    indices = np.empty(int(indptr[-1]), matrix.indices.dtype)
+    data = np.empty(len(indices), matrix.data.dtype)
+    launch(
+        "csr_drop_zeros", matrix.rows, matrix.stored,
+        matrix.indptr, matrix.indices, matrix.data, indptr, indices, data, **types,
+    )  # fmt: skip
+    return replace(matrix, indptr=indptr, indices=indices, data=data)
+
+
+def row_ids(matrix: Compressed) -> Array:
+    """The row of each entry."""
+    index = matrix.indptr.dtype
+    if matrix.rows > np.iinfo(index).max:
+        matrix = widened(matrix, np.dtype(np.int64))
+    rows = np.empty(matrix.stored, matrix.indptr.dtype)
+    launch("csr_row_ids", matrix.rows, matrix.rows + matrix.stored, matrix.indptr, rows, index=matrix.indptr.dtype)
+    return rows
+
+
+def from_sorted_rows(shape: tuple[int, int], rows: Array, columns: Array, data: Array) -> Compressed:
+    """A matrix from the places of its entries, in order of rows, then columns."""
+    indptr = np.empty(shape[0] + 1, rows.dtype)
+    indptr[-1] = len(rows)
+    rows = np.ascontiguousarray(rows)
+    launch("coo_to_csr", shape[0], shape[0] + len(rows), rows, indptr, len(rows), index=rows.dtype)
+    return Compressed(*shape, indptr, np.ascontiguousarray(columns), data)
+
+
+def to_array(matrix: Compressed, fill: Any = 0) -> Array:
+    """All elements as a C-ordered array; absent entries are `fill`."""
+    shape = (matrix.rows, matrix.columns)
+    check_shape(shape, matrix.data.dtype)
+    if matrix.data.dtype not in KERNEL_DTYPES or fill:
+        out = np.full(shape, fill, matrix.data.dtype)
+        out[row_ids(matrix), matrix.indices] = matrix.data
+        return out
+    out = np.empty(shape, matrix.data.dtype)
+    launch(
+        "csr_to_dense", matrix.rows, out.size, matrix.indptr, matrix.indices, matrix.data, out, matrix.columns,
+        index=matrix.indices.dtype, value=out.dtype,
+    )  # fmt: skip
+    return out
+
+
+def from_array(array: NDArray[Any]) -> Compressed:
+    """The elements of an array of rank 2 that are not zero."""
+    rows, columns = array.shape
+    index = np.dtype(np.int32 if max(rows, columns) <= np.iinfo(np.int32).max else np.int64)
+    if array.dtype not in KERNEL_DTYPES:
+        places = np.nonzero(array)
+        wide = np.promote_types(index, np.min_scalar_type(-len(places[0]) - 1))
+        return from_sorted_rows((rows, columns), places[0].astype(wide), places[1].astype(wide), array[places])
+    array = np.ascontiguousarray(array)
+    counts = np.empty(rows, np.int64)
+    launch("dense_count_nonzero", rows, array.size, array, counts, columns, value=array.dtype)
+    indptr = pointers(counts, index)
+    indices = np.empty(int(indptr[-1]), indptr.dtype)
+    data = np.empty(len(indices), array.dtype)
+    launch(
+        "dense_to_csr", rows, array.size, array, indptr, indices, data, columns, index=indices.dtype, value=data.dtype
+    )
+    return Compressed(rows, columns, indptr, indices, data)

@@ -1,0 +1,81 @@
+"""Conversions between layouts: exact, and free where the buffers are the same."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from jazz.values import Layout, Tensor, dense
+from jazz_server.engine import compressed
+from jazz_server.engine.compressed import Compressed, elements, from_sorted_rows, lines_of, row_ids, tensor_of
+from jazz_server.engine.entries import coo
+from jazz_server.engine.memory import check_shape
+from jazz_server.engine.promotion import Array
+
+_INT32_MAX = np.iinfo(np.int32).max
+
+
+def rows_of(tensor: Tensor) -> Compressed:
+    """A sparse matrix compressed by rows."""
+    if tensor.layout is Layout.COO:
+        rows, columns = tensor.indices
+        return from_sorted_rows((tensor.shape[0], tensor.shape[1]), rows, columns, elements(tensor))
+    lines = lines_of(tensor)
+    return lines if tensor.layout is Layout.CSR else compressed.transpose(lines)
+
+
+def columns_of(tensor: Tensor) -> Compressed:
+    """The transpose of a sparse matrix, compressed by rows: the matrix compressed by columns."""
+    return lines_of(tensor) if tensor.layout is Layout.CSC else compressed.transpose(rows_of(tensor))
+
+
+def array_of(tensor: Tensor) -> Array:
+    """All elements of a tensor as an array; the storage itself when it is dense. CSC gives Fortran order."""
+    if tensor.layout is Layout.DENSE:
+        return tensor.array()
+    fill = np.frombuffer(tensor.fill, tensor.dtype.storage)[0] if tensor.fill else 0
+    if tensor.layout is Layout.COO:
+        check_shape(tensor.shape, tensor.dtype.storage)
+        out = np.full(tensor.shape, fill, tensor.dtype.storage)
+        out[tensor.indices] = elements(tensor)
+        return out
+    array = compressed.to_array(lines_of(tensor), fill)
+    return array.T if tensor.layout is Layout.CSC else array
+
+
+def to_dense(tensor: Tensor) -> Tensor:
+    """The tensor in dense layout."""
+    if tensor.layout is Layout.DENSE:
+        return tensor
+    return replace(dense(array_of(tensor)), dtype=tensor.dtype, categories=tensor.categories)
+
+
+def to_sparse(tensor: Tensor, layout: Layout) -> Tensor:
+    """The tensor in a sparse layout: entries that are stored stay so, of a dense tensor those that are not zero do."""
+    if tensor.layout is layout:
+        return tensor
+    if layout is Layout.CSR:
+        return tensor_of(compressed.from_array(tensor.array()) if tensor.layout is Layout.DENSE else rows_of(tensor))
+    if layout is Layout.CSC:
+        lines = compressed.from_array(tensor.array().T) if tensor.layout is Layout.DENSE else columns_of(tensor)
+        return tensor_of(lines, Layout.CSC)
+    if tensor.layout is not Layout.DENSE:
+        rows = rows_of(tensor)
+        return coo(tensor.shape, (row_ids(rows), rows.indices), rows.data)
+    array = tensor.array()
+    places = np.nonzero(array)
+    index = np.int64 if max(tensor.shape) > _INT32_MAX else np.int32
+    return coo(tensor.shape, [place.astype(index) for place in places], array[places])
+
+
+def wide(*tensors: Any) -> bool:
+    """Whether any of the arguments has indices of int64."""
+    return any(isinstance(t, Tensor) and t.indices and t.indices[0].dtype == np.int64 for t in tensors)
+
+
+def absent(tensor: Tensor) -> int:
+    """The number of elements that have no place in the buffers."""
+    return math.prod(tensor.shape) - tensor.stored

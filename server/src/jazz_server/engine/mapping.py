@@ -1,0 +1,294 @@
+"""Operations element by element, with broadcasting, in any mix of layouts.
+
+Where the result is zero is known from the layouts before it runs, and so is the layout of the result:
+
+- An operand whose absent entries annihilate (either factor, the numerator) keeps the result sparse: an absent entry is
+  a zero whatever stands beside it, infinity and NaN included.
+- Otherwise the result is sparse if all tensors are and zeros give zero: `maximum(x, 0)` is, `x + 1` is not.
+- A sparse result has the layout of the sparse operands that decided it, CSR if they differ, COO if its rank is not 2.
+- Zeros that come out are not stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from jazz.values import Layout, Tensor
+from jazz_server.engine import arguments, dense, layouts, operands, shapes
+from jazz_server.engine.compressed import (
+    Compressed,
+    aligned,
+    cast,
+    drop_zeros,
+    elements,
+    lines_of,
+    row_ids,
+    tensor_of,
+    widened,
+    with_data,
+)
+from jazz_server.engine.entries import (
+    Entries,
+    coo,
+    entries_of,
+    expand,
+    gather,
+    gather_dense,
+    intersection,
+    nonzero,
+    sparse_of,
+    union,
+)
+from jazz_server.engine.launch import launch, pointers
+from jazz_server.engine.op import Inference, Run, Scalar, Settings
+from jazz_server.engine.promotion import NUMERIC, Array, Function, ordered, outcome, outcomes, work_dtype
+from jazz_server.kinds import describe
+from jazz_server.kinds.types import TensorType, Type
+
+InferRule: TypeAlias = Callable[[Inference, Sequence[Type | Scalar], Settings], tuple[Type, ...]]
+RunRule: TypeAlias = Callable[[Run, Sequence[Any], Settings], tuple[Tensor, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An element-wise operation.
+
+    Attributes:
+        name: The name of the operation.
+        function: What it does to arrays and Python numbers.
+        arguments: The names of its operands.
+        accepts: The element types that each operand may have; numbers when empty.
+        annihilators: The operands whose absent entries make the result zero.
+        deciders: The operands that decide whether the result is sparse; all when empty.
+        at_zero: What is zero if and only if the result is where the deciders are; `function` when None.
+        kernel: The operation that kernels are compiled for, if they are; it takes two operands.
+        settings: Settings that are passed to `function` after the operands.
+    """
+
+    name: str
+    function: Function
+    arguments: tuple[str, ...]
+    accepts: tuple[tuple[Any, ...], ...] = ()
+    annihilators: tuple[int, ...] = ()
+    deciders: tuple[int, ...] = ()
+    at_zero: Function | None = None
+    kernel: str = ""
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """Where a sparse result can have entries: where all, or any, of some operands have."""
+
+    operands: tuple[int, ...]
+    needs_all: bool
+
+
+def _pattern(rule: Rule, found: Sequence[Layout | None], zero_at_zero: bool) -> _Pattern | None:
+    """The pattern of the result, None when it is dense. A layout of None stands for a literal."""
+
+    def sparse(i: int) -> bool:
+        return found[i] not in (None, Layout.DENSE)
+
+    annihilators = tuple(i for i in rule.annihilators if sparse(i))
+    if annihilators:
+        return _Pattern(annihilators, needs_all=True)
+    deciders = tuple(i for i in rule.deciders or range(len(found)) if found[i] is not None)
+    if deciders and zero_at_zero and all(map(sparse, deciders)):
+        return _Pattern(deciders, needs_all=False)
+    return None
+
+
+def _layout(pattern: _Pattern | None, found: Sequence[Layout | None], rank: int) -> Layout:
+    if pattern is None:
+        return Layout.DENSE
+    if rank != 2:
+        return Layout.COO
+    first, *rest = (found[i] for i in pattern.operands)
+    assert first is not None
+    return first if all(layout is first for layout in rest) else Layout.CSR
+
+
+def infer_rule(rule: Rule) -> InferRule:
+    """The type rule of an element-wise operation."""
+
+    def infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+        accepts = rule.accepts or (NUMERIC,) * len(args)
+        found: list[TensorType | Scalar] = [
+            arguments.operand(inference, name, argument, allowed)
+            for name, argument, allowed in zip(rule.arguments, args, accepts, strict=True)
+        ]
+        extra = [arguments.number(inference, settings, name) for name in rule.settings]
+        shape = shapes.broadcast(inference, [(n, _shape(x)) for n, x in zip(rule.arguments, found, strict=True)])
+        # None among the settings stands for "not set": numpy's functions take it as it is.
+        types: list[Any] = [*(x.dtypes if isinstance(x, TensorType) else x for x in found), *((x,) for x in extra)]
+        results = outcomes(rule.function, types)
+        if not results:
+            _refuse(inference, rule, found, extra)
+            return (TensorType(shape=shape),)
+        at_zero = outcomes(rule.at_zero or rule.function, types)
+        ranks = (len(shape),) if shape is not None else (1, 2, 3)
+        possible: set[Layout] = set()
+        for one in arguments.combined(*map(arguments.layouts_of, found)):
+            pattern = _pattern(rule, one, all(result.is_zero for result in at_zero))
+            possible.update(_layout(pattern, one, rank) for rank in ranks)
+        kept = tuple(layout for layout in Layout if layout in possible)
+        return (TensorType(ordered(result.dtype for result in results), shape, kept),)
+
+    return infer
+
+
+def _shape(operand: TensorType | Scalar) -> shapes.Shape:
+    return operand.shape if isinstance(operand, TensorType) else ()
+
+
+def _refuse(inference: Inference, rule: Rule, found: Sequence[Any], extra: Sequence[Any]) -> None:
+    types = [x for x in found if isinstance(x, TensorType)]
+    literals = list(zip((*rule.arguments, *rule.settings), (*found, *extra), strict=True))
+    for name, literal in literals:
+        if isinstance(literal, int) and not isinstance(literal, bool) and types:
+            inference.mismatch(name, f"a number that fits in {describe.dtypes(types[0].dtypes)}", repr(literal))
+            return
+    given = " and ".join(describe.dtypes(x.dtypes) if isinstance(x, TensorType) else repr(x) for x in found)
+    inference.mismatch(rule.arguments[-1], f"element types that {rule.name} is defined for", given)
+
+
+def run_rule(rule: Rule) -> RunRule:
+    """The computation of an element-wise operation."""
+
+    def run(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+        given = [operands.checked(name, argument) for name, argument in zip(rule.arguments, args, strict=True)]
+        extra = [settings.get(name) for name in rule.settings]
+        types = [*(x.dtype if isinstance(x, Tensor) else x for x in given), *extra]
+        dtype = outcome(rule.function, *types).dtype
+        assert dtype is not None
+        run.checkpoint()
+        at_zero = outcome(rule.at_zero or rule.function, *types)
+        found = [x.layout if isinstance(x, Tensor) else None for x in given]
+        pattern = _pattern(rule, found, at_zero.is_zero)
+        if pattern is None:
+            return (_dense(rule, given, extra, dtype.storage),)
+        shape = shapes.concrete(*(x.shape for x in given if isinstance(x, Tensor)))
+        layout = _layout(pattern, found, len(shape))
+        return (_sparse(rule, given, extra, pattern, shape, layout, dtype.storage),)
+
+    return run
+
+
+def _dense(rule: Rule, given: Sequence[Any], extra: Sequence[Any], dtype: np.dtype[Any]) -> Tensor:
+    arrays = [layouts.array_of(x) if isinstance(x, Tensor) else x for x in given]
+    if not any(isinstance(x, np.ndarray) for x in arrays):
+        arrays = [np.asarray(x) for x in arrays]
+    return dense.elementwise(lambda *xs: rule.function(*xs, *extra), arrays, dtype)
+
+
+def _sparse(
+    rule: Rule,
+    given: Sequence[Any],
+    extra: Sequence[Any],
+    pattern: _Pattern,
+    shape: tuple[int, ...],
+    layout: Layout,
+    dtype: np.dtype[Any],
+) -> Tensor:
+    sparse = [x for x in given if operands.is_sparse(x)]
+    if len(sparse) == 1 and sparse[0].shape == shape:
+        return _mapped(rule, given, extra, sparse[0], dtype)
+    if rule.kernel and len(sparse) == 2 and len(shape) == 2 and all(x.shape == shape for x in sparse):
+        types = np.promote_types(sparse[0].dtype.storage, sparse[1].dtype.storage)
+        work = work_dtype(types)
+        if work is not None and (types != np.uint64 or rule.kernel in ("add", "subtract", "multiply")):
+            return _merged(rule.kernel, sparse[0], sparse[1], work, layout, dtype)
+    return _gathered(rule, given, extra, pattern, shape, layout, dtype)
+
+
+def _mapped(rule: Rule, given: Sequence[Any], extra: Sequence[Any], sparse: Tensor, dtype: np.dtype[Any]) -> Tensor:
+    """The result where one operand is sparse and decides alone: its entries, each with what stands beside it."""
+    places = _places(sparse) if any(isinstance(x, Tensor) and x is not sparse and x.size != 1 for x in given) else ()
+
+    def beside(operand: Any) -> Any:
+        if not isinstance(operand, Tensor):
+            return operand
+        if operand is sparse:
+            return elements(sparse)
+        array = operand.array()
+        if array.size == 1:
+            return array.reshape(1)
+        own = places[len(places) - array.ndim :]
+        axes = [axis for axis, length in enumerate(array.shape) if length != 1]
+        return array.reshape([array.shape[axis] for axis in axes])[tuple(own[axis] for axis in axes)]
+
+    result = dense.elementwise(lambda *xs: rule.function(*xs, *extra), [beside(x) for x in given], dtype)
+    assert result.data is not None
+    if sparse.layout is Layout.COO:
+        kept = result.data != 0
+        return coo(sparse.shape, [index[kept] for index in sparse.indices], result.data[kept])
+    return tensor_of(drop_zeros(with_data(lines_of(sparse), result.data)), sparse.layout)
+
+
+def _places(sparse: Tensor) -> tuple[Array, ...]:
+    """The indices of the stored entries along each axis, in storage order."""
+    if sparse.layout is Layout.COO:
+        return sparse.indices
+    lines = lines_of(sparse)
+    places = (row_ids(lines), lines.indices)
+    return places if sparse.layout is Layout.CSR else places[::-1]
+
+
+def _merged(operation: str, a: Tensor, b: Tensor, work: np.dtype[Any], layout: Layout, dtype: np.dtype[Any]) -> Tensor:
+    """The result for two sparse matrices of one shape, by kernels that merge rows."""
+    if a.layout is b.layout and a.layout is Layout.CSC:
+        left, right = lines_of(a), lines_of(b)
+    else:
+        left, right = layouts.rows_of(a), layouts.rows_of(b)
+    left, right = aligned(cast(left, work), cast(right, work))
+    if left.stored + right.stored > np.iinfo(left.indices.dtype).max:
+        left, right = (widened(matrix, np.dtype(np.int64)) for matrix in (left, right))
+    compares = operation in ("not_equal", "less", "greater")
+    family = "csr_intersection" if operation == "multiply" else "csr_union"
+    choices = {"op": operation, "index": left.indices.dtype, "value": work}
+    work_size = left.rows + left.stored + right.stored
+    both = (left.indptr, left.indices, left.data, right.indptr, right.indices, right.data)
+    counts = np.empty(left.rows, np.int64)
+    launch(f"{family}_count", left.rows, work_size, *both, counts, **choices)
+    indptr = pointers(counts, left.indptr.dtype)
+    indices = np.empty(int(indptr[-1]), left.indices.dtype)
+    data = np.empty(len(indices), np.bool_ if compares else work)
+    fill = "csr_compare_fill" if compares else f"{family}_fill"
+    launch(fill, left.rows, work_size, *both, indptr, indices, data, **choices)
+    result = Compressed(left.rows, left.columns, indptr, indices, data)
+    if result.data.dtype != dtype:
+        result = drop_zeros(cast(result, dtype))
+    if layout is Layout.COO:
+        return layouts.to_sparse(tensor_of(result), layout)
+    return tensor_of(result, layout)
+
+
+def _gathered(
+    rule: Rule,
+    given: Sequence[Any],
+    extra: Sequence[Any],
+    pattern: _Pattern,
+    shape: tuple[int, ...],
+    layout: Layout,
+    dtype: np.dtype[Any],
+) -> Tensor:
+    """The result for any mix of operands: every operand is looked up where the result can have entries."""
+    parts = {i: expand(entries_of(x), shape) for i, x in enumerate(given) if operands.is_sparse(x)}
+    deciding = [parts[i] for i in pattern.operands]
+    positions = intersection(deciding) if pattern.needs_all else union(deciding)
+    values = [
+        gather(parts[i], positions)
+        if i in parts
+        else gather_dense(x.array(), shape, positions)
+        if isinstance(x, Tensor)
+        else x
+        for i, x in enumerate(given)
+    ]
+    result = dense.elementwise(lambda *xs: rule.function(*xs, *extra), values, dtype)
+    assert result.data is not None
+    return sparse_of(nonzero(Entries(shape, positions, result.data)), layout, wide=layouts.wide(*given))

@@ -1,0 +1,48 @@
+"""The largest value that a computation may make. Asked before the memory is, so that nothing dies of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from jazz_server.engine.errors import MemoryLimit
+
+DEFAULT_LIMIT = 4 << 30
+_limit = DEFAULT_LIMIT
+
+
+def limit_bytes() -> int:
+    """How many bytes one result may take."""
+    return _limit
+
+
+def set_limit_bytes(limit: int) -> None:
+    """Sets how many bytes one result may take, in the whole process."""
+    global _limit
+    _limit = limit
+
+
+def check_bytes(wanted: int, what: str = "a result") -> None:
+    """Refuses a value that is too large.
+
+    Raises:
+        MemoryLimit: `wanted` is more than `limit_bytes()`.
+    """
+    if wanted > _limit:
+        raise MemoryLimit(f"{what} would take {_words(wanted)}; at most {_words(_limit)} are allowed")
+
+
+def check_shape(shape: Sequence[int], dtype: np.dtype[Any]) -> None:
+    """Refuses a dense array that is too large; see `check_bytes`."""
+    size = dtype.itemsize
+    for length in shape:
+        size *= length
+    if size > _limit:
+        check_bytes(size, f"a dense {dtype.name}[{', '.join(map(str, shape))}]")
+
+
+def _words(size: int) -> str:
+    power = min(max(size.bit_length() - 1, 0) // 10, 4)
+    return f"{size / (1 << 10 * power):.4g} {('bytes', 'KiB', 'MiB', 'GiB', 'TiB')[power]}"

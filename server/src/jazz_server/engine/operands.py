@@ -1,0 +1,56 @@
+"""Arguments of computations as they are when they run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from jazz.values import Layout, Tensor, dense
+from jazz_server.engine.errors import OpError
+from jazz_server.engine.op import Scalar
+from jazz_server.engine.promotion import Array
+
+
+def checked(field: str, argument: Any) -> Tensor | Scalar:
+    """A tensor without missing elements whose absent entries are zero, or a literal.
+
+    Raises:
+        OpError: It is neither.
+    """
+    if not isinstance(argument, Tensor):
+        if isinstance(argument, bool | int | float):
+            return argument
+        raise OpError(field, "a tensor", type(argument).__name__)
+    if argument.missing:
+        raise OpError(field, "a tensor without missing elements", f"{argument.missing} missing elements")
+    if argument.fill and np.frombuffer(argument.fill, np.uint8).any():
+        element = np.frombuffer(argument.fill, argument.dtype.storage)[0]
+        raise OpError(field, "a sparse tensor whose absent entries are zero", f"absent entries that are {element}")
+    if argument.validity is None and not argument.axes and not argument.declared:
+        return argument
+    return replace(argument, validity=None, axes=(), declared=())
+
+
+def tensor(field: str, argument: Any) -> Tensor:
+    """As `checked`, with a literal as a dense tensor of rank 0."""
+    found = checked(field, argument)
+    return found if isinstance(found, Tensor) else dense(np.asarray(found))
+
+
+def is_sparse(argument: object) -> bool:
+    """Whether an argument is a sparse tensor."""
+    return isinstance(argument, Tensor) and argument.layout is not Layout.DENSE
+
+
+def integers(field: str, argument: Any) -> Array:
+    """A tensor of integers as int64.
+
+    Raises:
+        OpError: Some do not fit.
+    """
+    array = tensor(field, argument).array()
+    if array.dtype == np.uint64 and array.size and int(array.max()) > np.iinfo(np.int64).max:
+        raise OpError(field, "integers below 2**63", str(array.max()))
+    return array.astype(np.int64, copy=False)

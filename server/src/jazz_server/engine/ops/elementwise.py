@@ -1,0 +1,120 @@
+"""Functions of one operand, element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from jazz.values import DATA_TYPES, DataType, Layout, Tensor
+from jazz_server.engine import arguments, dense, operands
+from jazz_server.engine.compressed import drop_zeros, elements, lines_of, tensor_of, with_data
+from jazz_server.engine.entries import coo
+from jazz_server.engine.mapping import Rule, infer_rule, run_rule
+from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.promotion import NUMERIC, REAL, Array, Function
+from jazz_server.kinds import describe
+from jazz_server.kinds.types import TensorType, Type
+
+
+def _relu(x: Array) -> Array:
+    return np.asarray(np.maximum(x, x.dtype.type(0)))
+
+
+def _sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)) without overflow: exp is taken of -|x| only."""
+    e = np.exp(-np.abs(x.astype(np.exp(x[:0] if x.ndim else np.zeros(0, x.dtype)).dtype)))
+    return np.asarray(np.where(x >= 0, e.dtype.type(1), e) / (1 + e))
+
+
+def _clip(x: Array, low: float | None, high: float | None) -> Array:
+    if low is None and high is None:
+        return x
+    return np.asarray(np.clip(x, low, high))
+
+
+def _unary(
+    name: str, function: Function, doc: str, accepts: tuple[object, ...] = NUMERIC, *parameters: Parameter
+) -> Op:
+    rule = Rule(name, function, ("x",), (accepts,), settings=tuple(parameter.name for parameter in parameters))
+    settings = "".join(f", {parameter.name}" for parameter in parameters)
+    return Op(
+        name=name,
+        version=1,
+        signature=f"{name}(x[...]{settings}) -> [...]",
+        doc=doc,
+        arguments=("x",),
+        results=("result",),
+        infer=infer_rule(rule),
+        run=run_rule(rule),
+        parameters=parameters,
+    )
+
+
+def _infer_cast(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+    found = arguments.tensor(inference, "x", args[0])
+    name = settings["dtype"]
+    if not isinstance(name, str) or name not in DATA_TYPES or not DataType(name).numeric:
+        known = [dtype.name for dtype in NUMERIC]
+        inference.mismatch("dtype", describe.choices(known), f"{name!r}{describe.suggestion(str(name), known)}")
+        return (replace(found, dtypes=()),)
+    if DataType(name) in REAL and not set(found.dtypes) & set(REAL):
+        inference.mismatch("dtype", "complex64 or complex128 for complex numbers", name)
+    return (TensorType((DataType(name),), found.shape, found.layouts),)
+
+
+def _run_cast(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    x = operands.tensor("x", args[0])
+    dtype = DataType(str(settings["dtype"])).storage
+    run.checkpoint()
+    if x.dtype.storage == dtype:
+        return (x,)
+    if x.layout is Layout.DENSE:
+        return (dense.elementwise(lambda a: a.astype(dtype), [x.array()], dtype),)
+    data = dense.elementwise(lambda a: a.astype(dtype), [elements(x)], dtype).array()
+    if x.layout is Layout.COO:
+        kept = data != 0
+        return (coo(x.shape, [index[kept] for index in x.indices], data[kept]),)
+    return (tensor_of(drop_zeros(with_data(lines_of(x), data)), x.layout),)
+
+
+OPS: Final = (
+    _unary("negative", np.negative, "-x; not for bool. Keeps the layout."),
+    _unary("abs", np.abs, "The absolute value of x, the modulus of a complex number. Keeps the layout."),
+    _unary("exp", np.exp, "e to the power of x. Dense: exp(0) = 1."),
+    _unary("log", np.log, "The natural logarithm of x; NaN below 0. Dense: log(0) = -inf."),
+    _unary("log1p", np.log1p, "log(1 + x), exact near 0. Keeps the layout."),
+    _unary("sqrt", np.sqrt, "The square root of x; NaN below 0. Keeps the layout."),
+    _unary("relu", _relu, "max(x, 0), with the element type of x; NaN stays NaN. Keeps the layout.", REAL),
+    _unary(
+        "sigmoid",
+        _sigmoid,
+        "The logistic function 1 / (1 + exp(-x)), without overflow. Dense: sigmoid(0) = 1/2.",
+        REAL,
+    ),
+    _unary(
+        "clip",
+        _clip,
+        "min(max(x, min), max), as numpy's clip. Keeps the layout if zero is between the bounds, else dense.",
+        REAL,
+        Parameter("min", "float", "The least value of the result; none when unset."),
+        Parameter("max", "float", "The greatest value of the result; none when unset."),
+    ),
+    Op(
+        name="cast",
+        version=1,
+        signature="cast(x[...], dtype) -> dtype[...]",
+        doc=(
+            "x with another element type, as numpy's astype: floats are cut off towards zero, integers wrap around. "
+            "Complex numbers cannot become real. Keeps the layout; entries that become zero are not stored."
+        ),
+        arguments=("x",),
+        results=("result",),
+        infer=_infer_cast,
+        run=_run_cast,
+        parameters=(Parameter("dtype", "dtype", "The name of the element type of the result.", required=True),),
+    ),
+)
+"""The operations of this module."""
