@@ -1,0 +1,230 @@
+"""From traced steps to the one message for them, and back.
+
+The message does not depend on the order in which a function wrote its steps, nor on the language that it was written
+in: steps come in depth-first post-order from the outputs, nothing unused is kept, settings are sorted by name,
+constants and sub-graphs are numbered where they are first used (a step's arguments before its sub-graph), and equal
+constants and equal sub-graphs are stored once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from jazz.graph.trace import (
+    MAX_CONSTANT_BYTES,
+    Constant,
+    InputOf,
+    OutputOf,
+    Scalar,
+    Setting,
+    Source,
+    Step,
+    SubGraph,
+    Trace,
+    constants_too_large,
+)
+from jazz.graph.types import Type, from_message, to_message
+from jazz.v1 import pipelines_pb2
+
+
+def order(outputs: Iterable[Source], trace: Trace) -> tuple[list[Step], list[Source]]:
+    """The steps of a trace that its outputs need, each after those that it uses, and what they take from outside.
+
+    Both are in depth-first post-order, arguments from left to right. Linear in steps and arguments; not recursive,
+    so that a network may be as deep as it likes.
+    """
+    outputs = list(outputs)
+    steps: dict[Step, None] = {}
+    entered: set[Step] = set()
+    pending = [source.step for source in reversed(outputs) if isinstance(source, OutputOf) and source.trace is trace]
+    while pending:
+        step = pending[-1]
+        if step in entered:
+            pending.pop()
+            steps.setdefault(step)
+            continue
+        entered.add(step)
+        pending.extend(
+            source.step
+            for source in reversed(step.arguments)
+            if isinstance(source, OutputOf) and source.trace is trace and source.step not in entered
+        )
+    used = [source for step in steps for source in step.arguments] + outputs
+    captured = [source for source in used if isinstance(source, InputOf | OutputOf) and source.trace is not trace]
+    return list(steps), list(dict.fromkeys(captured))
+
+
+@dataclass(slots=True)
+class Encoded:
+    """A pipeline as a message, with what the message does not say.
+
+    Attributes:
+        message: The message.
+        lines: For each step of the graph the line of the program that made it.
+        sub_lines: The same for each sub-graph.
+    """
+
+    message: pipelines_pb2.Pipeline = field(default_factory=pipelines_pb2.Pipeline)
+    lines: tuple[str, ...] = ()
+    sub_lines: list[tuple[str, ...]] = field(default_factory=list)
+
+
+def encode(
+    trace: Trace, inputs: Sequence[tuple[str, Type]], outputs: Sequence[tuple[str, Source]], doc: str
+) -> Encoded:
+    """The message for a traced function.
+
+    Raises:
+        TracingError: The constants that are used take more than `MAX_CONSTANT_BYTES` together.
+    """
+    encoder = _Encoder()
+    graph, lines = encoder.graph(SubGraph(trace, tuple(inputs), (), tuple(outputs)))
+    encoder.encoded.lines = lines
+    message = encoder.encoded.message
+    message.graph.CopyFrom(graph)
+    message.doc = doc
+    message.constants.extend(constant.message for constant in encoder.constants)
+    nbytes = sum(len(constant.body) for constant in message.constants)
+    if nbytes > MAX_CONSTANT_BYTES:
+        raise constants_too_large(nbytes)
+    return encoder.encoded
+
+
+class _Encoder:
+    def __init__(self) -> None:
+        self.encoded = Encoded()
+        self.constants: dict[Constant, int] = {}
+        self.graphs: dict[bytes, int] = {}
+
+    def graph(self, graph: SubGraph) -> tuple[pipelines_pb2.Graph, tuple[str, ...]]:
+        steps, _ = order((source for _, source in graph.outputs), graph.trace)
+        own = len(graph.inputs) - len(graph.captured)
+        places = {source: own + position for position, source in enumerate(graph.captured)}
+        numbers = {step: number for number, step in enumerate(steps)}
+
+        def argument(source: Source) -> pipelines_pb2.Argument:
+            if isinstance(source, Constant):
+                number = self.constants.setdefault(source, len(self.constants))
+                return pipelines_pb2.Argument(constant=number)
+            if not isinstance(source, InputOf | OutputOf):
+                return pipelines_pb2.Argument(literal=literal_message(source))
+            if source.trace is not graph.trace:
+                return pipelines_pb2.Argument(input=places[source])
+            if isinstance(source, InputOf):
+                return pipelines_pb2.Argument(input=source.index)
+            output = pipelines_pb2.StepOutput(step=numbers[source.step], output=source.index)
+            return pipelines_pb2.Argument(step=output)
+
+        message = pipelines_pb2.Graph()
+        for name, type_ in graph.inputs:
+            message.inputs.add(name=name, type=to_message(type_))
+        for step in steps:
+            message.steps.append(
+                pipelines_pb2.Step(
+                    op=step.op,
+                    op_version=step.op_version,
+                    arguments=[argument(source) for source in step.arguments],
+                    parameters=[self.parameter(name, value) for name, value in step.settings],
+                )
+            )
+        for name, source in graph.outputs:
+            message.outputs.add(name=name, source=argument(source))
+        return message, tuple(step.where for step in steps)
+
+    def parameter(self, name: str, value: Setting) -> pipelines_pb2.Parameter:
+        match value:
+            case SubGraph():
+                return pipelines_pb2.Parameter(name=name, graph=self.sub_graph(value))
+            case tuple():
+                literals = pipelines_pb2.Literals(values=[literal_message(item) for item in value])
+                return pipelines_pb2.Parameter(name=name, list=literals)
+            case _:
+                return pipelines_pb2.Parameter(name=name, literal=literal_message(value))
+
+    def sub_graph(self, graph: SubGraph) -> int:
+        message, lines = self.graph(graph)
+        key = message.SerializeToString(deterministic=True)
+        if key not in self.graphs:
+            self.graphs[key] = len(self.graphs)
+            self.encoded.message.graphs.append(message)
+            self.encoded.sub_lines.append(lines)
+        return self.graphs[key]
+
+
+def literal_message(value: Scalar) -> pipelines_pb2.Literal:
+    """A literal of the contract."""
+    match value:
+        case bool():
+            return pipelines_pb2.Literal(bool_value=value)
+        case int():
+            return pipelines_pb2.Literal(int_value=value)
+        case float():
+            return pipelines_pb2.Literal(float_value=value)
+        case str():
+            return pipelines_pb2.Literal(string_value=value)
+
+
+def literal(message: pipelines_pb2.Literal) -> Scalar:
+    """What a literal of the contract says."""
+    match message.WhichOneof("literal"):
+        case "bool_value":
+            return message.bool_value
+        case "int_value":
+            return message.int_value
+        case "float_value":
+            return message.float_value
+        case _:
+            return message.string_value
+
+
+def inline(
+    message: pipelines_pb2.Pipeline,
+    arguments: Sequence[Source],
+    trace: Trace,
+    lines: Sequence[str],
+    sub_lines: Sequence[Sequence[str]],
+) -> list[tuple[str, Source]]:
+    """Writes the steps of a pipeline into a trace, with its inputs replaced by `arguments`; gives its outputs."""
+    constants = [trace.keep(constant) for constant in message.constants]
+    graphs: list[tuple[pipelines_pb2.Graph, Sequence[str]]] = list(zip(message.graphs, sub_lines, strict=True))
+
+    def setting(parameter: pipelines_pb2.Parameter, around: Trace) -> Setting:
+        match parameter.WhichOneof("value"):
+            case "graph":
+                return sub_graph(parameter.graph, around)
+            case "list":
+                return tuple(literal(item) for item in parameter.list.values)
+            case _:
+                return literal(parameter.literal)
+
+    def sub_graph(number: int, around: Trace) -> SubGraph:
+        graph, where = graphs[number]
+        inner = Trace(around.name, around)
+        inputs = tuple((item.name, from_message(item.type)) for item in graph.inputs)
+        outputs = steps_of(graph, [InputOf(inner, index) for index in range(len(inputs))], inner, where)
+        return SubGraph(inner, inputs, (), tuple(outputs))
+
+    def steps_of(
+        graph: pipelines_pb2.Graph, inputs: Sequence[Source], within: Trace, where: Sequence[str]
+    ) -> list[tuple[str, Source]]:
+        steps: list[Step] = []
+
+        def source(argument: pipelines_pb2.Argument) -> Source:
+            match argument.WhichOneof("argument"):
+                case "input":
+                    return inputs[argument.input]
+                case "step":
+                    return OutputOf(steps[argument.step.step], argument.step.output)
+                case "constant":
+                    return constants[argument.constant]
+                case _:
+                    return literal(argument.literal)
+
+        for step, line in zip(graph.steps, where, strict=True):
+            taken = tuple(source(argument) for argument in step.arguments)
+            options = tuple((p.name, setting(p, within)) for p in step.parameters)
+            steps.append(Step(within, step.op, taken, options, line, step.op_version))
+        return [(output.name, source(output.source)) for output in graph.outputs]
+
+    return steps_of(message.graph, arguments, trace, lines)

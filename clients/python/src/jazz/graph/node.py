@@ -1,0 +1,301 @@
+"""`Node`: a value of a pipeline while its function is traced, with the operators of numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Final, NoReturn, TypeAlias
+
+import numpy as np
+from scipy import sparse
+
+from jazz.graph import settings
+from jazz.graph.errors import TracingError, tracing_error
+from jazz.graph.settings import Axis
+from jazz.graph.trace import InputOf, OutputOf, Setting, Source, Step, Trace, caller, current
+
+Operand: TypeAlias = object
+"""What an operation is applied to: a `Node`; a number or text, which becomes a literal of the type of its neighbour, as
+in numpy; or anything that `jazz.convert.to_value` takes (an array of numpy, a matrix of scipy.sparse, a frame, ...),
+which becomes a constant of the pipeline."""
+
+_UFUNCS: Final = {
+    np.add: "add",
+    np.subtract: "subtract",
+    np.multiply: "multiply",
+    np.divide: "divide",
+    np.matmul: "matmul",
+    np.maximum: "maximum",
+    np.minimum: "minimum",
+    np.equal: "equal",
+    np.not_equal: "not_equal",
+    np.less: "less",
+    np.less_equal: "less_equal",
+    np.greater: "greater",
+    np.greater_equal: "greater_equal",
+    np.negative: "negative",
+    np.absolute: "abs",
+    np.exp: "exp",
+    np.log: "log",
+    np.log1p: "log1p",
+    np.sqrt: "sqrt",
+}
+_SAME_NAME: Final = frozenset(
+    {"argmax", "clip", "count_nonzero", "diag", "max", "mean", "min", "norm", "sum", "take", "transpose", "where"}
+)
+
+
+class Node:
+    """A value of a pipeline while its function is traced: a name for what a step will give.
+
+    It has numpy's operators, `.T`, reductions and `astype`; everything else is in `jazz.ops`. A field of a table is
+    `node["name"]`. It holds no data: the function runs once, when the pipeline is written, and what it does with its
+    nodes is written down.
+    """
+
+    __slots__ = ("_source", "_trace")
+
+    __array_priority__: ClassVar[float] = 1e6  # scipy.sparse, and
+    __pandas_priority__: ClassVar[int] = 10_000  # pandas leave the operator to the right-hand side
+
+    def __init__(self, trace: Trace, source: Source) -> None:
+        self._trace = trace
+        self._source = source
+
+    def __repr__(self) -> str:
+        match self._source:
+            case InputOf(index=index):
+                return f"<Node: input {index} of {self._trace.name}>"
+            case OutputOf(step=step):
+                return f"<Node: {step.op} in {self._trace.name} at {step.where}>"
+            case _:
+                return f"<Node: a constant of {self._trace.name}>"
+
+    __hash__ = object.__hash__
+
+    def __add__(self, other: Operand) -> Node:
+        return apply("add", self, other)
+
+    def __radd__(self, other: Operand) -> Node:
+        return apply("add", other, self)
+
+    def __sub__(self, other: Operand) -> Node:
+        return apply("subtract", self, other)
+
+    def __rsub__(self, other: Operand) -> Node:
+        return apply("subtract", other, self)
+
+    def __mul__(self, other: Operand) -> Node:
+        return apply("multiply", self, _elementwise(other))
+
+    def __rmul__(self, other: Operand) -> Node:
+        return apply("multiply", _elementwise(other), self)
+
+    def __truediv__(self, other: Operand) -> Node:
+        return apply("divide", self, other)
+
+    def __rtruediv__(self, other: Operand) -> Node:
+        return apply("divide", other, self)
+
+    def __matmul__(self, other: Operand) -> Node:
+        return apply("matmul", self, other)
+
+    def __rmatmul__(self, other: Operand) -> Node:
+        return apply("matmul", other, self)
+
+    def __neg__(self) -> Node:
+        return apply("negative", self)
+
+    def __pos__(self) -> Node:
+        return self
+
+    def __abs__(self) -> Node:
+        return apply("abs", self)
+
+    def __eq__(self, other: Operand) -> Node:  # type: ignore[override]
+        return apply("equal", self, other)
+
+    def __ne__(self, other: Operand) -> Node:  # type: ignore[override]
+        return apply("not_equal", self, other)
+
+    def __lt__(self, other: Operand) -> Node:
+        return apply("less", self, other)
+
+    def __le__(self, other: Operand) -> Node:
+        return apply("less_equal", self, other)
+
+    def __gt__(self, other: Operand) -> Node:
+        return apply("greater", self, other)
+
+    def __ge__(self, other: Operand) -> Node:
+        return apply("greater_equal", self, other)
+
+    def __pow__(self, other: Operand) -> NoReturn:
+        raise _no("raised to a power", "x * x, jazz.ops.sqrt(x), or jazz.ops.exp(p * jazz.ops.log(x))")
+
+    __rpow__ = __pow__
+
+    @property
+    def T(self) -> Node:  # noqa: N802
+        """Its axes reversed."""
+        return apply("transpose", self)
+
+    def __getitem__(self, name: str) -> Node:
+        """The field of a table."""
+        if not isinstance(name, str):
+            raise _no(
+                f"indexed by {name!r}",
+                "node['name'] for a field of a table, jazz.ops.take(x, indices, axis=) for rows or columns, "
+                "or a slice of the block where the pipeline is run",
+            )
+        return apply("field", self, name=name)
+
+    def sum(self, axis: Axis = None, *, keepdims: bool = False) -> Node:
+        """The sum over an axis, over several, or over all elements: `jazz.ops.sum`."""
+        return apply("sum", self, **settings.reduction(axis, keepdims))
+
+    def mean(self, axis: Axis = None, *, keepdims: bool = False) -> Node:
+        """The mean over an axis, over several, or over all elements: `jazz.ops.mean`."""
+        return apply("mean", self, **settings.reduction(axis, keepdims))
+
+    def max(self, axis: Axis = None, *, keepdims: bool = False) -> Node:
+        """The greatest element along an axis, along several, or of all: `jazz.ops.max`."""
+        return apply("max", self, **settings.reduction(axis, keepdims))
+
+    def min(self, axis: Axis = None, *, keepdims: bool = False) -> Node:
+        """The least element along an axis, along several, or of all: `jazz.ops.min`."""
+        return apply("min", self, **settings.reduction(axis, keepdims))
+
+    def astype(self, dtype: object) -> Node:
+        """The same elements in another type: `jazz.ops.cast`."""
+        return apply("cast", self, dtype=settings.dtype(dtype))
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Operand, **options: object) -> Node:
+        name = _UFUNCS.get(ufunc)
+        if name is None or method != "__call__" or options:
+            called = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+            raise _no(
+                f"passed to {called}" + (f" with {', '.join(options)}" if options else ""), "a function of jazz.ops"
+            )
+        return apply(name, *inputs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> NoReturn:
+        name = {"concatenate": "concat"}.get(function.__name__, function.__name__)
+        instead = f"jazz.ops.{name}" if name in _SAME_NAME | {"concat"} else "a function of jazz.ops"
+        raise _no(f"passed to np.{function.__name__}", instead)
+
+    def __bool__(self) -> bool:
+        raise _no("asked whether it is true", "jazz.ops.where to choose between values, jazz.ops.iterate to repeat")
+
+    def __len__(self) -> int:
+        raise _no("asked for its length", "jazz.ops.size(x, axis=0), which is a value of the pipeline too")
+
+    def __iter__(self) -> Iterator[Node]:
+        raise _no("iterated over or unpacked", "operations on whole arrays, or jazz.ops.iterate to repeat")
+
+    def __contains__(self, item: object) -> bool:
+        raise _no("searched", "jazz.ops.count_nonzero(x == item)")
+
+    def __float__(self) -> float:
+        raise _no("made a number of Python's", "the node itself, or node.astype(float)")
+
+    __int__ = __index__ = __complex__ = __float__
+
+    def __setitem__(self, key: object, value: object) -> NoReturn:
+        raise _no("assigned to", "jazz.ops.where to make a new value: values never change")
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name in ("shape", "ndim", "dtype", "size"):
+            raise AttributeError(
+                f"{self!r} has no {name}: the function is traced before there is data; "
+                "lengths are jazz.ops.size(x, axis=...)"
+            )
+        raise AttributeError(f"{self!r} has no {name}; the operations are in jazz.ops")
+
+
+def source_of(value: Operand, trace: Trace) -> Source:
+    """Where an argument comes from, seen from the trace that is under way.
+
+    Raises:
+        TracingError: It is a node of another pipeline, or nothing that can be an argument.
+    """
+    match value:
+        case Node():
+            if not value._trace.encloses(trace):
+                raise tracing_error(
+                    "argument",
+                    f"a value made in {trace.name}",
+                    repr(value),
+                    "a value of a pipeline cannot be used outside of the function that made it",
+                )
+            return value._source
+        case np.generic():
+            return trace.constant(value)
+        case bool() | float() | str():
+            return value
+        case int():
+            if -(2**63) <= value < 2**63:
+                return value
+            raise tracing_error("argument", "an integer of 64 bits", str(value))
+        case None:
+            raise tracing_error("argument", "a value", "None")
+        case list() | tuple() if any(isinstance(item, Node) for item in value):
+            raise tracing_error(
+                "argument",
+                "one value",
+                f"a {type(value).__name__} that holds values of the pipeline",
+                "nodes cannot stand inside a list: jazz.ops.concat joins arrays",
+            )
+        case np.ndarray() if value.dtype == object and any(isinstance(item, Node) for item in value.flat):
+            raise tracing_error("argument", "one value", "an array of objects that holds values of the pipeline")
+        case _ if callable(value):
+            raise tracing_error("argument", "a value", f"the function {value!r}; call it, and pass what it gives")
+        case _:
+            return trace.constant(value)
+
+
+def apply(op: str, *arguments: Operand, **options: Setting | None) -> Node:
+    """Notes a step and gives its first result. Settings that are None are left out."""
+    return apply_many(op, arguments, options, 1)[0]
+
+
+def apply_many(
+    op: str, arguments: tuple[Operand, ...], options: Mapping[str, Setting | None], results: int
+) -> tuple[Node, ...]:
+    """Notes a step and gives its results.
+
+    Raises:
+        TracingError: No function is being traced, or an argument cannot be one.
+    """
+    trace = current()
+    if trace is None:
+        made_in = next((f" {node._trace.name}" for node in arguments if isinstance(node, Node)), "")
+        raise tracing_error(
+            op,
+            f"to be called inside the pipeline's function{made_in}",
+            "a call outside of it",
+            f"{op} works on values of a pipeline while its function is traced; decorate a function with @jazz.pipeline",
+        )
+    step = Step(
+        trace,
+        op,
+        tuple(source_of(argument, trace) for argument in arguments),
+        tuple(sorted((name, value) for name, value in options.items() if value is not None)),
+        caller(),
+    )
+    return tuple(Node(trace, OutputOf(step, index)) for index in range(results))
+
+
+def _elementwise(other: Operand) -> Operand:
+    if isinstance(other, sparse.spmatrix):
+        raise _no(
+            f"multiplied by a {type(other).__name__}, for which scipy's * is the matrix product",
+            "@ for the matrix product, jazz.ops.multiply or a csr_array for the element-wise one",
+        )
+    return other
+
+
+def _no(what: str, instead: str) -> TracingError:
+    return TracingError(
+        f"a value of a pipeline cannot be {what}: it has no data yet, because the function is traced once, when the "
+        f"pipeline is written; use {instead}"
+    )

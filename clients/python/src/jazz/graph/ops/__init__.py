@@ -1,0 +1,88 @@
+"""The operations that pipelines are made of: `jazz.ops`.
+
+Names and answers are the array API's and scipy's; dtype and broadcasting rules are numpy's. Arguments may be dense or
+sparse: the layout never changes an answer. In a sparse tensor an absent entry is zero, and annihilates in `multiply`
+and `divide`.
+
+Every function notes a step in the pipeline that is being traced. Its arguments are values of that pipeline, numbers (of
+the type of their neighbours), or arrays, matrices and frames, which become constants. What they compute is seen when
+the pipeline runs; the examples show the steps that they note.
+"""
+
+# ruff: noqa: A004 - the names are the array API's
+
+from __future__ import annotations
+
+from jazz.graph.ops.arrays import cast, concat, diag, field, matmul, take, to_dense, to_sparse, transpose
+from jazz.graph.ops.elementwise import (
+    abs,
+    add,
+    clip,
+    divide,
+    equal,
+    exp,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    multiply,
+    negative,
+    not_equal,
+    relu,
+    sigmoid,
+    sqrt,
+    subtract,
+    where,
+)
+from jazz.graph.ops.iteration import Iterated, iterate
+from jazz.graph.ops.reductions import TopK, argmax, count_nonzero, max, mean, min, norm, size, sum, topk
+
+__all__ = [
+    "Iterated",
+    "TopK",
+    "abs",
+    "add",
+    "argmax",
+    "cast",
+    "clip",
+    "concat",
+    "count_nonzero",
+    "diag",
+    "divide",
+    "equal",
+    "exp",
+    "field",
+    "greater",
+    "greater_equal",
+    "iterate",
+    "less",
+    "less_equal",
+    "log",
+    "log1p",
+    "matmul",
+    "max",
+    "maximum",
+    "mean",
+    "min",
+    "minimum",
+    "multiply",
+    "negative",
+    "norm",
+    "not_equal",
+    "relu",
+    "sigmoid",
+    "size",
+    "sqrt",
+    "subtract",
+    "sum",
+    "take",
+    "to_dense",
+    "to_sparse",
+    "topk",
+    "transpose",
+    "where",
+]

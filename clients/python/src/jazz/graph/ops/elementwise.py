@@ -1,0 +1,278 @@
+"""Operations on each element for itself."""
+
+from __future__ import annotations
+
+from jazz.graph import settings
+from jazz.graph.errors import tracing_error
+from jazz.graph.node import Node, Operand, apply
+
+
+def add(a: Operand, b: Operand) -> Node:
+    """The sum, `a + b`, element by element.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.add(a, b)))
+    <lambda>(a, b) -> result
+      %0 = add(a, b)
+      result = %0
+    """
+    return apply("add", a, b)
+
+
+def subtract(a: Operand, b: Operand) -> Node:
+    """The difference, `a - b`, element by element.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.subtract(a, b)))
+    <lambda>(a, b) -> result
+      %0 = subtract(a, b)
+      result = %0
+    """
+    return apply("subtract", a, b)
+
+
+def multiply(a: Operand, b: Operand) -> Node:
+    """The product, `a * b`, element by element; 0 wherever an entry of a sparse argument is absent.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.multiply(a, b)))
+    <lambda>(a, b) -> result
+      %0 = multiply(a, b)
+      result = %0
+    """
+    return apply("multiply", a, b)
+
+
+def divide(a: Operand, b: Operand) -> Node:
+    """The quotient, `a / b`, element by element, as real numbers; 0 wherever an entry of a sparse `a` is absent.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.divide(a, b)))
+    <lambda>(a, b) -> result
+      %0 = divide(a, b)
+      result = %0
+    """
+    return apply("divide", a, b)
+
+
+def maximum(a: Operand, b: Operand) -> Node:
+    """The greater of `a` and `b`, element by element; NaN where one is.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.maximum(a, b)))
+    <lambda>(a, b) -> result
+      %0 = maximum(a, b)
+      result = %0
+    """
+    return apply("maximum", a, b)
+
+
+def minimum(a: Operand, b: Operand) -> Node:
+    """The lesser of `a` and `b`, element by element; NaN where one is.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.minimum(a, b)))
+    <lambda>(a, b) -> result
+      %0 = minimum(a, b)
+      result = %0
+    """
+    return apply("minimum", a, b)
+
+
+def equal(a: Operand, b: Operand) -> Node:
+    """Whether `a == b`, element by element: bool.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.equal(a, b)))
+    <lambda>(a, b) -> result
+      %0 = equal(a, b)
+      result = %0
+    """
+    return apply("equal", a, b)
+
+
+def not_equal(a: Operand, b: Operand) -> Node:
+    """Whether `a != b`, element by element: bool.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.not_equal(a, b)))
+    <lambda>(a, b) -> result
+      %0 = not_equal(a, b)
+      result = %0
+    """
+    return apply("not_equal", a, b)
+
+
+def less(a: Operand, b: Operand) -> Node:
+    """Whether `a < b`, element by element: bool.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.less(a, b)))
+    <lambda>(a, b) -> result
+      %0 = less(a, b)
+      result = %0
+    """
+    return apply("less", a, b)
+
+
+def less_equal(a: Operand, b: Operand) -> Node:
+    """Whether `a <= b`, element by element: bool.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.less_equal(a, b)))
+    <lambda>(a, b) -> result
+      %0 = less_equal(a, b)
+      result = %0
+    """
+    return apply("less_equal", a, b)
+
+
+def greater(a: Operand, b: Operand) -> Node:
+    """Whether `a > b`, element by element: bool.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.greater(a, b)))
+    <lambda>(a, b) -> result
+      %0 = greater(a, b)
+      result = %0
+    """
+    return apply("greater", a, b)
+
+
+def greater_equal(a: Operand, b: Operand) -> Node:
+    """Whether `a >= b`, element by element: bool.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.greater_equal(a, b)))
+    <lambda>(a, b) -> result
+      %0 = greater_equal(a, b)
+      result = %0
+    """
+    return apply("greater_equal", a, b)
+
+
+def negative(x: Operand) -> Node:
+    """`-x`, element by element.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.negative(x)))
+    <lambda>(x) -> result
+      %0 = negative(x)
+      result = %0
+    """
+    return apply("negative", x)
+
+
+def abs(x: Operand) -> Node:  # noqa: A001 - numpy's name
+    """The absolute value, `|x|`, element by element; the modulus of complex numbers.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.abs(x)))
+    <lambda>(x) -> result
+      %0 = abs(x)
+      result = %0
+    """
+    return apply("abs", x)
+
+
+def exp(x: Operand) -> Node:
+    """The exponential, `e ** x`, element by element; dense, since `exp(0)` is 1.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.exp(x)))
+    <lambda>(x) -> result
+      %0 = exp(x)
+      result = %0
+    """
+    return apply("exp", x)
+
+
+def log(x: Operand) -> Node:
+    """The natural logarithm, element by element: -inf at 0, NaN below; dense, since `log(0)` is not 0.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.log(x)))
+    <lambda>(x) -> result
+      %0 = log(x)
+      result = %0
+    """
+    return apply("log", x)
+
+
+def log1p(x: Operand) -> Node:
+    """`log(1 + x)`, element by element, exact near 0 too; sparse stays sparse.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.log1p(x)))
+    <lambda>(x) -> result
+      %0 = log1p(x)
+      result = %0
+    """
+    return apply("log1p", x)
+
+
+def sqrt(x: Operand) -> Node:
+    """The square root, element by element; NaN below 0; sparse stays sparse.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.sqrt(x)))
+    <lambda>(x) -> result
+      %0 = sqrt(x)
+      result = %0
+    """
+    return apply("sqrt", x)
+
+
+def relu(x: Operand) -> Node:
+    """`max(x, 0)`, element by element; sparse stays sparse.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.relu(x)))
+    <lambda>(x) -> result
+      %0 = relu(x)
+      result = %0
+    """
+    return apply("relu", x)
+
+
+def sigmoid(x: Operand) -> Node:
+    """`1 / (1 + exp(-x))`, element by element; dense, since `sigmoid(0)` is 0.5.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.sigmoid(x)))
+    <lambda>(x) -> result
+      %0 = sigmoid(x)
+      result = %0
+    """
+    return apply("sigmoid", x)
+
+
+def clip(x: Operand, min: float | None = None, max: float | None = None) -> Node:  # noqa: A002 - numpy's names
+    """`x` with what is less than `min` made `min`, and what is greater than `max` made `max`.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.clip(x, 0, 32)))
+    <lambda>(x) -> result
+      %0 = clip(x, max=32, min=0)
+      result = %0
+    """
+    lower = None if min is None else settings.real("min", min)
+    upper = None if max is None else settings.real("max", max)
+    if lower is not None and upper is not None and not lower <= upper:
+        raise tracing_error("clip", "min not greater than max", f"min={lower!r}, max={upper!r}")
+    return apply("clip", x, min=lower, max=upper)
+
+
+def where(condition: Operand, a: Operand, b: Operand) -> Node:
+    """`a` where the condition holds, else `b`, element by element; the three broadcast.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.where(x > 0, x, 0)))
+    <lambda>(x) -> result
+      %0 = greater(x, 0)
+      %1 = where(%0, x, 0)
+      result = %1
+    """
+    return apply("where", condition, a, b)

@@ -1,0 +1,71 @@
+"""Settings of operations: what may be written, made into what the contract holds. None means "left out"."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+
+from jazz.graph.entries import data_types
+from jazz.graph.errors import tracing_error
+from jazz.graph.trace import Setting
+from jazz.values import DATA_TYPES, DataType
+
+Axis: TypeAlias = int | Sequence[int] | None
+"""An axis, several, or all of them; negative ones count from the last."""
+
+
+def integer(name: str, value: object, *, least: int | None = None) -> int:
+    """An integer, not less than `least`."""
+    if not isinstance(value, bool | np.bool):
+        try:
+            number = operator.index(value)  # type: ignore[arg-type]
+        except TypeError:
+            number = None
+        if number is not None and (least is None or number >= least) and -(2**63) <= number < 2**63:
+            return number
+    raise tracing_error(name, "an integer" if least is None else f"an integer not less than {least}", repr(value))
+
+
+def real(name: str, value: object) -> int | float:
+    """A number, as integer or float as it was written."""
+    if isinstance(value, bool | np.bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise tracing_error(name, "a number", repr(value))
+    return float(value) if isinstance(value, float | np.floating) else integer(name, value)
+
+
+def axes(value: Axis) -> Setting | None:
+    """One axis or several."""
+    if value is None:
+        return None
+    if isinstance(value, tuple | list):
+        numbers = tuple(integer("axis", item) for item in value)
+        return numbers[0] if len(numbers) == 1 else numbers
+    return integer("axis", value)
+
+
+def flag(name: str, value: object) -> bool | None:
+    """A truth value that is false when left out."""
+    if not isinstance(value, bool | np.bool):
+        raise tracing_error(name, "True or False", repr(value))
+    return True if value else None
+
+
+def reduction(axis: Axis, keepdims: bool) -> dict[str, Setting | None]:
+    """The settings of a reduction."""
+    return {"axis": axes(axis), "keepdims": flag("keepdims", keepdims)}
+
+
+def first_axis(value: object) -> int | None:
+    """An axis that is 0 when left out."""
+    return integer("axis", value) or None
+
+
+def dtype(value: object) -> str:
+    """The name of a type of numbers, from a numpy type, one of Python's, a `DataType` or a name."""
+    found = (DataType(value),) if isinstance(value, str) and value in DATA_TYPES else data_types(value)
+    if found is not None and len(found) == 1 and found[0].numeric:
+        return found[0].name
+    raise tracing_error("dtype", "one type of numbers, such as np.float32 or 'float32'", repr(value))

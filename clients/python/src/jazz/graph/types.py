@@ -1,0 +1,345 @@
+"""Types for the inputs of pipelines: `jazz.Csr["rows", 1024]`, `jazz.Dense[np.float32, "n"]`, `jazz.Table[{...}]`.
+
+A type is a set of values. Subscripting one narrows it. The entries are, in this order:
+
+- an element type, if any: a numpy type (`np.float32`, `np.dtype("datetime64[ns]")`, an abstract one such as
+  `np.floating`, a union such as `np.float32 | np.float64`), one of Python's (`bool`, `int`, `float`, `complex`, `str`,
+  `bytes`), or a `jazz.values.DataType`;
+- the dimensions: a length, a symbol (a text) for a length that is the same wherever the symbol recurs in the
+  pipeline, `None` or `"*"` for any length; or `...` alone for any rank, or `()` alone for a scalar.
+
+>>> Csr["rows", 1024]
+jazz.Csr['rows', 1024]
+>>> Dense[np.float32, "h", "w", 3].nullable()
+jazz.Dense[np.float32, 'h', 'w', 3].nullable()
+
+Type checkers and linters take what stands in brackets behind a parameter for types, and symbols for names (ruff: F821,
+UP037). Where one is run, write
+
+    x: Annotated[jazz.Node, jazz.Csr["rows", 1024]]
+
+which means the same here, and says that `x` has the operators of a `Node`; or leave the parameter `x: jazz.Node` and
+name the type in `@jazz.pipeline(inputs={"x": jazz.Csr["rows", 1024]})`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from jazz.codec.schema import DATA_TYPE_NAMES, DATA_TYPE_NUMBERS, LAYOUT_NUMBERS, LAYOUTS, data_type, write_data_type
+from jazz.graph.entries import Dimension, described, dimension, element_types, fits, is_dimension
+from jazz.graph.errors import TracingError, tracing_error
+from jazz.v1 import kinds_pb2, value_pb2
+from jazz.values import DataType, Layout
+
+_RANKS: Final = {Layout.CSR: "2 dimensions", Layout.CSC: "2 dimensions", Layout.COO: "1 dimension or more"}
+
+
+@dataclass(frozen=True, slots=True)
+class TensorType:
+    """A set of tensors.
+
+    Attributes:
+        layouts: The layouts that fit; any when empty.
+        dtypes: The element types that fit; any when empty.
+        shape: The dimensions; None for any rank.
+        strict_layout: Whether a value in another layout is refused rather than converted.
+        may_miss: Whether elements may be missing.
+        units: The unit of the elements, "" when they have none.
+        minimum: The least element that fits.
+        maximum: The greatest element that fits.
+    """
+
+    layouts: tuple[Layout, ...] = ()
+    dtypes: tuple[DataType, ...] = ()
+    shape: tuple[Dimension, ...] | None = None
+    strict_layout: bool = False
+    may_miss: bool = False
+    units: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def __getitem__(self, entries: object) -> TensorType:
+        """The tensors of it with this element type and these dimensions.
+
+        Raises:
+            TracingError: An entry is none of those that the module names, or the layout has another rank.
+        """
+        parts: tuple[object, ...] = entries if isinstance(entries, tuple) else (entries,)
+        dtypes: tuple[DataType, ...] | None = None
+        if parts and not is_dimension(parts[0]):
+            dtypes, parts = element_types(parts[0]), parts[1:]
+            if not parts:
+                return replace(self, dtypes=dtypes)
+            if parts == ((),):
+                parts = ()
+        shape = None if parts == (...,) else tuple(dimension(part) for part in parts)
+        if shape is not None and not all(fits(layout, len(shape)) for layout in self.layouts):
+            layout = next(layout for layout in self.layouts if not fits(layout, len(shape)))
+            raise tracing_error(f"jazz.{layout.name.capitalize()}[...]", _RANKS[layout], f"{len(shape)}")
+        return replace(self, dtypes=self.dtypes if dtypes is None else dtypes, shape=shape)
+
+    def strict(self) -> TensorType:
+        """The same, refusing values in another layout instead of converting them."""
+        return replace(self, strict_layout=True)
+
+    def nullable(self) -> TensorType:
+        """The same, with elements that may be missing."""
+        return replace(self, may_miss=True)
+
+    def unit(self, unit: str) -> TensorType:
+        """The same, with elements in this unit, in the vocabulary of UCUM or pint ("m", "kg/m^3")."""
+        return replace(self, units=unit)
+
+    def between(self, minimum: float | None = None, maximum: float | None = None) -> TensorType:
+        """The same, with elements that are not less than `minimum` and not greater than `maximum`."""
+        return replace(self, minimum=minimum, maximum=maximum)
+
+    def __repr__(self) -> str:
+        entries: list[str] = []
+        if self.dtypes:
+            entries.append(" | ".join(f"np.{dtype}" if dtype.numeric else str(dtype) for dtype in self.dtypes))
+        if self.shape is not None:
+            entries += [repr(dimension) for dimension in self.shape] or ["()"]
+        name = "|".join(layout.name.capitalize() for layout in self.layouts) or "Tensor"
+        text = f"jazz.{name}" + (f"[{', '.join(entries)}]" if entries else "")
+        text += ".strict()" if self.strict_layout else ""
+        text += ".nullable()" if self.may_miss else ""
+        text += f".unit({self.units!r})" if self.units else ""
+        return text + (f".between({self.minimum!r}, {self.maximum!r})" if self._bounded else "")
+
+    @property
+    def _bounded(self) -> bool:
+        return self.minimum is not None or self.maximum is not None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """A field of a table: its name, what it holds, and whether it may be absent."""
+
+    name: str
+    type: Type
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableType:
+    """A set of tables: those that have these fields, and, when it is closed, no others.
+
+    Attributes:
+        fields: The fields that are asked for, in their order.
+        is_closed: Whether further fields are refused.
+
+    >>> Table[{"image": Dense["h", "w", 3], "mask": Dense[bool, "h", "w"]}].closed()
+    jazz.Table[{'image': jazz.Dense['h', 'w', 3], 'mask': jazz.Dense[np.bool, 'h', 'w']}].closed()
+    """
+
+    fields: tuple[FieldType, ...] = ()
+    is_closed: bool = False
+
+    def __getitem__(self, fields: Mapping[str, Type]) -> TableType:
+        """The tables of it with these fields.
+
+        Raises:
+            TracingError: It is not a dict from names to types.
+        """
+        if not isinstance(fields, Mapping):
+            raise tracing_error("jazz.Table[...]", 'a dict such as {"a": jazz.Dense["n"]}', described(fields))
+        for name, type_ in fields.items():
+            if not isinstance(name, str) or not name:
+                raise tracing_error("jazz.Table[...]", "a name that is not empty for each field", described(name))
+            if not isinstance(type_, Type):
+                raise tracing_error(f"jazz.Table[{{{name!r}: ...}}]", EXPECTED_TYPE, described(type_))
+        return replace(self, fields=tuple(FieldType(name, type_) for name, type_ in fields.items()))
+
+    def optional(self, *names: str) -> TableType:
+        """The same, with these fields allowed to be absent."""
+        known = [field.name for field in self.fields]
+        for name in names:
+            if name not in known:
+                raise tracing_error("optional", f"one of the fields {', '.join(known)}", repr(name))
+        fields = tuple(replace(field, optional=field.optional or field.name in names) for field in self.fields)
+        return replace(self, fields=fields)
+
+    def closed(self) -> TableType:
+        """The same, refusing further fields."""
+        return replace(self, is_closed=True)
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{field.name!r}: {field.type!r}" for field in self.fields)
+        optional = ", ".join(repr(field.name) for field in self.fields if field.optional)
+        text = f"jazz.Table[{{{fields}}}]" if fields else "jazz.Table"
+        return text + (f".optional({optional})" if optional else "") + (".closed()" if self.is_closed else "")
+
+
+@dataclass(frozen=True, slots=True)
+class KindType:
+    """The values of a stored kind.
+
+    Attributes:
+        name: `space/name` or `space/name@version`; empty for the factory itself.
+
+    >>> OfKind["lab/photo"]
+    jazz.OfKind['lab/photo']
+    """
+
+    name: str = ""
+
+    def __getitem__(self, name: str) -> KindType:
+        """The values of the kind of this name."""
+        if not isinstance(name, str) or "/" not in name:
+            raise tracing_error("jazz.OfKind[...]", "the name of a kind, such as 'lab/photo'", described(name))
+        return KindType(name)
+
+    def __repr__(self) -> str:
+        return f"jazz.OfKind[{self.name!r}]" if self.name else "jazz.OfKind"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyType:
+    """All values."""
+
+    def __repr__(self) -> str:
+        return "jazz.Any"
+
+
+@dataclass(frozen=True, slots=True)
+class NullType:
+    """Null alone."""
+
+    def __repr__(self) -> str:
+        return "jazz.NullType()"
+
+
+Type: TypeAlias = TensorType | TableType | KindType | AnyType | NullType
+"""A set of values."""
+
+EXPECTED_TYPE: Final = "a type of Jazz, such as jazz.Csr['rows', 1024], jazz.Dense['n'], jazz.Table[{...}] or jazz.Any"
+"""What to say when something else stands where a type belongs."""
+
+Tensor: Final = TensorType()
+"""Tensors in any layout: `jazz.Tensor["n"]`."""
+Dense: Final = TensorType(layouts=(Layout.DENSE,))
+"""Dense tensors: `jazz.Dense["h", "w", 3]`."""
+Csr: Final = TensorType(layouts=(Layout.CSR,))
+"""Compressed sparse rows: `jazz.Csr["rows", 1024]`. Values in other layouts are converted, unless it is `.strict()`."""
+Csc: Final = TensorType(layouts=(Layout.CSC,))
+"""Compressed sparse columns: `jazz.Csc["rows", 1024]`."""
+Coo: Final = TensorType(layouts=(Layout.COO,))
+"""Sparse tensors as coordinates, of rank 1 or more: `jazz.Coo["i", "j", "k"]`."""
+Table: Final = TableType()
+"""Tables: `jazz.Table[{"a": jazz.Dense["n"]}]`; further fields are allowed unless it is `.closed()`."""
+OfKind: Final = KindType()
+"""The values of a stored kind: `jazz.OfKind["lab/photo"]`."""
+Any: Final = AnyType()
+"""All values."""
+
+
+def to_message(type_: Type) -> kinds_pb2.Type:
+    """The type as a message of the contract."""
+    match type_:
+        case TensorType():
+            return kinds_pb2.Type(tensor=_tensor_message(type_))
+        case TableType():
+            fields = [
+                kinds_pb2.FieldType(name=field.name, type=to_message(field.type), optional=field.optional)
+                for field in type_.fields
+            ]
+            return kinds_pb2.Type(table=kinds_pb2.TableType(fields=fields, closed=type_.is_closed))
+        case KindType():
+            if not type_.name:
+                raise tracing_error("jazz.OfKind", "the name of a kind in brackets", "none")
+            return kinds_pb2.Type(kind=kinds_pb2.KindReference(name=type_.name))
+        case NullType():
+            return kinds_pb2.Type(null=value_pb2.Null())
+        case AnyType():
+            return kinds_pb2.Type(any=kinds_pb2.AnyType())
+
+
+def from_message(message: kinds_pb2.Type) -> Type:
+    """The type that a message of the contract says."""
+    match message.WhichOneof("type"):
+        case "tensor":
+            return _tensor_type(message.tensor)
+        case "table":
+            fields = tuple(FieldType(f.name, from_message(f.type), f.optional) for f in message.table.fields)
+            return TableType(fields, message.table.closed)
+        case "kind":
+            return KindType(message.kind.name)
+        case "null":
+            return NullType()
+        case _:
+            return Any
+
+
+def _tensor_message(type_: TensorType) -> kinds_pb2.TensorType:
+    message = kinds_pb2.TensorType(
+        types=[_element_message(dtype) for dtype in sorted(type_.dtypes, key=lambda d: DATA_TYPE_NUMBERS[d.name])],
+        layouts=sorted(LAYOUT_NUMBERS[layout] for layout in type_.layouts),  # type: ignore[misc]
+        strict_layout=type_.strict_layout,
+        nullable=type_.may_miss,
+        unit=type_.units,
+        minimum=type_.minimum,
+        maximum=type_.maximum,
+    )
+    if type_.shape is not None:
+        message.shape.SetInParent()
+        message.shape.dimensions.extend(_dimension_message(dimension) for dimension in type_.shape)
+    return message
+
+
+def _dimension_message(dimension: Dimension) -> kinds_pb2.Dimension:
+    if dimension is None:
+        return kinds_pb2.Dimension(any=kinds_pb2.AnySize())
+    if isinstance(dimension, str):
+        return kinds_pb2.Dimension(symbol=dimension)
+    return kinds_pb2.Dimension(size=dimension)
+
+
+def _element_message(dtype: DataType) -> value_pb2.ElementType:
+    message = value_pb2.ElementType()
+    write_data_type(dtype, message)
+    return message
+
+
+def _tensor_type(message: kinds_pb2.TensorType) -> TensorType:
+    def dimension(item: kinds_pb2.Dimension) -> Dimension:
+        match item.WhichOneof("dimension"):
+            case "size":
+                return item.size
+            case "symbol":
+                return item.symbol
+            case _:
+                return None
+
+    return TensorType(
+        layouts=tuple(LAYOUTS[number] for number in message.layouts if number in LAYOUTS),
+        dtypes=tuple(data_type(item) for item in message.types if item.data_type in DATA_TYPE_NAMES),
+        shape=tuple(dimension(item) for item in message.shape.dimensions) if message.HasField("shape") else None,
+        strict_layout=message.strict_layout,
+        may_miss=message.nullable,
+        units=message.unit,
+        minimum=message.minimum if message.HasField("minimum") else None,
+        maximum=message.maximum if message.HasField("maximum") else None,
+    )
+
+
+__all__ = [
+    "Any",
+    "AnyType",
+    "Coo",
+    "Csc",
+    "Csr",
+    "Dense",
+    "KindType",
+    "NullType",
+    "OfKind",
+    "Table",
+    "TableType",
+    "Tensor",
+    "TensorType",
+    "TracingError",
+    "Type",
+]

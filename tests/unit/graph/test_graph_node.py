@@ -1,0 +1,269 @@
+"""Values of a pipeline while it is traced: operators, neighbours from other libraries, and what they refuse."""
+
+# ruff: noqa: PLW0108 - functions that are traced
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+from jazz import graph as jazz
+from jazz.graph import Node, TracingError, ops
+
+
+def traced(function: Callable[..., object]) -> list[str]:
+    return [line.strip() for line in str(jazz.pipeline(function)).splitlines()[1:-1]]
+
+
+@pytest.mark.parametrize(
+    ("operate", "op"),
+    [
+        (operator.add, "add"),
+        (operator.sub, "subtract"),
+        (operator.mul, "multiply"),
+        (operator.truediv, "divide"),
+        (operator.matmul, "matmul"),
+        (operator.eq, "equal"),
+        (operator.ne, "not_equal"),
+        (operator.lt, "less"),
+        (operator.le, "less_equal"),
+        (operator.gt, "greater"),
+        (operator.ge, "greater_equal"),
+    ],
+)
+def test_operators(operate: Callable[[Any, Any], Any], op: str) -> None:
+    assert traced(lambda a, b: operate(a, b)) == [f"%0 = {op}(a, b)"]
+
+
+@pytest.mark.parametrize(
+    ("function", "step"),
+    [
+        (lambda x: -x, "negative(x)"),
+        (lambda x: abs(x), "abs(x)"),
+        (lambda x: x.T, "transpose(x)"),
+        (lambda x: x["a"], "field(x, name='a')"),
+        (lambda x: x.sum(), "sum(x)"),
+        (lambda x: x.mean(0), "mean(x, axis=0)"),
+        (lambda x: x.max(axis=-1, keepdims=True), "max(x, axis=-1, keepdims=True)"),
+        (lambda x: x.min((0, 1)), "min(x, axis=(0, 1))"),
+        (lambda x: x.astype("float32"), "cast(x, dtype='float32')"),
+        (lambda x: 2 - x, "subtract(2, x)"),
+        (lambda x: 1 / x, "divide(1, x)"),
+        (lambda x: x > 2, "greater(x, 2)"),
+        (lambda x: x == "red", "equal(x, 'red')"),
+        (lambda x: x * True, "multiply(x, True)"),
+    ],
+)
+def test_other_notation(function: Any, step: str) -> None:
+    assert traced(function) == [f"%0 = {step}"]
+
+
+def test_plus_is_nothing() -> None:
+    assert traced(lambda x: +x) == []
+
+
+LEFT = {
+    "ndarray": np.eye(2),
+    "scalar of numpy": np.float64(2.5),
+    "csr_array": sparse.csr_array(np.eye(2)),
+    "csc_array": sparse.csc_array(np.eye(2)),
+    "coo_array": sparse.coo_array(np.eye(2)),
+    "csr_matrix": sparse.csr_matrix(np.eye(2)),
+}
+
+
+@pytest.mark.parametrize("left", LEFT.values(), ids=LEFT.keys())
+@pytest.mark.parametrize(
+    ("operate", "op"),
+    [(operator.add, "add"), (operator.sub, "subtract"), (operator.truediv, "divide"), (operator.matmul, "matmul")],
+)
+def test_arrays_and_matrices_leave_the_operator_to_the_node(left: Any, operate: Any, op: str) -> None:
+    message = jazz.pipeline(lambda x: operate(left, x)).message
+    (step,) = message.graph.steps
+    assert step.op == op
+    assert [argument.WhichOneof("argument") for argument in step.arguments] == ["constant", "input"]
+
+
+@pytest.mark.parametrize("left", LEFT.values(), ids=LEFT.keys())
+def test_comparisons_from_the_left(left: Any) -> None:
+    (step,) = jazz.pipeline(lambda x: left < x).message.graph.steps
+    assert step.op in ("less", "greater")
+
+
+def test_a_frame_leaves_the_operator_to_the_node() -> None:
+    (step,) = jazz.pipeline(lambda x: pd.Series([1.0, 2.0]) + x).message.graph.steps
+    assert step.op == "add"
+
+
+def test_the_star_of_scipys_matrices_is_refused_because_it_is_another_product() -> None:
+    matrix = sparse.csr_matrix(np.eye(2))
+    for function in (lambda x: matrix * x, lambda x: x * matrix):
+        with pytest.raises(TracingError, match="matrix product"):
+            jazz.pipeline(function)
+    array = sparse.csr_array(np.eye(2))
+    assert jazz.pipeline(lambda x: array * x).message.graph.steps[0].op == "multiply"
+
+
+@pytest.mark.parametrize(
+    ("function", "op"),
+    [(np.exp, "exp"), (np.sqrt, "sqrt"), (np.log1p, "log1p"), (np.abs, "abs"), (np.negative, "negative")],
+)
+def test_functions_of_numpy_that_are_operations(function: Any, op: str) -> None:
+    assert traced(lambda x: function(x)) == [f"%0 = {op}(x)"]
+
+
+def test_functions_of_numpy_of_two_arguments() -> None:
+    assert traced(lambda x, y: np.maximum(x, np.add(x, y))) == ["%0 = add(x, y)", "%1 = maximum(x, %0)"]
+
+
+@pytest.mark.parametrize(
+    ("function", "names"),
+    [
+        (lambda x: np.sin(x), r"np\.sin"),
+        (lambda x: np.add(x, 1, where=True), "where"),
+        (lambda x: np.add.reduce(x), r"np\.add\.reduce"),
+        (lambda x: np.concatenate([x, x]), r"jazz\.ops\.concat"),
+        (lambda x: np.where(x, 1, 2), r"jazz\.ops\.where"),
+        (lambda x: np.median(x), r"jazz\.ops"),
+        (lambda x: x**2, r"x \* x"),
+        (lambda x: 2**x, "exp"),
+        (lambda x: x[0], r"jazz\.ops\.take"),
+        (lambda x: x[1:3], r"jazz\.ops\.take"),
+        (lambda x: bool(x), "where"),
+        (lambda x: x + 1 if x > 0 else x, "where"),
+        (lambda x: x and 1, "where"),
+        (lambda x: not x, "where"),
+        (lambda x: 0 < x < 1, "where"),
+        (lambda x: len(x), r"jazz\.ops\.size"),
+        (lambda x: [item for item in x], "iterate"),  # noqa: C416
+        (lambda x: float(x), "number"),
+        (lambda x: int(x), "number"),
+        (lambda x: range(x), "number"),
+        (lambda x: 3 in x, "searched"),
+    ],
+)
+def test_what_needs_data_says_what_to_write_instead(function: Any, names: str) -> None:
+    with pytest.raises(TracingError, match=names):
+        jazz.pipeline(function)
+
+
+def test_unpacking_is_refused() -> None:
+    def f(x):
+        a, b = x
+        return a + b
+
+    with pytest.raises(TracingError, match="unpacked"):
+        jazz.pipeline(f)
+
+
+def test_assignment_is_refused() -> None:
+    def f(x):
+        x[0] = 1
+        return x
+
+    with pytest.raises(TracingError, match="assigned"):
+        jazz.pipeline(f)
+
+
+@pytest.mark.parametrize("name", ["shape", "dtype", "nonsense"])
+def test_attributes_that_need_data_are_not_there(name: str) -> None:
+    with pytest.raises(AttributeError, match=name):
+        jazz.pipeline(lambda x: getattr(x, name))
+
+
+def test_a_value_cannot_leave_its_function() -> None:
+    kept: list[Node] = []
+
+    def f(x):
+        kept.append(x + 1)
+        return x
+
+    jazz.pipeline(f)
+    with pytest.raises(TracingError, match="inside the pipeline's function f"):
+        kept[0] + 1
+    with pytest.raises(TracingError, match="cannot be used outside"):
+        jazz.pipeline(lambda x: x + kept[0])
+    with pytest.raises(TracingError, match="cannot be used outside"):
+        jazz.pipeline(lambda x: kept[0])
+
+
+def test_a_value_of_a_body_cannot_leave_the_body() -> None:
+    def f(x):
+        kept: list[Node] = []
+
+        def body(s):
+            kept.append(s * 2)
+            return s
+
+        return ops.iterate(body, x, max_iter=1).state + kept[0]
+
+    with pytest.raises(TracingError, match="cannot be used outside"):
+        jazz.pipeline(f)
+
+
+def test_operations_work_on_pipelines_only() -> None:
+    with pytest.raises(TracingError, match=r"@jazz\.pipeline"):
+        ops.matmul(np.eye(2), np.eye(2))
+
+
+def test_a_failed_function_leaves_no_trace_under_way() -> None:
+    with pytest.raises(ZeroDivisionError):
+        jazz.pipeline(lambda x: 1 / 0)
+    with pytest.raises(TracingError, match=r"@jazz\.pipeline"):
+        ops.exp(1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [(None, "None"), (2**63, "9223372036854775808"), (-(2**63) - 1, "-9223372036854775809"), (np.exp, "the function")],
+)
+def test_what_is_no_argument(value: Any, found: str) -> None:
+    with pytest.raises(TracingError, match=found):
+        jazz.pipeline(lambda x: x + value)
+
+
+def test_nodes_in_lists_are_no_argument() -> None:
+    with pytest.raises(TracingError, match="concat"):
+        jazz.pipeline(lambda x: ops.add(x, [x, x]))
+    with pytest.raises(TracingError, match="array of objects"):
+        jazz.pipeline(lambda x: ops.exp(np.array([None, 1], object) if x is None else np.asarray([x, x], object)))
+
+
+def test_numbers_are_literals_and_numpys_numbers_have_a_type() -> None:
+    message = jazz.pipeline(lambda x: x + 1 + 1.5 + np.float32(2)).message
+    kinds = [step.arguments[1].WhichOneof("argument") for step in message.graph.steps]
+    assert kinds == ["literal", "literal", "constant"]
+    literals = [step.arguments[1].literal.WhichOneof("literal") for step in message.graph.steps[:2]]
+    assert literals == ["int_value", "float_value"]
+
+
+def test_a_number_returned_is_a_constant() -> None:
+    (output,) = jazz.pipeline(lambda x: 3).message.graph.outputs
+    assert output.source.WhichOneof("argument") == "constant"
+
+
+def test_nodes_are_hashable_by_identity() -> None:
+    def f(x, y):
+        assert len({x, y, x}) == 2
+        assert {x: 1}[x] == 1
+        return x
+
+    jazz.pipeline(f)
+
+
+def test_a_node_says_where_it_is_from() -> None:
+    shown: list[str] = []
+
+    def f(x):
+        shown.extend([repr(x), repr(x + 1)])
+        return x
+
+    jazz.pipeline(f)
+    assert shown[0] == "<Node: input 0 of f>"
+    assert shown[1].startswith("<Node: add in f at ")

@@ -1,0 +1,126 @@
+"""The functions of `jazz.ops`: their settings, their examples, and that they are the server's operations."""
+
+# ruff: noqa: PLW0108 - functions that are traced
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import math
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from jazz import graph as jazz
+from jazz.graph import TracingError, ops
+
+MODULES = ["types", "pipeline", "ops.arrays", "ops.elementwise", "ops.iteration", "ops.reductions"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples(module: str) -> None:
+    result = doctest.testmod(sys.modules[f"jazz.graph.{module}"], extraglobs={"jazz": jazz, "np": np})
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+@pytest.mark.parametrize("name", [name for name in ops.__all__ if name[0].islower()])
+def test_every_operation_has_an_example(name: str) -> None:
+    assert ">>>" in (inspect.getdoc(getattr(ops, name)) or "")
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: ops.topk(x, 0),
+        lambda x: ops.topk(x, 2.0),  # type: ignore[arg-type]
+        lambda x: ops.topk(x, True),
+        lambda x: ops.topk(x, x),
+        lambda x: ops.sum(x, axis=1.5),  # type: ignore[arg-type]
+        lambda x: ops.sum(x, axis="rows"),  # type: ignore[arg-type]
+        lambda x: ops.sum(x, keepdims=1),  # type: ignore[arg-type]
+        lambda x: ops.norm(x, ord=3),
+        lambda x: ops.norm(x, ord=True),
+        lambda x: ops.clip(x, 2, 1),
+        lambda x: ops.clip(x, math.nan, 1),
+        lambda x: ops.clip(x, "a"),  # type: ignore[arg-type]
+        lambda x: ops.cast(x, "float33"),
+        lambda x: ops.cast(x, np.floating),
+        lambda x: ops.cast(x, str),
+        lambda x: ops.to_sparse(x, "bsr"),  # type: ignore[arg-type]
+        lambda x: ops.concat(x),
+        lambda x: ops.concat([]),
+        lambda x: ops.field(x, ""),
+        lambda x: ops.iterate(lambda s: s, x, max_iter=-1),
+        lambda x: ops.iterate(lambda s: s, x, max_iter=1.5),  # type: ignore[call-overload]
+        lambda x: ops.iterate(lambda s: s, x, max_iter=1, tol=-1),
+        lambda x: ops.iterate(lambda s: s, x, max_iter=1, tol=math.nan),
+        lambda x: ops.iterate(lambda: x, x, max_iter=1),
+        lambda x: ops.iterate(lambda a, b: a, x, max_iter=1),
+        lambda x: ops.iterate(lambda a: (a, a), x, max_iter=1),
+        lambda x: ops.iterate(lambda a, b: a, x, x, max_iter=1),
+        lambda x: ops.iterate(lambda a: None, x, max_iter=1),
+        lambda x: ops.iterate(3, x, max_iter=1),  # type: ignore[call-overload]
+    ],
+)
+def test_settings_are_checked(function: Any) -> None:
+    with pytest.raises(TracingError) as caught:
+        jazz.pipeline(function)
+    assert caught.value.violations
+
+
+def setting(function: Any, name: str) -> Any:
+    from jazz.graph.canonical import literal
+
+    (step,) = jazz.pipeline(function).message.graph.steps
+    return next((literal(item.literal) for item in step.parameters if item.name == name), None)
+
+
+def test_numbers_keep_the_type_that_they_are_written_in() -> None:
+    assert isinstance(setting(lambda x: ops.clip(x, 0, 1.0), "min"), int)
+    assert isinstance(setting(lambda x: ops.clip(x, 0, 1.0), "max"), float)
+    assert isinstance(setting(lambda x: ops.clip(x, np.int8(3)), "min"), int)
+
+
+def test_orders_of_a_norm_have_one_spelling() -> None:
+    assert setting(lambda x: ops.norm(x, ord=1.0), "ord") == 1
+    assert isinstance(setting(lambda x: ops.norm(x, ord=1.0), "ord"), int)
+    assert setting(lambda x: ops.norm(x, ord=math.inf), "ord") == math.inf
+    assert setting(lambda x: ops.norm(x, ord=2), "ord") is None
+
+
+@pytest.mark.parametrize("dtype", ["int64", np.int64, int, np.dtype("<i8"), np.dtype(">i8")])
+def test_types_have_one_spelling(dtype: Any) -> None:
+    assert setting(lambda x: ops.cast(x, dtype), "dtype") == "int64"
+
+
+def test_one_axis_in_a_tuple_is_one_axis() -> None:
+    assert jazz.pipeline(lambda x: ops.sum(x, (1,))) == jazz.pipeline(lambda x: ops.sum(x, 1))
+
+
+def test_loops_with_one_state_and_with_several() -> None:
+    def f(x, y):
+        one, turns = ops.iterate(lambda a: a + 1, x, max_iter=2)
+        (p, q), _ = ops.iterate(lambda a, b: (b, a), x, y, max_iter=3)
+        return one, turns, p, q
+
+    steps = jazz.pipeline(f).message.graph.steps
+    assert [step.op for step in steps] == ["iterate", "iterate"]
+
+
+def test_a_body_may_take_any_number_of_states() -> None:
+    jazz.pipeline(lambda x: ops.iterate(lambda *states: states, x, x, x, max_iter=1).iterations)
+
+
+def test_a_body_may_return_what_is_around_it() -> None:
+    (graph,) = jazz.pipeline(lambda x, y: ops.iterate(lambda s: y, x, max_iter=1)).message.graphs
+    assert [output.source.input for output in graph.outputs] == [1]
+
+
+def test_public_names_are_the_functions() -> None:
+    public = {name for name in vars(ops) if not name.startswith("_")}
+    modules = {"annotations", "arrays", "elementwise", "iteration", "reductions"}
+    assert public - modules == set(ops.__all__)
+    assert ops.__all__ == sorted(ops.__all__)
