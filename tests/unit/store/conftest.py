@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from jazz_server.store import Store, StoreOptions
 from unit.store.shop import Clock, Shop
 

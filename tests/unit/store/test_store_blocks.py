@@ -2,6 +2,7 @@ import math
 from pathlib import Path
 
 import pytest
+
 from jazz_server.store import NEVER, Copy, Delete, Precondition, Put, SetAttributes, Store
 from jazz_server.store.checksums import CHECK_BYTES, checksum
 from jazz_server.store.errors import (

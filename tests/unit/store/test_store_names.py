@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from jazz_server.store import BlockName, check_name, check_space_name, parse_name, parse_reference
 from jazz_server.store.errors import InvalidName
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from jazz_server.store import NEVER, Copy, Delete, Noun, Put, SpaceSettings, Store, StoreOptions
 from jazz_server.store.errors import (
     BlockNotFound,

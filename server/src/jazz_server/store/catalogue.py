@@ -81,45 +81,66 @@ def scan_prefix(reads: Reads, family: Family, prefix: bytes) -> Pairs:
         yield pair
 
 
-def _walk(iterator: RdictIter, start: bytes, backwards: bool) -> Pairs:
-    try:
+class _Cursor:
+    """An iterator, which several walks can use in turns. It shows the database as it was when it was made."""
+
+    def __init__(self, iterator: RdictIter) -> None:
+        self._iterator = iterator
+        self._walk = 0
+
+    def walk(self, start: bytes, backwards: bool) -> Pairs:
+        iterator = self._iterator
+        try:
+            mine = self._seek(start, backwards)
+            while iterator.valid():
+                key = iterator.key()
+                yield key, iterator.value()
+                if self._walk != mine:
+                    mine = self._seek(key, backwards)
+                if backwards:
+                    iterator.prev()
+                else:
+                    iterator.next()
+            iterator.status()
+        except Exception as error:
+            raise DataLoss(f"the catalogue cannot be read: {error}") from error
+
+    def _seek(self, key: bytes, backwards: bool) -> int:
+        """Go to a key; gives the number of the walk that the iterator now serves."""
         if backwards:
-            iterator.seek_for_prev(start)
+            self._iterator.seek_for_prev(key)
         else:
-            iterator.seek(start)
-        while iterator.valid():
-            yield iterator.key(), iterator.value()
-            if backwards:
-                iterator.prev()
-            else:
-                iterator.next()
-        iterator.status()
-    except Exception as error:
-        raise DataLoss(f"the catalogue cannot be read: {error}") from error
+            self._iterator.seek(key)
+        self._walk += 1
+        return self._walk
 
 
 class View:
-    """The catalogue as it was when the view was made. It keeps the database open until dropped."""
+    """The catalogue as it was when the view was made. It keeps the database open until dropped.
+
+    It consists of an iterator per column family, each of which holds on to the state at its making (and all are
+    made in one turn of the loop). The snapshots of rocksdict would not do: their iterators show later writes.
+    """
 
     def __init__(self, families: Mapping[Family, Rdict]) -> None:
-        self._snapshots: dict[Family, Any] = {name: families[name].snapshot() for name in _READ}
+        self._cursors = {name: _Cursor(families[name].iter()) for name in _READ}
 
     def get(self, family: Family, key: bytes) -> bytes | None:
-        """The value of a key. (Snapshots raise an untyped error for a missing key; iterators do not.)"""
+        """The value of a key."""
         for found, value in self.scan(family, key):
             return value if found == key else None
         return None
 
     def scan(self, family: Family, start: bytes, *, backwards: bool = False) -> Pairs:
         """Keys and values in order from `start`."""
-        snapshot = self._snapshots.get(family)
-        if snapshot is None:
+        cursor = self._cursors.get(family)
+        if cursor is None:
             raise StoreUnavailable
-        return _walk(snapshot.iter(), start, backwards)
+        return cursor.walk(start, backwards)
 
     def drop(self) -> None:
         """Let go of the database; reads raise `StoreUnavailable` from now on."""
-        self._snapshots = {}
+        self._cursors = {}
 
 
 class Catalogue:
@@ -171,7 +192,7 @@ class Catalogue:
 
     def scan(self, family: Family, start: bytes, *, backwards: bool = False) -> Pairs:
         """Keys and values as they are now, synced or not, in order from `start`."""
-        return _walk(self._family(family).iter(), start, backwards)
+        return _Cursor(self._family(family).iter()).walk(start, backwards)
 
     def view(self) -> View:
         """The catalogue as it is now, to be read later."""

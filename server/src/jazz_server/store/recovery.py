@@ -14,6 +14,7 @@ from jazz_server.store.transaction import is_referenced
 
 _log = logging.getLogger(__name__)
 _ID_BYTES = 16
+_LAST_KEY = b"\xff" * 9  # behind every reference to a segment: those go on with the id of a space
 _PROBE_BYTES = 64 * 1024
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
@@ -57,17 +58,7 @@ async def sweep_orphans(core: Core, staged: list[Path], quarantined: list[Path])
     segments = core.segments
     for path in staged:
         await run_to_end(core.io, _unlink, path)
-    missing = 0
-    last = b""
-    for key, _ in core.durable.visible.scan(Family.SEGMENTS, b""):
-        if (segment := key[:_ID_BYTES]) == last:
-            continue
-        last = segment
-        path = segments.path(segment)
-        if not await run_to_end(core.io, path.exists):
-            found = await run_to_end(core.io, _bring_back, path, segments.quarantine)
-            missing += not found
-            _log.error("segment %s was %s", path.name, "put aside" if found else "missing")
+    missing = await _bring_missing_back(core)
     if core.folder.clean and not missing:
         for path in quarantined:
             await run_to_end(core.io, _unlink, path)
@@ -77,6 +68,40 @@ async def sweep_orphans(core: Core, staged: list[Path], quarantined: list[Path])
             if _is_orphan(core, path):
                 _log.warning("nothing refers to segment %s: put aside", path.name)
                 await run_to_end(core.io, path.rename, segments.quarantine / path.name)
+
+
+async def _bring_missing_back(core: Core) -> int:
+    """Look for every referenced segment, also among those put aside; gives how many are missing."""
+    segments = core.segments
+    missing = 0
+    after: bytes | None = b""
+    while after is not None:
+        batch = _referenced(core, after)
+        after = batch[-1] + _LAST_KEY if batch else None
+        paths = [segments.path(segment) for segment in batch]
+        for path in await run_to_end(core.io, _absent, paths):
+            if await run_to_end(core.io, _bring_back, path, segments.quarantine):
+                _log.warning("segment %s was brought back", path.name)
+            elif is_referenced(core.durable.catalogue, bytes.fromhex(path.name)):
+                missing += 1
+                _log.error("segment %s is missing", path.name)
+    return missing
+
+
+def _referenced(core: Core, after: bytes) -> list[bytes]:
+    """The next referenced segments behind a key."""
+    batch: list[bytes] = []
+    for key, _ in core.durable.visible.scan(Family.SEGMENTS, after):
+        segment = key[:_ID_BYTES]
+        if not batch or batch[-1] != segment:
+            if len(batch) == core.options.sweep_batch:
+                break
+            batch.append(segment)
+    return batch
+
+
+def _absent(paths: list[Path]) -> list[Path]:
+    return [path for path in paths if not path.exists()]
 
 
 def _is_orphan(core: Core, path: Path) -> bool:

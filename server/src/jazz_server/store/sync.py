@@ -24,7 +24,7 @@ class Ledger:
     A write goes to the catalogue at once and unsynced. Then the writers of this turn of the loop wait together: the
     view to publish is taken, the log is synced in a thread, and when that has succeeded the view is published,
     `published` callbacks run and the writers go on. Writes made meanwhile are in the next round. (A view
-    costs 2 µs, a sync some hundred.)
+    costs some µs, a sync some hundred.)
 
     If a sync fails, the writers get `OutcomeUnknown` and `failed` is called, once.
     """
