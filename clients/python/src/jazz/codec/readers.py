@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
@@ -36,7 +38,42 @@ class BytesReader:
         return self._view[offset : offset + length]
 
 
-def read_array(body: RangeReader, offset: int, dtype: np.dtype[Any], start: int, stop: int) -> np.ndarray[Any, Any]:
-    """Elements `start` to `stop` of a buffer at `offset`, as an array over the view."""
-    view = body.view(offset + start * dtype.itemsize, (stop - start) * dtype.itemsize)
-    return np.frombuffer(view, dtype)
+@dataclass(frozen=True, slots=True)
+class StoredArray:
+    """A buffer in a body as an array, of which parts can be had.
+
+    Attributes:
+        body: The body.
+        offset: The first byte of the buffer.
+        dtype: The type of its elements.
+        count: How many elements it has.
+    """
+
+    body: RangeReader
+    offset: int
+    dtype: np.dtype[Any]
+    count: int
+
+    def part(self, start: int, stop: int) -> np.ndarray[Any, np.dtype[Any]]:
+        """The elements from `start` to `stop`, over the view that the body gives."""
+        width = self.dtype.itemsize
+        if stop == start:
+            return np.empty(0, self.dtype)
+        return np.frombuffer(self.body.view(self.offset + start * width, (stop - start) * width), self.dtype)
+
+    def element(self, position: int) -> int:
+        """One element of an array of integers."""
+        return int(self.part(position, position + 1)[0])
+
+    def bits(self, start: int, stop: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        """The bits from `start` to `stop` of a bitmap, one byte each."""
+        first = start // 8
+        window = self.part(first, -(-stop // 8))
+        return np.unpackbits(window, count=stop - first * 8, bitorder="little")[start - first * 8 :]
+
+
+def blocks(start: int, stop: int, width: int) -> Iterator[tuple[int, int]]:
+    """Cuts the positions of elements of `width` bytes into ranges of at most `BLOCK` bytes."""
+    step = max(1, BLOCK // width)
+    for first in range(start, stop, step):
+        yield first, min(first + step, stop)
