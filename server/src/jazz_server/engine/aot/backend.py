@@ -43,7 +43,7 @@ def emit_object(bitcode: bytes, level: Level) -> bytes:
     llvm.initialize_native_asmprinter()
     module = llvm.parse_bitcode(bitcode)
     machine = llvm.Target.from_default_triple().create_target_machine(
-        cpu=level.llvm_cpu, opt=3, reloc="pic", codemodel="default"
+        cpu=level.llvm_cpu, features=level.llvm_features, opt=3, reloc="pic", codemodel="default"
     )
     module.triple = machine.triple
     module.data_layout = str(machine.target_data)

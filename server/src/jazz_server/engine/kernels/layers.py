@@ -77,14 +77,12 @@ def csr_layer(
         kept = 0
         for t in range(count):
             j = touched[t]
+            # What is zero is not listed and needs no reset; there is no branch to mispredict.
             x = activate(sums[j], bias[j * bias_stride], lower, upper)
             sums[j] = x
             touched[kept] = j
-            if x != 0:
-                kept += 1
-            else:
-                sums[j] = 0
-                stamps[j] = -1
+            kept += x != 0
+            stamps[j] = row if x != 0 else -1
         sort_columns(row, touched, kept, stamps, words, merged, columns)
         for t in range(kept):
             j = touched[t]

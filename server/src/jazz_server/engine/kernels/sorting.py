@@ -95,8 +95,8 @@ def sort_columns(
             position += stamps[j] == stamp
     elif count > 16 and count * 128 > columns:
         for t in range(count):
-            j = np.int64(touched[t])
-            words[j >> 5] |= 1 << (j & 31)
+            column = np.int64(touched[t])
+            words[column >> 5] |= 1 << (column & 31)
         read_bits(words, columns, touched)
     else:
         sort_keys(touched, count, merged)
