@@ -330,3 +330,27 @@ def test_equal_pipelines_are_equal_and_hash_alike() -> None:
     assert hash(one) == hash(two)
     assert one != other
     assert one != "pipeline"
+
+
+@pytest.mark.parametrize(
+    ("field", "offset"),
+    [
+        ("steps[0] add", 1),
+        ("steps[2] matmul.a", 3),
+        ("steps[1] iterate.body.steps[0] multiply.b", 2),
+        ("graphs[0].steps[0] multiply", 2),
+        ("steps[1] iterate.max_iter", 2),
+        ("steps[3] nothing", None),
+        ("graphs[7].steps[0] nothing", None),
+        ("outputs[0] result", None),
+        ("", None),
+    ],
+)
+def test_a_field_that_a_server_names_has_a_line(field: str, offset: int | None) -> None:
+    def f(x):
+        y = x + 1
+        z = ops.iterate(lambda s: s * y, y, max_iter=2).state
+        return z @ y
+
+    line = jazz.pipeline(f).line_of(field)
+    assert (line and int(line.rpartition(":")[2]) - f.__code__.co_firstlineno) == offset

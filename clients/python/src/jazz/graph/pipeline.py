@@ -14,6 +14,7 @@ from jazz.graph import listing
 from jazz.graph.canonical import encode, inline
 from jazz.graph.errors import TracingError, tracing_error
 from jazz.graph.node import Node, Operand, source_of
+from jazz.graph.positions import position
 from jazz.graph.trace import INPUT_TYPE, InputOf, Source, Trace, current, under_way
 from jazz.graph.types import EXPECTED_TYPE, Type, from_message
 from jazz.v1 import pipelines_pb2
@@ -67,6 +68,14 @@ class Pipeline:
         """
         lines = self._lines if graph is None else self._sub_lines[graph] if graph < len(self._sub_lines) else ()
         return lines[step] or None if 0 <= step < len(lines) else None
+
+    def line_of(self, field: str) -> str | None:
+        """The line of the program for a field that a server found fault with, such as "steps[3] matmul.a".
+
+        None where the field names no step, or the line is not known.
+        """
+        found = position(field, self.message)
+        return None if found is None else self.source_of(found[1], graph=found[0])
 
     def __bytes__(self) -> bytes:
         return self.message.SerializeToString(deterministic=True)
