@@ -15,8 +15,8 @@ from typing import Annotated
 
 import typer
 
-from jazz_server import __version__
 from jazz_server.settings import MIB, CannotStart, ServerSettings, ServiceLimits, TlsFiles
+from jazz_server.version import server_version
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -32,7 +32,7 @@ class LogLevel(Enum):
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"jazz-server {__version__}")
+        typer.echo(f"jazz-server {server_version()}")
         raise typer.Exit
 
 

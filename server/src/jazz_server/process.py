@@ -17,15 +17,16 @@ import grpc.aio
 import uvloop
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
-from jazz_server import __version__
 from jazz_server.addresses import check_address, parse_address, release_socket, take_socket
 from jazz_server.engine.library import KernelLibraryUnavailable, detected_level
+from jazz_server.engine.memory import set_limit_bytes
 from jazz_server.interceptors import Activity, Boundary
 from jazz_server.services import Core, service_handlers
 from jazz_server.settings import CannotStart, ServerSettings
 from jazz_server.store import Store, StoreOptions
 from jazz_server.store.errors import StoreError
 from jazz_server.tls import server_credentials
+from jazz_server.version import server_version
 
 _log = logging.getLogger("jazz_server")
 
@@ -58,9 +59,16 @@ async def _serve(settings: ServerSettings, began: float) -> None:
         listening = await stack.enter_async_context(_listen(settings))
         store = await stack.enter_async_context(_open_store(settings))
         kernels = _kernel_level()
-        core = Core(store, settings.limits, listening.activity, kernels)
+        set_limit_bytes(settings.limits.memory_bytes)
+        core = Core(
+            store,
+            settings.limits,
+            listening.activity,
+            kernels=kernels,
+            upload_seconds=_store_options(settings).upload_seconds,
+        )
         stack.callback(core.close)
-        health_servicer = _register(listening.server, core)
+        health_servicer = await _register(listening.server, core)
         await listening.server.start()
         for warning in listening.warnings:
             _log.warning("%s", warning)
@@ -68,7 +76,7 @@ async def _serve(settings: ServerSettings, began: float) -> None:
         where = " and ".join(listening.addresses)
         _log.info(
             "jazz-server %s listening on %s, data in %s, kernels %s, ready in %.1f s",
-            __version__, where, settings.data, kernels or "none", took,
+            server_version(), where, settings.data, kernels or "none", took,
         )  # fmt: skip
         await stopping.wait()
         await _drain(listening, health_servicer, settings.grace_seconds)
@@ -104,7 +112,9 @@ async def _listen(settings: ServerSettings) -> AsyncIterator[_Listening]:
             address, local = parse_address(settings.listen), True
             local = check_address(address)
             if not local and credentials is None:
-                warnings.append(f"listening on {address} without TLS: whoever can reach it can read and write everything")
+                warnings.append(
+                    f"listening on {address} without TLS: whoever can reach it can read and write everything"
+                )
             addresses.append(_bind(server, str(address), credentials))
         if settings.socket is not None:
             addresses.append(_bind(server, take_socket(settings.socket), None))
@@ -147,11 +157,8 @@ def _channel_options(settings: ServerSettings) -> list[tuple[str, int]]:
 
 @asynccontextmanager
 async def _open_store(settings: ServerSettings) -> AsyncIterator[Store]:
-    options = StoreOptions(
-        create_spaces=settings.create_spaces, max_document_bytes=settings.limits.message_bytes
-    )
     try:
-        store = await Store.open(settings.data, options)
+        store = await Store.open(settings.data, _store_options(settings))
     except StoreError as error:
         raise CannotStart(f"cannot use the data folder {settings.data}: {error}") from error
     except OSError as error:
@@ -162,6 +169,10 @@ async def _open_store(settings: ServerSettings) -> AsyncIterator[Store]:
         await store.close()
 
 
+def _store_options(settings: ServerSettings) -> StoreOptions:
+    return StoreOptions(create_spaces=settings.create_spaces, max_document_bytes=settings.limits.message_bytes)
+
+
 def _kernel_level() -> str:
     try:
         return detected_level()
@@ -170,13 +181,13 @@ def _kernel_level() -> str:
         return ""
 
 
-def _register(server: grpc.aio.Server, core: Core) -> health.aio.HealthServicer:
+async def _register(server: grpc.aio.Server, core: Core) -> health.aio.HealthServicer:
     handlers = service_handlers(core)
     server.add_generic_rpc_handlers(tuple(handlers.values()))
     servicer = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
     for name in handlers:
-        servicer._server_status[name] = health_pb2.HealthCheckResponse.SERVING
+        await servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
     _enable_reflection(server, (*handlers, health.SERVICE_NAME))
     return servicer
 

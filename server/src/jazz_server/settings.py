@@ -10,7 +10,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
-    """The PEM files of a server that speaks TLS. With `client_ca`, clients must show a certificate of that authority."""
+    """The PEM files of a server that speaks TLS. With `client_ca`, clients must show a certificate that it issued."""
 
     certificate: Path
     key: Path

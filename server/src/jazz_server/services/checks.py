@@ -23,11 +23,14 @@ class Checks:
         try:
             return check()
         except (JazzError, CodecError) as error:
-            failure = known(error)
-            if not failure.violations:
-                raise failure from error
-            self._failures.append(failure)
+            self.note(known(error))
             return None
+
+    def note(self, failure: JazzError) -> None:
+        """Note an error; one that is not about the input is raised at once."""
+        if not failure.violations:
+            raise failure
+        self._failures.append(failure)
 
     def refuse(self) -> None:
         """Raise everything that was noted, if anything was.

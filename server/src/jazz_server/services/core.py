@@ -81,11 +81,18 @@ class Core:
         self.started_at = time.time_ns()
         self.memory = Memory(limits.memory_bytes)
         self._workers = ThreadPoolExecutor(_WORKERS, "jazz-worker")
+        self._closing: list[Callable[[], None]] = []
 
     async def work(self, function: Callable[[], _T]) -> _T:
         """Call a function in a worker thread. It goes on to its end even if the call is cancelled."""
         return await asyncio.get_running_loop().run_in_executor(self._workers, function)
 
+    def at_close(self, close: Callable[[], None]) -> None:
+        """Have something called when the server stops."""
+        self._closing.append(close)
+
     def close(self) -> None:
-        """Wait for the threads to end."""
+        """Wait for all threads to end."""
+        for close in self._closing:
+            close()
         self._workers.shutdown()

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import grpc
 from google.protobuf.any_pb2 import Any
-from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
-from google.rpc.status_pb2 import Status
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo  # type: ignore[import-untyped]
+from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
+
 from jazz.codec.errors import CodecError
 from jazz.errors import REASONS, JazzError, Violation, error_for
 from jazz.v1 import errors_pb2
-
 from jazz_server.engine.errors import Interrupted, MemoryLimit, OpError
 from jazz_server.kinds.errors import KindError
 from jazz_server.kinds.types import Mismatch
 from jazz_server.pipelines.errors import PipelineError
-from jazz_server.store.errors import InvalidInput, StoreError
+from jazz_server.store.errors import DocumentExists, DocumentNotFound, InvalidInput, StoreError
 
 DOMAIN = "jazz"
 DETAILS_KEY = "grpc-status-details-bin"
@@ -36,12 +36,18 @@ def invalid(field: str, expected: str, found: str, *, reason: str = "INVALID_ARG
     return refuse([Violation(field, expected, found)], reason=reason)
 
 
-def refuse(violations: Sequence[Violation], *, reason: str = "INVALID_ARGUMENT", message: str = "") -> JazzError:
-    """The error for everything that is wrong with a request; there is at least one violation."""
+def refuse(
+    violations: Sequence[Violation],
+    *,
+    reason: str = "INVALID_ARGUMENT",
+    message: str = "",
+    metadata: Mapping[str, str] | None = None,
+) -> JazzError:
+    """The error for everything that is wrong with a request; without a message there is at least one violation."""
     if not message:
         more = f" (and {len(violations) - 1} more)" if len(violations) > 1 else ""
         message = f"{violations[0]}{more}"
-    return error_for(reason, message, violations=violations)
+    return error_for(reason, message, metadata=metadata, violations=violations)
 
 
 def known(error: BaseException) -> JazzError:
@@ -49,11 +55,11 @@ def known(error: BaseException) -> JazzError:
     match error:
         case JazzError():
             return error
-        case InvalidInput() if error.reason in REASONS:
+        case InvalidInput():
             violation = Violation(error.field, error.expected, error.found)
-            return error_for(error.reason, str(error), metadata=error.metadata, violations=[violation])
-        case StoreError() if error.reason in REASONS:
-            return error_for(error.reason, str(error), metadata=error.metadata)
+            return error_for(_store_reason(error), str(error), metadata=error.metadata, violations=[violation])
+        case StoreError():
+            return error_for(_store_reason(error), str(error), metadata=error.metadata)
         case OpError():
             return invalid(error.field, error.expected, error.found, reason="INVALID_VALUE")
         case MemoryLimit():
@@ -73,6 +79,32 @@ def known(error: BaseException) -> JazzError:
             return error_for("INTERNAL", message, metadata={"incident": incident})
 
 
+_STORE_REASONS = {
+    "INVALID_INPUT": "INVALID_ARGUMENT",
+    "INVALID_BLOCK": "INVALID_ARGUMENT",
+    "UPLOAD_SIZE": "INVALID_STREAM",
+    "STORAGE_FAILED": "UNAVAILABLE",
+    "STORE_UNAVAILABLE": "UNAVAILABLE",
+    "CLOSED": "UNAVAILABLE",
+}
+"""What the store tells apart and clients need not."""
+
+
+def _store_reason(error: StoreError) -> str:
+    if isinstance(error, DocumentNotFound):
+        return f"{error.metadata['noun'].upper()}_NOT_FOUND"
+    if isinstance(error, DocumentExists):
+        return f"{error.metadata['noun'].upper()}_EXISTS"
+    return _STORE_REASONS.get(error.reason, error.reason)
+
+
+def within(field: str, error: JazzError) -> JazzError:
+    """The same error, seen from the message around the one that it is about: `field` leads there."""
+    violations = [Violation(f"{field}.{each.field}", each.expected, each.found) for each in error.violations]
+    message = f"{field}: {error.message}" if not violations else ""
+    return refuse(violations, reason=error.reason, message=message, metadata=error.metadata)
+
+
 def mismatch_violations(mismatches: Iterable[Mismatch], field: str = "value") -> list[Violation]:
     """Mismatches as violations of a field of the request."""
     return [
@@ -83,7 +115,7 @@ def mismatch_violations(mismatches: Iterable[Mismatch], field: str = "value") ->
 
 def status_code(error: JazzError) -> grpc.StatusCode:
     """The status code of an error."""
-    return REASONS[error.reason].code
+    return REASONS[error.reason].code if error.reason in REASONS else grpc.StatusCode.INTERNAL
 
 
 def error_message(error: JazzError) -> errors_pb2.Error:

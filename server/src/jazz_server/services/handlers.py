@@ -21,7 +21,7 @@ _M = TypeVar("_M", bound=Message)
 
 def service_handler(
     service: ServiceDescriptor, servicer: object, framed: frozenset[str] = frozenset()
-) -> grpc.GenericRpcHandler[Any, Any]:
+) -> grpc.GenericRpcHandler:
     """The handlers of all methods of a service; `PutBlock` is the servicer's `put_block`.
 
     A method that takes a stream gets its messages as bytes; so does gRPC from those in `framed`, which frame their

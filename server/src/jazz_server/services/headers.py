@@ -27,3 +27,17 @@ def _tensor_type(tensor: value_pb2.Tensor) -> Type:
         nullable=tensor.missing_entries > 0,
     )
     return type_from_message(kinds_pb2.Type(tensor=described))
+
+
+def body_end(header: value_pb2.Value) -> int:
+    """Where the last buffer of a value ends: the length of its body."""
+    ends = [0, *(_tensor_end(axis.labels) for axis in header.axes)]
+    if header.HasField("tensor"):
+        ends.append(_tensor_end(header.tensor))
+    ends.extend(body_end(field.value) for field in header.table.fields)
+    return max(ends)
+
+
+def _tensor_end(tensor: value_pb2.Tensor) -> int:
+    own = max((buffer.offset + buffer.length for buffer in tensor.buffers), default=0)
+    return max(own, _tensor_end(tensor.categories)) if tensor.HasField("categories") else own

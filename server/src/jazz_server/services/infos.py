@@ -9,7 +9,7 @@ from jazz.errors import Violation
 from jazz.v1 import blocks_pb2, value_pb2
 from jazz_server.services.errors import refuse
 from jazz_server.services.times import timestamp
-from jazz_server.store.records import Head
+from jazz_server.store.records import Head, Outcome
 
 
 def value_header(head: Head) -> value_pb2.Value:
@@ -33,6 +33,11 @@ def block_info(head: Head, *, full: bool = False) -> blocks_pb2.BlockInfo:
         summary=summary(header),
         header=header if full else None,
     )
+
+
+def outcome_info(outcome: Outcome) -> blocks_pb2.BlockInfo:
+    """The block as a write left it; empty for a delete."""
+    return blocks_pb2.BlockInfo() if outcome.head is None else block_info(outcome.head)
 
 
 def read_attributes(attributes: Sequence[blocks_pb2.Attribute], field: str = "attributes") -> dict[str, str]:

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 
 from jazz.codec import decode
 from jazz.errors import error_for
 from jazz.v1 import kinds_pb2, value_pb2
 from jazz_server.kinds.elements import match_value
 from jazz_server.kinds.match import Match, match
-from jazz_server.kinds.types import Kind, TableType, TensorType, Type
+from jazz_server.kinds.types import Kind, KindReference, TableType, TensorType, Type
 from jazz_server.pipelines.messages import kind_from_message
 from jazz_server.services.core import Core
 from jazz_server.services.errors import mismatch_violations
 from jazz_server.services.headers import header_type
 from jazz_server.services.names import Reference, read_reference
-from jazz_server.store.bodies import MappedBody
-from jazz_server.store.errors import DocumentNotFound, SpaceNotFound, StoreError, VersionNotFound
-from jazz_server.store.reader import Reader
-from jazz_server.store.records import Document, Noun
+from jazz_server.store import Document, Noun, Snapshot, Store
+from jazz_server.store.errors import DocumentNotFound, SpaceNotFound, VersionNotFound
 
 _KINDS_KEPT = 1000
 
-View = Callable[[], MappedBody | memoryview]
-"""Gives the body of a value, for rules about its elements."""
+Reads = Store | Snapshot
+"""Where names are looked up: now, or at one point in time."""
+
+View = Callable[[], memoryview]
+"""Gives the body of a value; called in a worker thread."""
 
 
 class StoredKinds:
@@ -33,7 +36,7 @@ class StoredKinds:
     def __init__(self) -> None:
         self._read: OrderedDict[tuple[str, int], Kind] = OrderedDict()
 
-    def get(self, reader: Reader, reference: Reference) -> tuple[str, Kind]:
+    def get(self, reader: Reads, reference: Reference) -> tuple[str, Kind]:
         """A kind with its full name, `space/name@version`.
 
         Raises:
@@ -54,7 +57,22 @@ class StoredKinds:
                 self._read.popitem(last=False)
         return kind
 
-    def resolver(self, reader: Reader) -> Callable[[str], Kind]:
+    def gather(self, reader: Reads, parts: Iterable[Kind | Type]) -> dict[str, Kind]:
+        """All stored kinds that are referred to, at any depth: for a thread, which must not touch the store."""
+        read: dict[str, Kind] = {}
+        resolve = self.resolver(reader)
+
+        def collect(name: str) -> None:
+            if name not in read:
+                with suppress(LookupError):
+                    read[name] = resolve(name)
+                    _each_reference(read[name], collect)
+
+        for part in parts:
+            _each_reference(part, collect)
+        return read
+
+    def resolver(self, reader: Reads) -> Callable[[str], Kind]:
         """Looks kinds up by name, as the type system asks for it."""
 
         def resolve(name: str) -> Kind:
@@ -66,28 +84,62 @@ class StoredKinds:
         return resolve
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A value whose header is of the kinds asked for.
+
+    Attributes:
+        kind: The full name of the kind that it is put with; "" for none.
+        rules: The kinds that have rules about elements, with their full names.
+    """
+
+    kind: str = ""
+    rules: tuple[tuple[str, Kind], ...] = ()
+
+
 class KindGate:
-    """What every value has to pass on its way into a space."""
+    """What every value has to pass on its way into a space: first its header, then, if a kind says so, its elements."""
 
     def __init__(self, core: Core, kinds: StoredKinds) -> None:
         self._core = core
         self._kinds = kinds
 
-    async def admit(self, space: str, asked: str, header: value_pb2.Value, view: View, field: str = "header") -> str:
-        """Match a value with the kind asked for and the one of the space; gives the full name of the kind it is put with.
+    def admit(self, space: str, asked: str, header: value_pb2.Value) -> Admission:
+        """Match a header with the kind asked for and with the one of the space.
 
         Raises:
             jazz.errors.KindMismatch: It is not of that kind; says every reason.
             jazz.errors.NotFound: There is no such kind.
         """
-        required = self._required(space)
-        names = []
-        for reference, where in ((asked, f"{field}.kind"), (required, "space.kind")):
-            if reference:
-                full, kind = self._kinds.get(self._core.store, read_reference(reference, where))
-                names.append(full)
-                await self._check(full, kind, header, view, f"{field}.value")
-        return names[0] if names else ""
+        references = [(asked, "kind"), (self._required(space), "space.settings.kind")]
+        found = [
+            self._kinds.get(self._core.store, read_reference(reference, field))
+            for reference, field in references
+            if reference
+        ]
+        resolve = self._resolver()
+        for name, kind in found:
+            _refuse(name, match(kind, header_type(header), resolve))
+        rules = tuple((name, kind) for name, kind in found if _has_rules(kind))
+        return Admission(found[0][0] if found else "", rules)
+
+    async def check_elements(self, admission: Admission, header: value_pb2.Value, view: View) -> None:
+        """Match the elements of an admitted value, in a worker thread.
+
+        Raises:
+            jazz.errors.KindMismatch: They break a rule.
+        """
+        for name, kind in admission.rules:
+            _refuse(name, await self.match_elements(kind, header, view))
+
+    def match_header(self, kind: Kind, header: value_pb2.Value) -> Match:
+        """Match a header."""
+        return match(kind, header_type(header), self._resolver())
+
+    async def match_elements(self, kind: Kind, header: value_pb2.Value, view: View) -> Match:
+        """Match a whole value, in a worker thread."""
+        kinds = self._kinds.gather(self._core.store, [kind])
+        return await self._core.work(lambda: match_value(kind, decode(header, view()), kinds.__getitem__))
 
     def _required(self, space: str) -> str:
         try:
@@ -95,25 +147,19 @@ class KindGate:
         except SpaceNotFound:
             return ""
 
-    async def _check(self, name: str, kind: Kind, header: value_pb2.Value, view: View, field: str) -> None:
-        found = await self.match(kind, header, view)
-        if not found.matches:
-            violations = mismatch_violations(found.mismatches, field)
-            raise error_for(
-                "KIND_MISMATCH", f"the value is not of the kind {name}", metadata={"kind": name}, violations=violations
-            )
-
-    async def match(self, kind: Kind, header: value_pb2.Value, view: View | None) -> Match:
-        """Match a value; its elements only if the kind has rules about them and there is a body."""
-        resolve = self._kinds.resolver(self._core.store)
-        found = match(kind, header_type(header), resolve)
-        if view is None or not found.matches or not _has_rules(kind, resolve):
-            return found
-        return await self._core.work(lambda: match_value(kind, decode(header, view()), resolve))
+    def _resolver(self) -> Callable[[str], Kind]:
+        return self._kinds.resolver(self._core.store)
 
 
-def _has_rules(kind: Kind, resolve: Callable[[str], Kind]) -> bool:
-    """Whether a kind says something about elements: cautiously yes where it refers to others."""
+def _refuse(name: str, found: Match) -> None:
+    if not found.matches:
+        message = f"the value is not of the kind {name}"
+        violations = mismatch_violations(found.mismatches)
+        raise error_for("KIND_MISMATCH", message, metadata={"kind": name}, violations=violations)
+
+
+def _has_rules(kind: Kind) -> bool:
+    """Whether a kind may say something about elements: what it refers to is not looked at."""
     return bool(kind.extends) or _type_has_rules(kind.type)
 
 
@@ -124,4 +170,17 @@ def _type_has_rules(type_: Type) -> bool:
         case TableType():
             return any(_type_has_rules(field.type) for field in type_.fields)
         case _:
-            return hasattr(type_, "name")
+            return isinstance(type_, KindReference)
+
+
+def _each_reference(part: Kind | Type, visit: Callable[[str], None]) -> None:
+    match part:
+        case Kind():
+            for base in part.extends:
+                visit(base.name)
+            _each_reference(part.type, visit)
+        case TableType():
+            for field in part.fields:
+                _each_reference(field.type, visit)
+        case KindReference():
+            visit(part.name)

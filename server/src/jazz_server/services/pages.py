@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from jazz_server.services.errors import invalid
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
-DEFAULT = 100
-MOST = 1000
+from jazz_server.store import Page
+from jazz_server.store.paging import make_page, page_limit, read_token
+
+_T = TypeVar("_T")
 
 
-def page_size(asked: int) -> int:
-    """How many a page holds: the default when 0, never more than `MOST`.
+def page_of(
+    listing: str, items: Iterable[_T], key: Callable[[_T], bytes], *, page_size: int, page_token: str
+) -> Page[_T]:
+    """A page of what is in memory as a whole, in the order of its keys.
 
     Raises:
-        jazz.errors.InvalidArgument: It is negative.
+        jazz_server.store.errors.InvalidInput: The size is negative, or the token is not of this listing.
     """
-    if asked < 0:
-        raise invalid("page_size", "0 or more", str(asked))
-    return min(asked or DEFAULT, MOST)
+    last = read_token(listing, page_token)
+    rest = (item for item in items if not last or key(item) > last)
+    return make_page(listing, rest, page_limit(page_size), key)

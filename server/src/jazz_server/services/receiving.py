@@ -101,7 +101,9 @@ async def receive(incoming: Incoming, sizes: Mapping[int, int], write: Mapping[i
 
 def _wrong_value(piece: Piece, index: int, sizes: Mapping[int, int]) -> JazzError:
     if piece.value_index in sizes:
-        return bad_stream("chunks.value_index", f"pieces of value {index}, which is not complete", str(piece.value_index))
+        return bad_stream(
+            "chunks.value_index", f"pieces of value {index}, which is not complete", str(piece.value_index)
+        )
     known = ", ".join(map(str, sizes)) or "none"
     return bad_stream("chunks.value_index", f"a value that was announced ({known})", str(piece.value_index))
 

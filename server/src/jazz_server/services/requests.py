@@ -67,11 +67,11 @@ def existing_version(message: Message) -> int | None:
     return version
 
 
-def no_request_id(message: Message, field: str) -> None:
+def no_request_id(message: Message) -> None:
     """Refuse a request id on an operation that is part of something larger.
 
     Raises:
         jazz.errors.InvalidArgument: It has one.
     """
     if message.request_id:  # type: ignore[attr-defined]
-        raise invalid(f"{field}.request_id", "none inside a commit or a batch", repr(message.request_id))  # type: ignore[attr-defined]
+        raise invalid("request_id", "none inside a commit or a batch", repr(message.request_id))  # type: ignore[attr-defined]

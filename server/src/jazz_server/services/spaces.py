@@ -8,7 +8,6 @@ from jazz.v1 import spaces_pb2 as pb
 from jazz_server.services.core import Core
 from jazz_server.services.masks import masked
 from jazz_server.services.names import read_reference, read_space
-from jazz_server.services.pages import page_size
 from jazz_server.services.requests import existing_version
 from jazz_server.services.times import duration, positive_seconds, timestamp
 from jazz_server.store.records import Noun, Space, SpaceSettings
@@ -35,7 +34,7 @@ class Spaces:
     async def list_spaces(self, request: pb.ListSpacesRequest, context: object) -> pb.ListSpacesResponse:
         """List the spaces."""
         page = self._store.list_spaces(
-            prefix=request.prefix, page_size=page_size(request.page_size), page_token=request.page_token
+            prefix=request.prefix, page_size=request.page_size, page_token=request.page_token
         )
         spaces = [_message(space) for space in page.items]
         return pb.ListSpacesResponse(spaces=spaces, next_page_token=page.next_page_token)

@@ -1,0 +1,252 @@
+"""Runs: values brought in, programs compiled and kept, computing in threads of its own, and stopping in time."""
+
+from __future__ import annotations
+
+import asyncio
+import mmap
+import time
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from jazz.codec import BytesReader, Encoded, check_body, decode, encode, take
+from jazz.codec.frames import checksum
+from jazz.errors import error_for
+from jazz.v1 import value_pb2
+from jazz.values import Value
+from jazz_server.kinds.types import Kind, Type
+from jazz_server.pipelines.control import RunControl
+from jazz_server.pipelines.errors import IllTyped
+from jazz_server.pipelines.infer import infer
+from jazz_server.pipelines.program import Program
+from jazz_server.pipelines.program import compile as compile_program
+from jazz_server.services.checks import Checks
+from jazz_server.services.core import Core
+from jazz_server.services.errors import known, within
+from jazz_server.services.headers import header_type
+from jazz_server.services.infos import value_header
+from jazz_server.services.plans import BlockInput, Plan
+from jazz_server.services.receiving import Incoming, WriteBehind, receive
+from jazz_server.services.sending import SMALL
+from jazz_server.services.sources import Sources, with_versions
+from jazz_server.services.stored import Recent
+
+_PROGRAMS_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The value of a stored block; its arrays are views of the mapped body."""
+
+    value: Value
+    nbytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run gave.
+
+    Attributes:
+        outputs: The outputs in their order, encoded.
+        nanoseconds: How long the computing took.
+    """
+
+    outputs: Mapping[str, Encoded]
+    nanoseconds: int
+
+
+class Runs:
+    """Carries plans out."""
+
+    def __init__(self, core: Core, sources: Sources) -> None:
+        self._core = core
+        self._sources = sources
+        self._programs: Recent[Program] = Recent(_PROGRAMS_KEPT)
+        self._values: Recent[_Loaded] = Recent(core.limits.memory_bytes // 2, lambda loaded: loaded.nbytes)
+        self._threads = ThreadPoolExecutor(core.limits.concurrent_runs, "jazz-run")
+        self._waiting = 0
+
+    def close(self) -> None:
+        """Wait for the threads to end."""
+        self._threads.shutdown()
+
+    async def check_types(self, plan: Plan) -> None:
+        """Find out whether the inputs fit before their bodies are received.
+
+        Raises:
+            jazz.errors.KindMismatch: They do not; says every reason.
+        """
+        types = plan.known_types()
+        if not plan.sliced:
+            await self._program(plan, types)
+            return
+        kinds = _lookup(plan.kinds)
+        await self._typed(plan, lambda: infer(plan.source.pipeline, types, ops=self._sources.ops, kinds=kinds))
+
+    async def receive(self, plan: Plan, incoming: Incoming) -> dict[str, memoryview]:
+        """The bodies of the inputs that come in the stream, by input. The caller holds the memory for them."""
+        bodies = {name: _room(header.body_bytes) for name, header in plan.streamed.items()}
+        sizes = {plan.positions[name]: header.body_bytes for name, header in plan.streamed.items()}
+        writers = {plan.positions[name]: _Filler(self._core, body) for name, body in bodies.items()}
+        behind = {position: WriteBehind(writer.write) for position, writer in writers.items()}
+        try:
+            await receive(incoming, sizes, behind)
+            for write in behind.values():
+                await write.flush()
+        finally:
+            for write in behind.values():
+                await write.stop()
+        return bodies
+
+    async def run(
+        self, plan: Plan, bodies: Mapping[str, memoryview], time_left: float | None, held: ExitStack
+    ) -> Result:
+        """Compute the outputs. `held` gives the memory back that parts of blocks take.
+
+        Raises:
+            jazz.errors.JazzError: As the table of reasons says: values that are not valid or do not fit, too little
+                memory, too many runs.
+        """
+        deadline = None if time_left is None else time.monotonic() + time_left
+        values = await self._streamed(plan, bodies)
+        types = plan.known_types()
+        for name, block in plan.blocks.items():
+            if block.part is None:
+                values[name] = await self._block(block)
+            else:
+                values[name], types[name] = await self._part(name, block, block.part, held)
+        program = await self._program(plan, types)
+        control = RunControl(deadline=deadline, memory_limit=self._core.memory.limit)
+        return await self._compute(program, values, control)
+
+    # Values
+
+    async def _streamed(self, plan: Plan, bodies: Mapping[str, memoryview]) -> dict[str, Value]:
+        def load() -> dict[str, Value]:
+            checks = Checks()
+            for name, body in bodies.items():
+                try:
+                    check_body(plan.streamed[name].value, BytesReader(body))
+                except Exception as error:  # noqa: BLE001 - mapped as at the boundary, with the input's name
+                    checks.note(within(f"inputs.{name}", known(error)))
+            checks.refuse()
+            return {name: decode(plan.streamed[name].value, body) for name, body in bodies.items()}
+
+        small = plan.streamed_bytes <= SMALL
+        return load() if small else await self._core.work(load)
+
+    async def _block(self, block: BlockInput) -> Value:
+        head = block.head
+        key = (str(head.name), head.version)
+        loaded = self._values.get(key)
+        if loaded is None:
+            mapped = block.body.map()
+            header = value_header(head)
+            value = await self._core.work(lambda: decode(header, mapped.view(0, head.size)))
+            loaded = _Loaded(value, head.size + len(head.header))
+            self._values.put(key, loaded)
+        return loaded.value
+
+    async def _part(self, name: str, block: BlockInput, wanted: value_pb2.Slice, held: ExitStack) -> tuple[Value, Type]:
+        mapped = block.body.map()
+        header = value_header(block.head)
+        part = await self._core.work(lambda: take(header, wanted, mapped))
+        held.enter_context(self._core.memory.held(part.body_bytes, f"the part of {block.head.name} for {name!r}"))
+        value = await self._core.work(lambda: decode(part.header, part.body()))
+        return value, header_type(part.header)
+
+    # Programs
+
+    async def _program(self, plan: Plan, types: dict[str, Type]) -> Program:
+        key = _program_key(plan, types)
+        program = self._programs.get(key)
+        if program is None:
+            kinds = _lookup(plan.kinds)
+            program = await self._typed(
+                plan, lambda: compile_program(plan.source.pipeline, types, ops=self._sources.ops, kinds=kinds)
+            )
+            self._programs.put(key, program)
+        return program
+
+    async def _typed(self, plan: Plan, work: Callable[[], Any]) -> Any:
+        try:
+            return await self._core.work(work)
+        except IllTyped as error:
+            raise with_versions(error, plan.source, plan.heads()) from error
+
+    # Computing
+
+    async def _compute(self, program: Program, values: Mapping[str, Value], control: RunControl) -> Result:
+        limits = self._core.limits
+        if self._waiting >= limits.concurrent_runs + limits.waiting_runs:
+            message = f"{limits.concurrent_runs} runs compute and {limits.waiting_runs} wait, as many as may"
+            raise error_for("RESOURCE_EXHAUSTED", message)
+
+        def compute() -> Result:
+            control.checkpoint()
+            began = time.perf_counter_ns()
+            outputs = program.run(values, control)
+            took = time.perf_counter_ns() - began
+            return Result({name: encode(value) for name, value in outputs.items()}, took)
+
+        self._waiting += 1
+        work = asyncio.get_running_loop().run_in_executor(self._threads, compute)
+        work.add_done_callback(self._done)
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            control.cancelled.set()
+            raise
+
+    def _done(self, work: asyncio.Future[Result]) -> None:
+        self._waiting -= 1
+        if not work.cancelled():
+            work.exception()
+
+
+class _Filler:
+    """Fills a body with the pieces that arrive."""
+
+    def __init__(self, core: Core, body: memoryview) -> None:
+        self._core = core
+        self._body = body
+        self._end = 0
+
+    async def write(self, data: memoryview, crc: int) -> None:
+        """Append a piece, which the CRC-32C vouches for."""
+        begin, self._end = self._end, self._end + len(data)
+        if len(data) <= SMALL:
+            self._copy(data, crc, begin)
+        else:
+            await self._core.work(lambda: self._copy(data, crc, begin))
+
+    def _copy(self, data: memoryview, crc: int, begin: int) -> None:
+        found = checksum(data)
+        if found != crc:
+            message = f"a piece of {len(data)} bytes has the CRC-32C {found:08x}, not {crc:08x} as was said"
+            raise error_for("CHECKSUM_MISMATCH", message)
+        self._body[begin : begin + len(data)] = data
+
+
+def _room(size: int) -> memoryview:
+    """Memory for a body: at the start of a page, and none of it taken before bytes are there."""
+    return memoryview(mmap.mmap(-1, size)) if size else memoryview(b"")
+
+
+def _lookup(kinds: Mapping[str, Kind]) -> Callable[[str], Kind]:
+    return kinds.__getitem__
+
+
+def _program_key(plan: Plan, types: Mapping[str, Type]) -> Hashable:
+    return plan.source.key, tuple(sorted(types.items(), key=_name)), tuple(sorted(plan.kinds.items(), key=_name))
+
+
+def _name(item: tuple[str, object]) -> str:
+    return item[0]
+
+
+def body_checksums(bodies: Mapping[str, memoryview]) -> Sequence[bytes]:
+    """What the bodies of inputs are told apart by; reads them all."""
+    return [checksum(body).to_bytes(4, "little") for _, body in sorted(bodies.items())]
