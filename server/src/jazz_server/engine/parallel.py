@@ -18,9 +18,18 @@ _RANGES_PER_THREAD = 4
 _thread = threading.local()
 
 
+_threads: int | None = None
+
+
 def thread_count() -> int:
-    """Return the number of CPUs that this process may use, which is the number of kernel threads."""
-    return len(os.sched_getaffinity(0))
+    """Return the number of kernel threads: the number set, else that of the CPUs that this process may use."""
+    return _threads or len(os.sched_getaffinity(0))
+
+
+def set_thread_count(count: int) -> None:
+    """Set the number of kernel threads in the whole process, before the first of them is started."""
+    global _threads
+    _threads = count
 
 
 def for_ranges(n: int, function: Callable[[int, int], object], *, grain: int = 1) -> None:
