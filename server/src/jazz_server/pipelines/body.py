@@ -43,8 +43,19 @@ class Body:
             inference.mismatch(self.name, f"a graph of {len(arguments)} inputs", f"one of {self.arity}")
             return unknown
         session = inference.session
-        known = len(session.violations)
         path = f"{inference.name}.{self.name}."
+        # Rules of loops type their bodies until the types stay the same: exponentially often for loops in loops.
+        key = (path, *((type(a), a) for a in arguments))
+        if key in session.typed_bodies:
+            return tuple(map(session.resolved, session.typed_bodies[key]))
+        outputs = session.typed_bodies[key] = self._infer(inference, arguments, path, unknown)
+        return outputs
+
+    def _infer(
+        self, inference: StepInference, arguments: Sequence[Type], path: str, unknown: tuple[Type, ...]
+    ) -> tuple[Type, ...]:
+        session = inference.session
+        known = len(session.violations)
         declared = declared_types(session, self.graph, path, shared=False)
         seen = infer_arguments(session, self.graph, declared, arguments, path)
         types = infer_graph(session, self.graph, seen, path)

@@ -140,11 +140,13 @@ class _Check:
                 return
             op = self._ops.get(self._graph.steps[argument.step].op)
             if op is not None and not any(result.startswith("*") for result in op.results):
-                self._check_position(field, f"output of step {argument.step}", argument.output, len(op.results))
+                of = f" of step {argument.step}"
+                self._check_position(field, "output", argument.output, len(op.results), of)
 
-    def _check_position(self, field: str, what: str, found: int, count: int) -> None:
+    def _check_position(self, field: str, what: str, found: int, count: int, of: str = "") -> None:
         if found >= count:
-            self._note(field, f"{what} 0 to {count - 1}" if count else f"no {what}: there are none", f"{what} {found}")
+            known = f"{what} 0" if count == 1 else f"{what} 0 to {count - 1}"
+            self._note(field, f"{known}{of}" if count else f"no {what}: there are none", f"{what} {found}{of}")
 
     def _check_parameters(self, name: str, op: Op, step: Step) -> None:
         known = {parameter.name: parameter for parameter in op.parameters}
@@ -155,7 +157,7 @@ class _Check:
             parameter = known.get(key)
             if parameter is None:
                 close = nearest(key, known)
-                expected = f"a parameter, such as {close}" if close else f"one of {', '.join(known) or 'no parameters'}"
+                expected = f"a parameter, such as {close}" if close else ", ".join(known) or "no parameters"
                 self._note(f"{name}.{key}", expected, shown(key))
             else:
                 self._check_value(f"{name}.{key}", parameter, value)

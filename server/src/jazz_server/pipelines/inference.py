@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,7 +20,7 @@ from jazz_server.pipelines.scalars import scalar_type
 from jazz_server.pipelines.typing import StepTypes
 from jazz_server.pipelines.violations import Violations
 
-_BUDGET: Final = 4 * MAX_STEPS
+_BUDGET: Final = 2 * MAX_STEPS
 """How many steps are typed at most: loops in loops type their bodies more than once."""
 
 
@@ -32,6 +32,7 @@ class Session:
         self.violations = Violations()
         self.kinds = kinds
         self.bodies: dict[str, StepTypes] = {}
+        self.typed_bodies: dict[Hashable, tuple[Type, ...]] = {}
         self._typed = 0
 
     def spend(self) -> None:
@@ -210,6 +211,6 @@ class _GraphInference:
         types = self._types[source.step]
         if source.output >= len(types):
             found = f"output {source.output} of step {source.step}"
-            inference.mismatch(field, f"output 0 to {len(types) - 1}", found)
+            inference.mismatch(field, f"output 0 to {len(types) - 1} of step {source.step}", found)
             return AnyType()
         return self._session.resolved(types[source.output])
