@@ -1,0 +1,214 @@
+"""What the server tells of pipelines, operations and runs."""
+
+from __future__ import annotations
+
+import datetime
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from jazz import _show
+from jazz._times import from_timestamp
+from jazz.v1 import kinds_pb2, pipelines_pb2
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PipelineInfo:
+    """A stored pipeline.
+
+    Attributes:
+        name: `space/name`.
+        version: Its version.
+        created: When this version was stored.
+        binds: Inputs that are taken from stored blocks, and the blocks' names.
+        inputs: The inputs that a run must give, and their types as far as the graph decides them.
+        outputs: The outputs and their types as far as the graph decides them.
+        pipeline: The pipeline itself; only from `db.pipelines.get`.
+    """
+
+    name: str
+    version: int
+    created: datetime.datetime
+    binds: Mapping[str, str]
+    inputs: Mapping[str, kinds_pb2.Type]
+    outputs: Mapping[str, kinds_pb2.Type]
+    pipeline: pipelines_pb2.Pipeline | None = field(default=None, compare=False)
+
+    @property
+    def signature(self) -> str:
+        """Inputs and outputs with their types, in a line."""
+        return f"({_typed(self.inputs)}) -> ({_typed(self.outputs)})"
+
+    def __repr__(self) -> str:
+        return f"<PipelineInfo {self.name}@{self.version}: {self.signature}>"
+
+    def _repr_html_(self) -> str:
+        rows: list[tuple[str, object]] = [("version", self.version), ("created", _show.moment(self.created))]
+        rows.extend((f"input {name}", _show.type_text(kind)) for name, kind in self.inputs.items())
+        rows.extend((f"bound {name}", block) for name, block in self.binds.items())
+        rows.extend((f"output {name}", _show.type_text(kind)) for name, kind in self.outputs.items())
+        return _show.html_table(self.name, rows)
+
+
+def _typed(types: Mapping[str, kinds_pb2.Type]) -> str:
+    return ", ".join(f"{name}: {_show.type_text(kind)}" for name, kind in types.items())
+
+
+def pipeline_info(message: pipelines_pb2.PipelineInfo) -> PipelineInfo:
+    """From the message."""
+    return PipelineInfo(
+        name=message.name,
+        version=message.version,
+        created=from_timestamp(message.create_time),
+        binds=MappingProxyType({bind.input: bind.block for bind in message.binds}),
+        inputs=MappingProxyType({entry.name: entry.type for entry in message.inputs}),
+        outputs=MappingProxyType({entry.name: entry.type for entry in message.outputs}),
+        pipeline=message.pipeline if message.HasField("pipeline") else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StepInfo:
+    """What is known of one step of a pipeline.
+
+    Attributes:
+        op: The operation.
+        op_version: Its version.
+        outputs: The types of its outputs.
+        note: What will be done and why, in a line.
+    """
+
+    op: str
+    op_version: int
+    outputs: tuple[kinds_pb2.Type, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation:
+    """How a pipeline would run. Its text is what it prints as.
+
+    Attributes:
+        inputs: The inputs that a run must give, and their types.
+        outputs: The outputs and their types.
+        steps: The steps in the order in which they run.
+        text: All of it as text.
+    """
+
+    inputs: Mapping[str, kinds_pb2.Type]
+    outputs: Mapping[str, kinds_pb2.Type]
+    steps: tuple[StepInfo, ...]
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.text)}</pre>"
+
+
+def explanation(message: pipelines_pb2.ExplainPipelineResponse) -> Explanation:
+    """From the message."""
+    return Explanation(
+        inputs=MappingProxyType({entry.name: entry.type for entry in message.inputs}),
+        outputs=MappingProxyType({entry.name: entry.type for entry in message.outputs}),
+        steps=tuple(StepInfo(step.op, step.op_version, tuple(step.outputs), step.note) for step in message.steps),
+        text=message.text,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OpParameter:
+    """A setting of an operation.
+
+    Attributes:
+        name: Its name.
+        type: What it takes, in words.
+        default: Its default; None when it must be given.
+        doc: What it does.
+    """
+
+    name: str
+    type: str
+    default: str | None
+    doc: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OpInfo:
+    """An operation that pipelines are made of.
+
+    Attributes:
+        name: Its name.
+        version: Its version.
+        signature: Its signature, such as "matmul(a[m, k], b[k, n]) -> [m, n]".
+        doc: What it does, with the formula.
+        parameters: Its settings.
+        native: Whether it runs as machine code without the interpreter lock, rather than inside a library.
+    """
+
+    name: str
+    version: int
+    signature: str
+    doc: str
+    parameters: tuple[OpParameter, ...]
+    native: bool
+
+    def __repr__(self) -> str:
+        return f"<OpInfo {self.signature}>"
+
+    def _repr_html_(self) -> str:
+        rows: list[tuple[str, object]] = [
+            ("about", self.doc),
+            ("runs as", "machine code" if self.native else "library"),
+        ]
+        for parameter in self.parameters:
+            default = "required" if parameter.default is None else f"default {parameter.default}"
+            rows.append((parameter.name, f"{parameter.type}, {default}: {parameter.doc}"))
+        return _show.html_table(self.signature, rows)
+
+
+def op_info(message: pipelines_pb2.OpInfo) -> OpInfo:
+    """From the message."""
+    return OpInfo(
+        name=message.name,
+        version=message.version,
+        signature=message.signature,
+        doc=message.doc,
+        parameters=tuple(
+            OpParameter(
+                entry.name, entry.type, entry.default_value if entry.HasField("default_value") else None, entry.doc
+            )
+            for entry in message.parameters
+        ),
+        native=message.native,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run gave, and what it used.
+
+    Attributes:
+        value: The output, or `Outputs` when there are several; a `BlockInfo` for an output that was stored.
+        used_versions: For each input that came from a stored block: `space/name@version`.
+        pipeline_version: The version of the pipeline that ran; None when it is not a stored one.
+        compute_seconds: How long the computing took.
+    """
+
+    value: Any
+    used_versions: Mapping[str, str]
+    pipeline_version: int | None
+    compute_seconds: float
+
+    def _repr_html_(self) -> str:
+        return _show.html_table(
+            "run",
+            [
+                ("pipeline version", self.pipeline_version),
+                ("computed in", f"{self.compute_seconds * 1e3:.3g} ms"),
+                *self.used_versions.items(),
+            ],
+        )

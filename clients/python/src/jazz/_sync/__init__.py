@@ -1,0 +1,1 @@
+"""The synchronous client: generated from `jazz._async` by `clients/python/unasync_client.py`."""

@@ -1,0 +1,308 @@
+"""Blocks: put, get, look, list, copy, change, delete."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from jazz._bodies import decoded, encoded
+from jazz._infos import BlockInfo, block_info
+from jazz._mapping_sync import DatabaseMapping
+from jazz._names import flag, request_id, text, versioned
+from jazz._operations import UNCHANGED, Unchanged, copy_request, delete_request, put_operation, update_request
+from jazz._slices import Ref, block_name, selection
+from jazz._sync._calls import Calls
+from jazz._sync._handles import Block
+from jazz.errors import NotFound
+from jazz.v1 import blocks_pb2
+
+
+class Blocks(DatabaseMapping):
+    """What a database does with blocks."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    __iter__ = None  # what can be indexed would otherwise be iterated over
+
+    def __getitem__(self, block: str) -> Block:
+        """A handle for a block, which need not exist.
+
+        >>> db["lab/numbers"]
+        <Block lab/numbers>
+        """
+        return Block(self, block)
+
+    def put(
+        self,
+        name: str | Ref,
+        value: object,
+        *,
+        attributes: Mapping[str, str] | None = None,
+        kind: str | None = None,
+        if_version: int | None = None,
+        ttl: float | datetime.timedelta | None = None,
+        timeout: float | None = None,
+    ) -> BlockInfo:
+        """Store a value as the latest version of a block.
+
+        When this returns, a block of a persisted space is on disk. If it is cut off in the middle, nothing is stored.
+
+        Args:
+            name: `space/name`. The space is created with default settings when there is none.
+            value: numpy arrays of any rank, scipy.sparse matrices, pandas and Arrow tables and columns, texts, bytes,
+                numbers, None, dicts and lists of them; arrays are sent from where they lie.
+            attributes: Texts that belong to the block.
+            kind: The kind that the value is, `space/name` or `space/name@version`; it is matched before anything is
+                stored.
+            if_version: The version that must be the latest one now; 0 for "must not exist".
+            ttl: How long it lives, in seconds or as a timedelta; as the space says when None.
+            timeout: Seconds that it may take; None for the connection's timeout, which is none for transfers.
+
+        Raises:
+            InvalidArgument: The name, the value or another argument is not valid.
+            KindMismatch: The value is not of the kind.
+            VersionConflict: `if_version` is not the latest version.
+            ResourceExhausted: The space's quota or the disk is full.
+
+        >>> db.put("lab/numbers", np.arange(6.0).reshape(2, 3), attributes={"source": "dice"})
+        <BlockInfo lab/numbers@...: float64[2, 3], 48 B, source=dice>
+        """
+        operation = put_operation(name, attributes=attributes, kind=kind, if_version=if_version, ttl=ttl)
+        body = encoded("value", value)
+        header = blocks_pb2.PutBlockHeader(
+            name=operation.name,
+            value=body.header,
+            body_bytes=body.body_bytes,
+            kind=operation.kind,
+            attributes=operation.attributes,
+            if_version=operation.if_version if operation.HasField("if_version") else None,
+            time_to_live=operation.time_to_live if operation.HasField("time_to_live") else None,
+            request_id=request_id(),
+        )
+        answer = self._calls.upload(
+            "Blocks/PutBlock",
+            blocks_pb2.PutBlockRequest(header=header),
+            body,
+            blocks_pb2.PutBlockResponse,
+            timeout,
+            label=f"put {operation.name}",
+        )
+        return block_info(answer.info, body.header)
+
+    def get(
+        self,
+        name: str | Ref,
+        *,
+        version: int | None = None,
+        rows: slice | range | None = None,
+        columns: slice | range | Sequence[str] | None = None,
+        item: str | Sequence[str] | None = None,
+        to: str | None = None,
+        timeout: float | None = None,
+    ) -> Any:
+        """The value of a block, or a part of it: first the item, then the rows, then the columns.
+
+        Only the part is read and sent. The arrays that come back are the caller's own: they can be written to.
+
+        Args:
+            name: `space/name`, or `space/name@version`.
+            version: The version; the latest when None.
+            rows: Positions along the first dimension, as a slice or a range of step 1; negative ones count from the
+                end.
+            columns: Positions along the second dimension likewise, or names of fields of a table.
+            item: The name of a field of a table; a tuple of names for a field of a field.
+            to: The form that the value shall have, as `jazz.convert.from_value` says; the usual one when None.
+            timeout: Seconds that it may take; None for the connection's timeout, which is none for transfers.
+
+        Raises:
+            NotFound: There is no such block, version or field.
+            InvalidArgument: The part does not fit the value, or an argument is not valid.
+            DataLoss: What is stored or what arrived is damaged.
+
+        >>> db.put("lab/numbers", np.arange(6.0).reshape(2, 3))
+        <BlockInfo ...>
+        >>> db.get("lab/numbers", rows=slice(1, None), columns=slice(0, 2))
+        array([[3., 4.]])
+        """
+        if isinstance(name, Ref) and not (item is None and rows is None and columns is None):
+            name = name._whole_name("name")
+        if isinstance(name, Ref) and version is None:
+            return self._get(name._request(), to=to, timeout=timeout)
+        request = blocks_pb2.GetBlockRequest(
+            name=versioned("name", block_name("name", name), version),
+            slice=selection(item, rows, columns).message(),
+        )
+        return self._get(request, to=to, timeout=timeout)
+
+    def _get(self, request: blocks_pb2.GetBlockRequest, *, to: str | None, timeout: object) -> Any:
+        answer, bodies = self._calls.download(
+            "Blocks/GetBlock",
+            request,
+            blocks_pb2.GetBlockResponse,
+            lambda first: [(0, first.body_bytes)],
+            timeout,
+            label=f"get {request.name}",
+        )
+        return decoded(answer.value, bodies[0], to)
+
+    def info(self, name: str | Ref, *, version: int | None = None, timeout: float | None = None) -> BlockInfo:
+        """What is known of a block, without its value.
+
+        Raises:
+            NotFound: There is no such block or version.
+
+        >>> db.put("lab/numbers", np.zeros((2, 3), np.float32))
+        <BlockInfo ...>
+        >>> db.info("lab/numbers").shape
+        (2, 3)
+        """
+        request = blocks_pb2.GetBlockInfoRequest(name=versioned("name", block_name("name", name), version))
+        answer = self._calls.unary(
+            "Blocks/GetBlockInfo", request, blocks_pb2.GetBlockInfoResponse, timeout, repeatable=True
+        )
+        return block_info(answer.info)
+
+    def exists(self, name: str | Ref, *, version: int | None = None, timeout: float | None = None) -> bool:
+        """Whether there is such a block, or such a version of it.
+
+        >>> db.exists("lab/nothing of this name")
+        False
+        """
+        try:
+            self.info(name, version=version, timeout=timeout)
+        except NotFound:
+            return False
+        return True
+
+    def list(self, prefix: str, *, full: bool = False, timeout: float | None = None) -> Iterator[BlockInfo]:
+        """The latest version of each block of a space, in the order of the bytes of their names.
+
+        Pages are asked for as they are needed.
+
+        Args:
+            prefix: `space`, or `space/prefix` for the names that start with it.
+            full: Whether to get the headers of the values as well: shapes, fields.
+            timeout: Seconds that one page may take.
+
+        Raises:
+            NotFound: There is no such space.
+
+        >>> db.put("shelf/a", 1), db.put("shelf/b", 2)
+        (...)
+        >>> [info.name for info in db.list("shelf")]
+        ['shelf/a', 'shelf/b']
+        """
+        view = blocks_pb2.BLOCK_VIEW_FULL if flag("full", full) else blocks_pb2.BLOCK_VIEW_BASIC
+        return self._listed(blocks_pb2.ListBlocksRequest(prefix=text("prefix", prefix), view=view), timeout)
+
+    def _listed(self, request: blocks_pb2.ListBlocksRequest, timeout: object) -> Iterator[BlockInfo]:
+        while True:
+            page = self._calls.unary(
+                "Blocks/ListBlocks", request, blocks_pb2.ListBlocksResponse, timeout, repeatable=True
+            )
+            for info in page.blocks:
+                yield block_info(info)
+            request.page_token = page.next_page_token
+            if not request.page_token:
+                return
+
+    def versions(self, name: str | Ref, *, timeout: float | None = None) -> Iterator[BlockInfo]:
+        """The versions of a block that are kept, newest first.
+
+        Raises:
+            NotFound: There is no such block.
+        """
+        return self._versions(blocks_pb2.ListBlockVersionsRequest(name=block_name("name", name)), timeout)
+
+    def _versions(self, request: blocks_pb2.ListBlockVersionsRequest, timeout: object) -> Iterator[BlockInfo]:
+        while True:
+            page = self._calls.unary(
+                "Blocks/ListBlockVersions", request, blocks_pb2.ListBlockVersionsResponse, timeout, repeatable=True
+            )
+            for info in page.blocks:
+                yield block_info(info)
+            request.page_token = page.next_page_token
+            if not request.page_token:
+                return
+
+    def copy(
+        self,
+        source: str | Ref,
+        target: str | Ref,
+        *,
+        version: int | None = None,
+        if_version: int | None = None,
+        timeout: float | None = None,
+    ) -> BlockInfo:
+        """Store one version of a block under another name, without moving its bytes.
+
+        Args:
+            source: What to copy: `space/name`, or `space/name@version`.
+            target: Its new name.
+            version: The version of the source; the latest when None.
+            if_version: The version that must be the target's latest one now; 0 for "must not exist".
+            timeout: Seconds that it may take.
+
+        Raises:
+            NotFound: There is no such block or version.
+            VersionConflict: `if_version` is not the target's latest version.
+        """
+        request = copy_request(source, target, version=version, if_version=if_version)
+        request.request_id = request_id()
+        answer = self._calls.unary("Blocks/CopyBlock", request, blocks_pb2.CopyBlockResponse, timeout, repeatable=True)
+        return block_info(answer.info)
+
+    def update(
+        self,
+        name: str | Ref,
+        *,
+        attributes: Mapping[str, str] | Unchanged | None = UNCHANGED,
+        expires: datetime.datetime | Unchanged | None = UNCHANGED,
+        if_version: int | None = None,
+        timeout: float | None = None,
+    ) -> BlockInfo:
+        """Change attributes and expiry of the latest version of a block; the value and the version stay.
+
+        Args:
+            name: `space/name`.
+            attributes: The attributes that it shall have, all of them; None for none.
+            expires: When it shall expire, a datetime with a time zone; None for never.
+            if_version: The version that must be the latest one now.
+            timeout: Seconds that it may take.
+
+        Raises:
+            NotFound: There is no such block.
+            VersionConflict: `if_version` is not the latest version.
+        """
+        request = update_request(name, attributes=attributes, expires=expires, if_version=if_version)
+        request.request_id = request_id()
+        answer = self._calls.unary(
+            "Blocks/UpdateBlock", request, blocks_pb2.UpdateBlockResponse, timeout, repeatable=True
+        )
+        return block_info(answer.info)
+
+    def delete(
+        self,
+        name: str | Ref,
+        *,
+        version: int | None = None,
+        if_version: int | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        """Delete a block with all its versions, or one version of it.
+
+        Args:
+            name: `space/name`, or `space/name@version` for that version alone.
+            version: The version to delete; all of them when None.
+            if_version: The version that must be the latest one now.
+            timeout: Seconds that it may take.
+
+        Raises:
+            NotFound: There is no such block or version.
+            VersionConflict: `if_version` is not the latest version.
+        """
+        request = delete_request(name, version=version, if_version=if_version)
+        request.request_id = request_id()
+        self._calls.unary("Blocks/DeleteBlock", request, blocks_pb2.DeleteBlockResponse, timeout, repeatable=True)
