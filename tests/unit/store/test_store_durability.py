@@ -90,12 +90,13 @@ async def test_after_a_failed_sync_the_outcome_is_unknown_and_the_store_recovers
 ) -> None:
     kept = await shop.put("demo/kept", b"kept")
 
-    def fails(_: Catalogue) -> None:
+    def fails(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
     snapshot = shop.store.snapshot()
     with monkeypatch.context() as patch:
         patch.setattr(Catalogue, "sync", fails)
+        patch.setattr("jazz_server.store.recovery._probe", fails)
         results = await asyncio.gather(*(shop.put(f"demo/{i}", bytes(size)) for i in range(3)), return_exceptions=True)
         assert {type(result) for result in results} <= {OutcomeUnknown, ReadOnly}
         assert any(isinstance(result, OutcomeUnknown) for result in results)

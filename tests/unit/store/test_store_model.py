@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from jazz_server.store import Copy, Delete, Precondition, Put, SpaceSettings, Store, StoreOptions
+from jazz_server.store import Copy, Delete, Operation, Precondition, Put, SpaceSettings, Store, StoreOptions
 from jazz_server.store.errors import BlockExists, BlockNotFound, VersionConflict, VersionNotFound
 from unit.store.shop import Shop, block, segment_files
 
@@ -103,7 +103,7 @@ class StoreModel(RuleBasedStateMachine):
 
     @rule(body=bodies, fails=st.booleans())
     def commit(self, body: bytes, fails: bool) -> None:
-        operations = [Put(block("demo/a"), b"", inline=body), Copy(block("demo/a"), block("demo/é"))]
+        operations: list[Operation] = [Put(block("demo/a"), b"", inline=body), Copy(block("demo/a"), block("demo/é"))]
         last = Precondition(if_version=self.last + 1_000_000) if fails else Precondition()
         operations.append(Put(block("demo/a/b"), b"", inline=body, precondition=last))
         try:

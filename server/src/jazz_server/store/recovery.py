@@ -28,8 +28,8 @@ async def reopen(core: Core) -> None:
     """
     catalogue = core.durable.catalogue
     pause = _FIRST_PAUSE
-    await core.durable.drained()
     while not core.closed:
+        await core.durable.drained()
         try:
             await run_to_end(core.io, _probe, core.folder.path)
             core.durable.publish(None)
