@@ -163,7 +163,7 @@ def run_rule(rule: Rule) -> RunRule:
     def run(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
         given = [operands.checked(name, argument) for name, argument in zip(rule.arguments, args, strict=True)]
         extra = [settings.get(name) for name in rule.settings]
-        types = [*(x.dtype if isinstance(x, Tensor) else x for x in given), *extra]
+        types: list[Any] = [*(x.dtype if isinstance(x, Tensor) else x for x in given), *extra]
         dtype = outcome(rule.function, *types).dtype
         assert dtype is not None
         run.checkpoint()
@@ -250,7 +250,7 @@ def _merged(operation: str, a: Tensor, b: Tensor, work: np.dtype[Any], layout: L
         left, right = (widened(matrix, np.dtype(np.int64)) for matrix in (left, right))
     compares = operation in ("not_equal", "less", "greater")
     family = "csr_intersection" if operation == "multiply" else "csr_union"
-    choices = {"op": operation, "index": left.indices.dtype, "value": work}
+    choices: dict[str, Any] = {"op": operation, "index": left.indices.dtype, "value": work}
     work_size = left.rows + left.stored + right.stored
     both = (left.indptr, left.indices, left.data, right.indptr, right.indices, right.data)
     counts = np.empty(left.rows, np.int64)

@@ -11,8 +11,8 @@ from jazz_server.engine.op import Op
 from jazz_server.engine.promotion import NUMERIC, REAL, Function
 
 _SHARED = (
-    "Operands are broadcast as in numpy, and the element type is numpy's; a literal takes the type of the tensor beside "
-    "it within its family (NEP 50). "
+    "Operands are broadcast as in numpy, and the element type is numpy's; a literal takes the type of the tensor "
+    "beside it within its family (NEP 50)."
 )
 
 
@@ -30,7 +30,7 @@ def _binary(
         name=name,
         version=1,
         signature=f"{name}(a[...], b[...]) -> [...]",
-        doc=doc + " " + _SHARED.strip(),
+        doc=doc + " " + _SHARED,
         arguments=("a", "b"),
         results=("result",),
         infer=infer_rule(rule),

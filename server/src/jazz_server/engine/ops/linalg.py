@@ -1,0 +1,154 @@
+"""Linear algebra."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from jazz.values import Layout, Tensor, dense
+from jazz_server.engine import arguments, layouts, operands, products, shapes
+from jazz_server.engine.arguments import SPARSE
+from jazz_server.engine.compressed import Compressed, drop_zeros, lines_of, row_ids, tensor_of
+from jazz_server.engine.dense import quiet
+from jazz_server.engine.errors import OpError
+from jazz_server.engine.launch import launch
+from jazz_server.engine.memory import check_bytes
+from jazz_server.engine.op import Inference, Op, Run, Scalar, Settings
+from jazz_server.engine.promotion import KERNEL_DTYPES, Array, ordered, outcomes, work_dtype
+from jazz_server.kinds import describe
+from jazz_server.kinds.types import Dimension, TensorType, Type
+
+
+def _product(a: Array, b: Array) -> Array:
+    return np.asarray(np.matmul(a, b))
+
+
+def _infer_matmul(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
+    a, b = (arguments.tensor(inference, name, arg) for name, arg in zip(("a", "b"), args, strict=True))
+    fit = [arguments.rank_in(inference, name, x, (1, 2)) for name, x in (("a", a), ("b", b))]
+    dtypes = ordered(result.dtype for result in outcomes(_product, [a.dtypes, b.dtypes]))
+    _refuse_complex(inference, a, b, [dtype.storage.kind for dtype in dtypes])
+    shape: shapes.Shape = None
+    if all(fit) and a.shape is not None and b.shape is not None:
+        noun = "row" if len(b.shape) == 2 else "element"
+        shapes.same(inference, "b", a.shape[-1], b.shape[0], noun)
+        shape = (*a.shape[:-1], *b.shape[1:])
+    possible = {_product_layout(p, q, a, b) for p in a.layouts for q in b.layouts} - {None}
+    if shape is None and possible == {Layout.CSR} and Layout.COO in (*a.layouts, *b.layouts):
+        possible.add(Layout.DENSE)
+    return (TensorType(dtypes, shape, tuple(layout for layout in Layout if layout in possible)),)
+
+
+def _product_layout(p: Layout, q: Layout, a: TensorType, b: TensorType) -> Layout:
+    matrices = all(x.shape is None or len(x.shape) == 2 for x in (a, b))
+    return Layout.CSR if matrices and p in SPARSE and q in SPARSE else Layout.DENSE
+
+
+def _refuse_complex(inference: Inference, a: TensorType, b: TensorType, kinds: Sequence[str]) -> None:
+    for name, x in (("a", a), ("b", b)):
+        if kinds and set(kinds) == {"c"} and Layout.DENSE not in x.layouts:
+            expected = "real numbers, or a dense tensor, in a product with complex numbers"
+            inference.mismatch(name, expected, f"{describe.dtypes(x.dtypes)} in {describe.layouts(x.layouts)}")
+
+
+def _run_matmul(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Tensor, ...]:
+    a, b = operands.tensor("a", args[0]), operands.tensor("b", args[1])
+    dtype = np.result_type(a.dtype.storage, b.dtype.storage)
+    run.checkpoint()
+    a, b = (layouts.to_dense(x) if x.ndim == 1 else x for x in (a, b))
+    with quiet():
+        if not operands.is_sparse(a) and not operands.is_sparse(b):
+            return (products.dense_by_dense(a.array(), b.array(), dtype),)
+        work = work_dtype(dtype)
+        if work is None:
+            raise OpError("a" if operands.is_sparse(a) else "b", "real numbers in a sparse product", str(dtype))
+        if operands.is_sparse(a) and operands.is_sparse(b):
+            return (products.sparse_by_sparse(run, a, b, work, dtype),)
+        if operands.is_sparse(a):
+            result = products.sparse_by_dense(a, products.as_matrix(b.array(), row=False), work)
+        else:
+            result = products.dense_by_sparse(products.as_matrix(a.array(), row=True), b, work)
+        result = result.astype(dtype, copy=False)
+    return (dense(result.reshape((*a.shape[:-1], *b.shape[1:])) if 1 in (a.ndim, b.ndim) else result),)
+
+
+def _infer_diag(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
+    x = arguments.tensor(inference, "x", args[0])
+    if not arguments.rank_in(inference, "x", x, (1, 2)):
+        return (TensorType(x.dtypes),)
+    if x.shape is None:
+        return (TensorType(x.dtypes, None, (Layout.DENSE, Layout.CSR)),)
+    if len(x.shape) == 1:
+        return (TensorType(x.dtypes, (x.shape[0], x.shape[0]), (Layout.CSR,)),)
+    return (TensorType(x.dtypes, (_shorter(inference, *x.shape),), arguments.DENSE),)
+
+
+def _shorter(inference: Inference, rows: Dimension, columns: Dimension) -> Dimension:
+    if isinstance(rows, int) and isinstance(columns, int):
+        return min(rows, columns)
+    return rows if rows is not None and rows == columns else inference.fresh()
+
+
+def _run_diag(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Tensor, ...]:
+    x = operands.tensor("x", args[0])
+    run.checkpoint()
+    if x.ndim == 1:
+        return (_diagonal_matrix(layouts.array_of(x)),)
+    if not operands.is_sparse(x):
+        return (dense(np.ascontiguousarray(np.diagonal(x.array()))),)
+    return (dense(_diagonal(lines_of(x) if x.layout is not Layout.COO else layouts.rows_of(x))),)
+
+
+def _diagonal_matrix(diagonal: Array) -> Tensor:
+    length = len(diagonal)
+    index = np.dtype(np.int64 if length > np.iinfo(np.int32).max else np.int32)
+    check_bytes(length * (diagonal.itemsize + 2 * index.itemsize), "a diagonal matrix")
+    indptr = np.arange(length + 1, dtype=index)
+    return tensor_of(drop_zeros(Compressed(length, length, indptr, indptr[:-1], diagonal)))
+
+
+def _diagonal(matrix: Compressed) -> Array:
+    length = min(matrix.rows, matrix.columns)
+    out = np.zeros(length, matrix.data.dtype)
+    if matrix.data.dtype in KERNEL_DTYPES:
+        launch(
+            "csr_diagonal", length, length, matrix.indptr, matrix.indices, matrix.data, out, 0,
+            index=matrix.indices.dtype, value=out.dtype,
+        )  # fmt: skip
+        return out
+    rows = row_ids(matrix)
+    on = rows == matrix.indices
+    out[rows[on]] = matrix.data[on]
+    return out
+
+
+OPS: Final = (
+    Op(
+        name="matmul",
+        version=1,
+        signature="matmul(a[m, k], b[k, n]) -> [m, n]",
+        doc=(
+            "The matrix product sum_k a[i, k] b[k, j], numpy's @ for rank 1 and 2; of bools whether any product is "
+            "true. CSR if both are sparse matrices, else dense. Absent entries take no part: beside them infinity and "
+            "NaN leave no trace. Products of complex numbers are for dense tensors. O(stored entries of a times n) for "
+            "sparse by dense; for sparse by sparse O(multiplications), by Gustavson (ACM TOMS 4 (3), 1978)."
+        ),
+        arguments=("a", "b"),
+        results=("result",),
+        infer=_infer_matmul,
+        run=_run_matmul,
+    ),
+    Op(
+        name="diag",
+        version=1,
+        signature="diag(x[n]) -> [n, n], diag(x[m, n]) -> [min(m, n)]",
+        doc="Of a vector the CSR matrix with it on the main diagonal; of a matrix its main diagonal, dense.",
+        arguments=("x",),
+        results=("result",),
+        infer=_infer_diag,
+        run=_run_diag,
+    ),
+)
+"""The operations of this module."""

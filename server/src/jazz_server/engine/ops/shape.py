@@ -1,0 +1,226 @@
+"""Shapes: axes reversed, tensors joined, lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
+from typing import Any, Final
+
+import numpy as np
+
+from jazz.values import DataType, Layout, Tensor, dense
+from jazz_server.engine import arguments, layouts, operands, selection, shapes, structure
+from jazz_server.engine.errors import OpError
+from jazz_server.engine.memory import check_shape
+from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.promotion import INT64, Array, ordered, outcomes
+from jazz_server.kinds import describe
+from jazz_server.kinds.types import Dimension, TensorType, Type
+
+_FLIPPED = {Layout.CSR: Layout.CSC, Layout.CSC: Layout.CSR}
+
+
+def _infer_transpose(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
+    x = arguments.tensor(inference, "x", args[0], (), nullable=True)
+    flipped = {_FLIPPED.get(layout, layout) for layout in x.layouts}
+    shape = None if x.shape is None else x.shape[::-1]
+    return (replace(x, shape=shape, layouts=tuple(layout for layout in Layout if layout in flipped)),)
+
+
+def _run_transpose(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Tensor, ...]:
+    run.checkpoint()
+    x = args[0] if isinstance(args[0], Tensor) else operands.tensor("x", args[0])
+    return (structure.transposed(x),)
+
+
+def _infer_size(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+    x = arguments.tensor(inference, "x", args[0], (), nullable=True)
+    shapes.axis_of(inference, settings, x.shape)
+    return (TensorType((INT64,), (), arguments.DENSE),)
+
+
+def _run_size(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    run.checkpoint()
+    x = args[0] if isinstance(args[0], Tensor) else operands.tensor("x", args[0])
+    axis = settings.get("axis")
+    size = x.shape[axis] if isinstance(axis, int) else x.size
+    return (dense(np.asarray(size, np.int64)),)
+
+
+def _join(a: Array, b: Array) -> Array:
+    return np.concatenate((a, b))
+
+
+def _infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+    names = [f"arrays[{position}]" for position in range(len(args))]
+    if not args:
+        inference.mismatch("arrays", "at least one array", "none")
+        return (TensorType(),)
+    parts = [arguments.tensor(inference, name, arg, (), nullable=True) for name, arg in zip(names, args, strict=True)]
+    for name, part in zip(names, parts, strict=True):
+        arguments.rank_at_least(inference, name, part, 1)
+    dtypes = _joined_dtypes(inference, names, parts)
+    shape = _joined_shape(inference, names, [part.shape for part in parts], settings)
+    possible = {_joined_layout(found) for found in arguments.combined(*_layout_choices(parts))}
+    kept = tuple(layout for layout in Layout if layout in possible)
+    return (TensorType(dtypes, shape, kept, nullable=any(part.nullable for part in parts)),)
+
+
+def _layout_choices(parts: Sequence[TensorType]) -> list[tuple[Layout, ...]]:
+    """The layouts that arguments may have, each combination of them once: more arguments do not mean more work."""
+    return [tuple(dict.fromkeys(part)) for part in dict.fromkeys(part.layouts for part in parts)]
+
+
+def _joined_layout(found: Sequence[Layout | None]) -> Layout:
+    if Layout.DENSE in found:
+        return Layout.DENSE
+    first = found[0]
+    assert first is not None
+    return first if all(layout is first for layout in found) else Layout.CSR
+
+
+def _joined_dtypes(inference: Inference, names: Sequence[str], parts: Sequence[TensorType]) -> tuple[DataType, ...]:
+    known = parts[0].dtypes
+    for name, part in zip(names[1:], parts[1:], strict=True):
+        if not known or not part.dtypes:
+            known = ()
+            continue
+        same = tuple(dtype for dtype in known if dtype in part.dtypes and not dtype.numeric)
+        numbers = [[dtype for dtype in dtypes if dtype.numeric] for dtypes in (known, part.dtypes)]
+        found = ordered(result.dtype for result in outcomes(_join, numbers)) if all(numbers) else ()
+        if not same and not found:
+            inference.mismatch(name, f"{describe.dtypes(known)}, as {names[0]} has", describe.dtypes(part.dtypes))
+            return ()
+        known = (*found, *same)
+    return known
+
+
+def _joined_shape(
+    inference: Inference, names: Sequence[str], found: Sequence[shapes.Shape], settings: Settings
+) -> shapes.Shape:
+    known = next((shape for shape in found if shape is not None), None)
+    axis = shapes.axis_of(inference, settings, known)
+    if known is None or axis is None or axis >= len(known):
+        return None
+    result: list[Dimension] = list(known)
+    total: Dimension = 0
+    for name, shape in zip(names, found, strict=True):
+        if shape is None:
+            total = None
+            continue
+        if len(shape) != len(known):
+            inference.mismatch(name, f"rank {len(known)} as the others have", describe.rank(shape))
+            return None
+        for i, length in enumerate(shape):
+            if i != axis:
+                result[i] = shapes.same(inference, name, result[i], length, _noun(i, len(known)))
+        total = total + shape[axis] if isinstance(total, int) and isinstance(shape[axis], int) else None  # type: ignore[operator]
+    result[axis] = known[axis] if len(found) == 1 else inference.fresh() if total is None else total
+    return tuple(result)
+
+
+def _noun(axis: int, rank: int) -> str:
+    return ("row", "column")[axis] if rank == 2 else f"element along axis {axis}"
+
+
+def _run_concat(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    names = [f"arrays[{position}]" for position in range(len(args))]
+    parts: list[Tensor] = list(args)
+    axis = settings["axis"]
+    assert isinstance(axis, int)
+    axis %= parts[0].ndim
+    _check_alike(names, parts)
+    run.checkpoint()
+    dtype = _numeric_dtype(parts)
+    layout = _joined_layout([part.layout for part in parts])
+    if layout is Layout.DENSE:
+        return (_concat_dense(names, parts, axis, dtype),)
+    pool = structure.pooled(parts, dtype)
+    return (selection.concat(_typed(pool, dtype), parts, axis, layout),)
+
+
+def _numeric_dtype(parts: Sequence[Tensor]) -> np.dtype[Any] | None:
+    return np.result_type(*(part.dtype.storage for part in parts)) if parts[0].dtype.numeric else None
+
+
+def _typed(pool: Tensor, dtype: np.dtype[Any] | None) -> Tensor:
+    return pool if dtype is None else replace(pool, dtype=DataType(dtype.name))
+
+
+def _concat_dense(names: Sequence[str], parts: Sequence[Tensor], axis: int, dtype: np.dtype[Any] | None) -> Tensor:
+    for name, part in zip(names, parts, strict=True):
+        if operands.is_sparse(part) and part.missing:
+            raise OpError(name, "a tensor without missing elements beside a dense one", f"{part.missing} missing")
+    parts = [layouts.to_dense(part) for part in parts]
+    if dtype is not None and not any(part.missing for part in parts):
+        lengths = [part.shape[axis] for part in parts]
+        check_shape((*parts[0].shape[:axis], sum(lengths), *parts[0].shape[axis + 1 :]), dtype)
+        return dense(np.concatenate([part.array() for part in parts], axis=axis))
+    begins = [0, *accumulate(part.size for part in parts)]
+    places = [structure.numbered(part, begin) for part, begin in zip(parts, begins, strict=False)]
+    return structure.arranged(_typed(structure.pooled(parts, dtype), dtype), np.concatenate(places, axis=axis))
+
+
+def _check_alike(names: Sequence[str], parts: Sequence[Tensor]) -> None:
+    first = parts[0]
+    for name, part in zip(names, parts, strict=True):
+        if _fill(part) != _fill(first) and any(map(_fill, parts)):
+            raise OpError(name, "absent entries that stand for the same value", "absent entries of another value")
+        if _categories(part) != _categories(first):
+            raise OpError(name, f"the categories of {names[0]}", "other categories")
+
+
+def _fill(tensor: Tensor) -> bytes:
+    return tensor.fill if any(tensor.fill) else b""
+
+
+def _categories(tensor: Tensor) -> tuple[bytes, bytes] | None:
+    labels = tensor.categories
+    if labels is None or labels.data is None or labels.offsets is None:
+        return None
+    return labels.data.tobytes(), (labels.offsets - labels.offsets[0]).tobytes()
+
+
+OPS: Final = (
+    Op(
+        name="transpose",
+        version=1,
+        signature="transpose(x[m, n]) -> [n, m]",
+        doc=(
+            "x with its axes reversed, for any element type and rank; missing elements stay so. CSR becomes CSC and the "
+            "reverse, C order Fortran order, without moving data; COO is sorted anew."
+        ),
+        arguments=("x",),
+        results=("result",),
+        infer=_infer_transpose,
+        run=_run_transpose,
+    ),
+    Op(
+        name="concat",
+        version=1,
+        signature="concat(*arrays, axis) -> [...]",
+        doc=(
+            "The arrays one after the other along an axis. They have the same shape but for that axis, and the same "
+            "element type or numbers, which numpy's rules make one type; factors have the same categories. Dense if any "
+            "is dense, the layout of all if it is one, else CSR. Missing elements stay so."
+        ),
+        arguments=("*arrays",),
+        results=("result",),
+        infer=_infer_concat,
+        run=_run_concat,
+        parameters=(Parameter("axis", "axis", "The axis along which to join, from the end when negative.", default=0),),
+    ),
+    Op(
+        name="size",
+        version=1,
+        signature="size(x[...], axis) -> int64[]",
+        doc="The length of an axis, or the number of elements, stored or not: an int64 scalar.",
+        arguments=("x",),
+        results=("result",),
+        infer=_infer_size,
+        run=_run_size,
+        parameters=(Parameter("axis", "axis", "The axis, from the end when negative; all elements when unset."),),
+    ),
+)
+"""The operations of this module."""

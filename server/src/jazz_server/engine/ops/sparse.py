@@ -1,0 +1,83 @@
+"""Layouts asked for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from jazz.values import Layout, Tensor
+from jazz_server.engine import arguments, layouts, operands
+from jazz_server.engine.errors import OpError
+from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.kinds import describe
+from jazz_server.kinds.types import TensorType, Type
+
+_NAMES: Final = {layout.value: layout for layout in arguments.SPARSE}
+
+
+def _infer_to_dense(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
+    x = arguments.tensor(inference, "x", args[0], (), nullable=True)
+    if x.nullable and Layout.DENSE not in x.layouts:
+        inference.mismatch("x", "a tensor without missing elements", "one that may have missing elements")
+    return (replace(x, layouts=arguments.DENSE),)
+
+
+def _run_to_dense(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Tensor, ...]:
+    run.checkpoint()
+    x = args[0] if isinstance(args[0], Tensor) else operands.tensor("x", args[0])
+    if operands.is_sparse(x) and x.missing:
+        raise OpError("x", "a tensor without missing elements", f"{x.missing} missing elements")
+    return (layouts.to_dense(x),)
+
+
+def _infer_to_sparse(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+    x = arguments.tensor(inference, "x", args[0])
+    name = settings.get("layout")
+    layout = _NAMES.get(name) if isinstance(name, str) else None
+    if layout is None:
+        inference.mismatch("layout", describe.choices(_NAMES), repr(name))
+        return (TensorType(x.dtypes, x.shape, arguments.SPARSE),)
+    if layout is Layout.COO:
+        arguments.rank_at_least(inference, "x", x, 1)
+    elif arguments.rank_in(inference, "x", x, (2,)) and x.shape is None:
+        return (TensorType(x.dtypes, (None, None), (layout,)),)
+    return (TensorType(x.dtypes, x.shape, (layout,)),)
+
+
+def _run_to_sparse(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    x = operands.tensor("x", args[0])
+    run.checkpoint()
+    return (layouts.to_sparse(x, _NAMES[str(settings["layout"])]),)
+
+
+OPS: Final = (
+    Op(
+        name="to_dense",
+        version=1,
+        signature="to_dense(x[...]) -> dense [...]",
+        doc=(
+            "x with every element stored, for any element type; absent entries become what they stand for. What is "
+            "dense stays as it is."
+        ),
+        arguments=("x",),
+        results=("result",),
+        infer=_infer_to_dense,
+        run=_run_to_dense,
+    ),
+    Op(
+        name="to_sparse",
+        version=1,
+        signature="to_sparse(x[...], layout) -> sparse [...]",
+        doc=(
+            "x in a sparse layout: of a dense tensor the elements that are not zero (NaN is not), of a sparse one the "
+            "entries that are stored. csr and csc are for rank 2, coo for rank 1 or more."
+        ),
+        arguments=("x",),
+        results=("result",),
+        infer=_infer_to_sparse,
+        run=_run_to_sparse,
+        parameters=(Parameter("layout", "str", 'The layout: "csr", "csc" or "coo".', default="csr"),),
+    ),
+)
+"""The operations of this module."""

@@ -1,0 +1,117 @@
+"""Matrix products in every mix of layouts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jazz.values import Layout, Tensor, dense
+from jazz_server.engine import compressed, layouts
+from jazz_server.engine.compressed import Compressed, aligned, cast, drop_zeros, lines_of, tensor_of, widened
+from jazz_server.engine.launch import launch, pointers
+from jazz_server.engine.library import kernel
+from jazz_server.engine.memory import check_bytes, check_shape
+from jazz_server.engine.op import Run
+from jazz_server.engine.parallel import for_bounds, split_by_weight, thread_count
+from jazz_server.engine.promotion import Array
+
+_RANGES_PER_THREAD = 4
+_GRAIN = 1 << 14
+
+
+def sparse_by_dense(a: Tensor, b: Array, work: np.dtype[Any]) -> Array:
+    """A sparse matrix (m, k) by an array (k, n)."""
+    if a.layout is Layout.CSC:
+        return _dense_by_rows(b.T, cast(lines_of(a), work), work).T
+    return _rows_by_dense(cast(layouts.rows_of(a), work), b, work)
+
+
+def dense_by_sparse(a: Array, b: Tensor, work: np.dtype[Any]) -> Array:
+    """An array (m, k) by a sparse matrix (k, n)."""
+    if b.layout is Layout.CSC:
+        return _rows_by_dense(cast(lines_of(b), work), a.T, work).T
+    return _dense_by_rows(a, cast(layouts.rows_of(b), work), work)
+
+
+def _rows_by_dense(a: Compressed, b: Array, work: np.dtype[Any]) -> Array:
+    columns = b.shape[1]
+    check_shape((a.rows, columns), work)
+    right = np.ascontiguousarray(b, dtype=work)
+    out = np.empty((a.rows, columns), work)
+    launch(
+        "csr_matmul_dense", a.rows, (a.stored + a.rows) * columns,
+        a.indptr, a.indices, a.data, right, out, columns, index=a.indices.dtype, value=work,
+    )  # fmt: skip
+    return out
+
+
+def _dense_by_rows(a: Array, b: Compressed, work: np.dtype[Any]) -> Array:
+    rows = a.shape[0]
+    check_shape((rows, b.columns), work)
+    left = np.ascontiguousarray(a, dtype=work)
+    out = np.empty((rows, b.columns), work)
+    finite = work.kind != "f" or bool(np.isfinite(b.data).all())
+    launch(
+        "dense_matmul_csr", rows, rows * (b.stored + b.columns),
+        left, b.indptr, b.indices, b.data, out, b.rows, b.columns, int(finite), index=b.indices.dtype, value=work,
+    )  # fmt: skip
+    return out
+
+
+def sparse_by_sparse(run: Run, left: Tensor, right: Tensor, work: np.dtype[Any], dtype: np.dtype[Any]) -> Tensor:
+    """The product of two sparse matrices, CSR: Gustavson's algorithm (ACM TOMS 4 (3), 1978), counted before filled."""
+    a, b = aligned(cast(layouts.rows_of(left), work), cast(layouts.rows_of(right), work))
+    run.checkpoint()
+    bounds = split_by_weight(a.indptr, _parts(a))
+    counts = np.empty(a.rows, np.int64)
+    count = kernel("csr_matmul_csr_count", index=a.indices.dtype)
+
+    def count_rows(begin: int, end: int) -> None:
+        stamps = np.empty(b.columns, a.indices.dtype)
+        count(a.indptr, a.indices, b.indptr, b.indices, counts, stamps, b.columns, begin, end)
+
+    for_bounds(bounds.tolist(), count_rows)
+    run.checkpoint()
+    indptr = pointers(counts, a.indptr.dtype)
+    if indptr.dtype != a.indptr.dtype:
+        a, b = (widened(matrix, indptr.dtype) for matrix in (a, b))
+    result = _fill(a, b, indptr, bounds.tolist())
+    run.checkpoint()
+    return tensor_of(drop_zeros(cast(result, dtype)))
+
+
+def _parts(a: Compressed) -> int:
+    return max(1, min(thread_count() * _RANGES_PER_THREAD, (a.stored + a.rows) // _GRAIN))
+
+
+def _fill(a: Compressed, b: Compressed, indptr: NDArray[Any], bounds: list[int]) -> Compressed:
+    stored, columns = int(indptr[-1]), b.columns
+    check_bytes(stored * (indptr.itemsize + a.data.itemsize), "a sparse product")
+    indices, data = np.empty(stored, indptr.dtype), np.empty(stored, a.data.dtype)
+    fill = kernel("csr_matmul_csr_fill", index=indices.dtype, value=data.dtype)
+
+    def fill_rows(begin: int, end: int) -> None:
+        stamps, touched, merged = (np.empty(columns + 1, indices.dtype) for _ in range(3))
+        fill(
+            a.indptr, a.indices, a.data, b.indptr, b.indices, b.data, indptr, indices, data,
+            stamps, np.empty(columns, data.dtype), touched, np.empty(columns // 32 + 1, np.int64), merged,
+            columns, begin, end,
+        )  # fmt: skip
+
+    for_bounds(bounds, fill_rows)
+    return compressed.Compressed(a.rows, columns, indptr, indices, data)
+
+
+def as_matrix(array: Array, *, row: bool) -> Array:
+    """A vector as a matrix of one row, or of one column."""
+    if array.ndim == 2:
+        return array
+    return array.reshape(1, -1) if row else array.reshape(-1, 1)
+
+
+def dense_by_dense(a: Array, b: Array, dtype: np.dtype[Any]) -> Tensor:
+    """numpy's product of two arrays."""
+    check_shape((*a.shape[:-1], *b.shape[1:]), dtype)
+    return dense(np.asarray(np.matmul(a, b)))
