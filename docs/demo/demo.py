@@ -25,8 +25,8 @@ from rich.text import Text
 
 import jazz
 from digits import LICENCE, SOURCE, load
+from local_server import Server
 from radixnet import BIAS, CAP, categories, infer, radixnet
-from server import Server
 
 NEURONS = 1024
 LAYERS = 120

@@ -16,8 +16,8 @@ import jazz
 from demo import LAYERS, NEURONS, SEED, layer_names, network_pipeline
 from digits import load
 from figures import Figure, alternately
+from local_server import Server
 from radixnet import BIAS, infer, radixnet
-from server import Server
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import pyarrow.flight as flight
 
 import jazz
 from figures import Figure, alternately
-from server import Server
+from local_server import Server
 
 MEGABYTES = 200
 SMALL = 1000
