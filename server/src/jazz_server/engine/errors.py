@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class OpError(Exception):
     """Something about the data that no type shows: an index out of range, a value that an operation does not take.
@@ -25,3 +27,24 @@ class Interrupted(Exception):
 
 class MemoryLimit(Exception):
     """A value would take more memory than a run may have."""
+
+
+class UnknownOp(LookupError):
+    """There is no operation of a name, or not in a version.
+
+    Attributes:
+        name: The name asked for.
+        version: The version asked for; 0 for the latest.
+        close: Names that are spelled like it.
+        available: The version that there is, if the name is right.
+    """
+
+    def __init__(self, name: str, version: int, close: Sequence[str] = (), available: int = 0) -> None:
+        hint = f" (did you mean {' or '.join(close)}?)" if close else ""
+        super().__init__(
+            f"operation {name} has version {available}, not {version}" if available else f"no operation {name!r}{hint}"
+        )
+        self.name = name
+        self.version = version
+        self.close = tuple(close)
+        self.available = available

@@ -132,7 +132,7 @@ def _below(matrices: Sequence[Compressed]) -> Compressed:
 def _beside(matrices: Sequence[Compressed]) -> Compressed:
     index = _index_dtype(matrices)
     matrices = [compressed.widened(matrix, index) for matrix in matrices]
-    counts = np.sum([np.diff(matrix.indptr) for matrix in matrices], axis=0, dtype=np.int64)
+    counts = np.asarray(np.sum([np.diff(matrix.indptr) for matrix in matrices], axis=0, dtype=np.int64))
     indptr = pointers(counts, index)
     cursors = indptr[:-1].astype(np.int64)
     stored = int(indptr[-1])

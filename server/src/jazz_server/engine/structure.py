@@ -86,7 +86,7 @@ def _offsets(parts: Sequence[Tensor]) -> NDArray[np.int64]:
 
 
 def numbered(tensor: Tensor, begin: int = 0) -> NDArray[np.int64]:
-    """The positions of the elements of a dense tensor in its buffers, counted from `begin`, as an array of its shape."""
+    """The positions of the elements of a dense tensor in its buffers, from `begin`, as an array of its shape."""
     flat = np.arange(begin, begin + tensor.size, dtype=np.int64)
     return flat.reshape(tensor.shape, order=tensor.order.value)
 

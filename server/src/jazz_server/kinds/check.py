@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from jazz.values import DATA_TYPES, MAX_DEPTH, DataType, Layout
-
 from jazz_server.kinds import describe
 from jazz_server.kinds.match import joined
 from jazz_server.kinds.parts import Resolve, parts_of

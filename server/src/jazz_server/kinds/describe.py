@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from jazz.values import DataType, Layout
-
 from jazz_server.kinds.types import Dimension, NullType, TableType, TensorType, Type
 
 
@@ -83,5 +82,10 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     >>> suggestion("matmull", ["matmul", "take"])
     ' (did you mean matmul?)'
     """
-    close = get_close_matches(name, list(known), n=3)
+    close = close_to(name, known)
     return f" (did you mean {choices(close)}?)" if close else ""
+
+
+def close_to(name: str, known: Iterable[str]) -> list[str]:
+    """Up to three names that are spelled like `name`, the closest first."""
+    return get_close_matches(name, list(known), n=3)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from jazz.values import Layout, Table, Tensor, Value
 
+from jazz.values import Layout, Table, Tensor, Value
 from jazz_server.kinds.check import has_order
 from jazz_server.kinds.match import Match, joined, match, type_of
 from jazz_server.kinds.parts import Resolve, parts_of

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from jazz.values import Null, Table, Tensor, Value
-
 from jazz_server.kinds import describe
 from jazz_server.kinds.parts import Parts, Resolve, is_unknown, parts_of
 from jazz_server.kinds.types import (

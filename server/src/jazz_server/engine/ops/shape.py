@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
@@ -68,8 +69,9 @@ def _infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings:
 
 
 def _layout_choices(parts: Sequence[TensorType]) -> list[tuple[Layout, ...]]:
-    """The layouts that arguments may have, each combination of them once: more arguments do not mean more work."""
-    return [tuple(dict.fromkeys(part)) for part in dict.fromkeys(part.layouts for part in parts)]
+    """The layouts that arguments may have; of those that may have the same two stand for all, which keeps it cheap."""
+    counted = Counter(part.layouts for part in parts)
+    return [found for found, times in counted.items() for _ in range(min(times, 2))]
 
 
 def _joined_layout(found: Sequence[Layout | None]) -> Layout:
@@ -188,8 +190,8 @@ OPS: Final = (
         version=1,
         signature="transpose(x[m, n]) -> [n, m]",
         doc=(
-            "x with its axes reversed, for any element type and rank; missing elements stay so. CSR becomes CSC and the "
-            "reverse, C order Fortran order, without moving data; COO is sorted anew."
+            "x with its axes reversed, for any element type and rank; missing elements stay so. CSR becomes CSC and "
+            "the reverse, C order Fortran order, without moving data; COO is sorted anew."
         ),
         arguments=("x",),
         results=("result",),
@@ -202,8 +204,8 @@ OPS: Final = (
         signature="concat(*arrays, axis) -> [...]",
         doc=(
             "The arrays one after the other along an axis. They have the same shape but for that axis, and the same "
-            "element type or numbers, which numpy's rules make one type; factors have the same categories. Dense if any "
-            "is dense, the layout of all if it is one, else CSR. Missing elements stay so."
+            "element type or numbers, which numpy's rules make one type; factors have the same categories. Dense if "
+            "any is dense, the layout of all if it is one, else CSR. Missing elements stay so."
         ),
         arguments=("*arrays",),
         results=("result",),

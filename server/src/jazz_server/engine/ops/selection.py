@@ -1,0 +1,227 @@
+"""Choosing elements, slices and fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jazz.values import Axis, Layout, Table, Tensor, Value, dense
+from jazz_server.engine import arguments, layouts, operands, selection, shapes, structure
+from jazz_server.engine.dense import quiet
+from jazz_server.engine.errors import OpError
+from jazz_server.engine.mapping import Rule, infer_rule, run_rule
+from jazz_server.engine.memory import check_shape
+from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.promotion import BOOL, INT64, INTEGERS, NUMERIC, REAL
+from jazz_server.engine.topk import topk
+from jazz_server.kinds import describe
+from jazz_server.kinds.types import AnyType, KindReference, TableType, TensorType, Type
+
+_WHERE: Final = Rule(
+    "where",
+    np.where,
+    ("condition", "a", "b"),
+    ((BOOL,), NUMERIC, NUMERIC),
+    deciders=(1, 2),
+    at_zero=lambda _condition, a, b: np.logical_or(np.not_equal(a, 0), np.not_equal(b, 0)),
+)
+
+
+def _infer_take(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+    x = arguments.tensor(inference, "x", args[0], (), nullable=True)
+    indices = arguments.tensor(inference, "indices", args[1], INTEGERS)
+    ranked = arguments.rank_at_least(inference, "x", x, 1)
+    axis = shapes.axis_of(inference, settings, x.shape) if ranked else None
+    shape: shapes.Shape = None
+    if axis is not None and x.shape is not None and indices.shape is not None:
+        shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
+        if x.shape[axis] == 0 and 0 not in indices.shape and all(isinstance(d, int) for d in indices.shape):
+            inference.mismatch("indices", "no indices into an axis of length 0", describe.shape(indices.shape))
+    vector = None if indices.shape is None else len(indices.shape) == 1
+    kept = x.layouts if vector else arguments.DENSE if vector is False else (Layout.DENSE, *x.layouts)
+    if x.nullable and vector is False and Layout.DENSE not in x.layouts:
+        inference.mismatch("x", "a tensor without missing elements", "one that may have missing elements")
+    if isinstance(args[1], int) and axis is not None and x.shape is not None:
+        _check_literal(inference, args[1], x.shape[axis])
+    return (replace(x, shape=shape, layouts=tuple(layout for layout in Layout if layout in kept)),)
+
+
+def _check_literal(inference: Inference, index: int, length: object) -> None:
+    if isinstance(length, int) and length and not -length <= index < length:
+        inference.mismatch("indices", f"an index from {-length} to {length - 1}", str(index))
+
+
+def _run_take(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    x: Tensor = args[0]
+    axis = settings["axis"]
+    assert isinstance(axis, int)
+    axis %= x.ndim
+    found = operands.tensor("indices", args[1])
+    indices = _in_range(operands.integers("indices", layouts.to_dense(found)), x.shape[axis])
+    run.checkpoint()
+    if not operands.is_sparse(x):
+        return (_take_dense(x, indices, axis),)
+    if indices.ndim == 1:
+        return (selection.take(x, indices, axis),)
+    taken = layouts.array_of(selection.take(operands.tensor("x", x), indices.reshape(-1), axis))
+    shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
+    return (replace(dense(taken.reshape(shape)), dtype=x.dtype, categories=x.categories),)
+
+
+def _in_range(indices: NDArray[np.int64], length: int) -> NDArray[np.int64]:
+    """Indices counted from 0, of which negative ones are counted from the end."""
+    if indices.size == 0:
+        return indices
+    for extreme in (int(indices.min()), int(indices.max())):
+        if not -length <= extreme < length:
+            expected = f"indices from {-length} to {length - 1}" if length else "no indices into an axis of length 0"
+            raise OpError("indices", expected, str(extreme))
+    return np.where(indices < 0, indices + length, indices)
+
+
+def _take_dense(x: Tensor, indices: NDArray[np.int64], axis: int) -> Tensor:
+    shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
+    if x.validity is None and not x.dtype.variable:
+        check_shape(shape, x.dtype.storage)
+        taken = dense(np.asarray(x.array().take(indices, axis=axis)))
+        return replace(taken, dtype=x.dtype, categories=x.categories)
+    return structure.arranged(x, np.asarray(structure.numbered(x).take(indices, axis=axis)))
+
+
+def _infer_topk(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+    x = arguments.tensor(inference, "x", args[0], REAL)
+    k = arguments.count(inference, settings, "k")
+    shape: shapes.Shape = None
+    if arguments.rank_at_least(inference, "x", x, 1) and x.shape is not None:
+        shape = (*x.shape[:-1], k)
+        length = x.shape[-1]
+        if k is not None and isinstance(length, int) and k > length:
+            inference.mismatch("k", f"at most {length}, the length of the last axis", str(k))
+    return (TensorType(x.dtypes, shape, arguments.DENSE), TensorType((INT64,), shape, arguments.DENSE))
+
+
+def _run_topk(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    x = operands.tensor("x", args[0])
+    k = settings["k"]
+    assert isinstance(k, int)
+    if k > x.shape[-1]:
+        raise OpError("k", f"at most {x.shape[-1]}, the length of the last axis", str(k))
+    run.checkpoint()
+    with quiet():
+        values, indices = topk(x, k)
+    return (dense(values), dense(indices))
+
+
+def _infer_field(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+    table, name = args[0], settings["name"]
+    if not isinstance(name, str) or not name:
+        inference.mismatch("name", "the name of a field", repr(name))
+        return (AnyType(),)
+    if isinstance(table, AnyType | KindReference):
+        return (AnyType(),)
+    if not isinstance(table, TableType):
+        found = repr(table) if arguments.is_scalar(table) else describe.kind_of(table)  # type: ignore[arg-type]
+        inference.mismatch("table", f"a table with a field `{name}`", found)
+        return (AnyType(),)
+    for item in table.fields:
+        if item.name == name:
+            return (item.type,)
+    if table.closed:
+        names = [item.name for item in table.fields]
+        inference.mismatch("name", f"one of the fields {describe.names(names)}", _unknown(name, names))
+    return (AnyType(),)
+
+
+def _unknown(name: str, names: Sequence[str]) -> str:
+    return f"`{name}`{describe.suggestion(name, names)}"
+
+
+def _run_field(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
+    table, name = args[0], str(settings["name"])
+    run.checkpoint()
+    if not isinstance(table, Table):
+        raise OpError("table", f"a table with a field `{name}`", type(table).__name__.lower())
+    if name not in table.names:
+        raise OpError("name", f"one of the fields {describe.names(table.names)}", _unknown(name, table.names))
+    return (_declaring(table[name], table.declared),)
+
+
+def _declaring(value: Value, declared: Sequence[Axis]) -> Value:
+    """The value with those axes of the table around it that it refers to."""
+    if not isinstance(value, Tensor | Table) or not declared:
+        return value
+    own = {axis.name for axis in value.declared}
+    used = _axes(value)
+    added = tuple(axis for axis in declared if axis.name in used and axis.name not in own)
+    return replace(value, declared=(*added, *value.declared)) if added else value
+
+
+def _axes(value: Value) -> set[str]:
+    if isinstance(value, Tensor):
+        return set(value.axes)
+    if isinstance(value, Table):
+        return set().union(*(_axes(item) for _, item in value.fields))
+    return set()
+
+
+OPS: Final = (
+    Op(
+        name="where",
+        version=1,
+        signature="where(condition[...], a[...], b[...]) -> [...]",
+        doc=(
+            "a where the condition is true, else b, with numpy's broadcasting and types. The condition is bool. Sparse "
+            "if a and b are, or one is and the other is the literal 0; else dense."
+        ),
+        arguments=("condition", "a", "b"),
+        results=("result",),
+        infer=infer_rule(_WHERE),
+        run=run_rule(_WHERE),
+    ),
+    Op(
+        name="take",
+        version=1,
+        signature="take(x[n, ...], indices[k], axis) -> [k, ...]",
+        doc=(
+            "The slices of x at indices along an axis, in their order and with repetitions; the shape of the indices "
+            "takes the place of the axis. Negative indices count from the end; others out of range are an error when "
+            "it runs. For any element type; missing elements stay so. With a vector of indices the layout is that of x, "
+            "else dense."
+        ),
+        arguments=("x", "indices"),
+        results=("result",),
+        infer=_infer_take,
+        run=_run_take,
+        parameters=(Parameter("axis", "axis", "The axis to take along, from the end when negative.", default=0),),
+    ),
+    Op(
+        name="topk",
+        version=1,
+        signature="topk(x[..., n], k) -> values [..., k], indices int64[..., k]",
+        doc=(
+            "The k greatest elements along the last axis, greatest first, and their indices. Equal elements are in the "
+            "order of their indices, NaN comes last; absent entries are zeros. Dense. O(n log k) for each row."
+        ),
+        arguments=("x",),
+        results=("values", "indices"),
+        infer=_infer_topk,
+        run=_run_topk,
+        parameters=(Parameter("k", "int", "How many elements, from 0 to the length of the axis.", required=True),),
+    ),
+    Op(
+        name="field",
+        version=1,
+        signature="field(table, name) -> value",
+        doc="The field of a table that has a name, whatever it holds, with the axes that it refers to.",
+        arguments=("table",),
+        results=("value",),
+        infer=_infer_field,
+        run=_run_field,
+        parameters=(Parameter("name", "str", "The name of the field.", required=True),),
+    ),
+)
+"""The operations of this module."""
