@@ -1,0 +1,51 @@
+"""What can be wrong with a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jazz.errors import FailedPrecondition, InvalidArgument, Violation
+from jazz.values import Table, Tensor, Value
+
+
+class FileFormatError(InvalidArgument):
+    """A file is not what its ending says, or a format cannot hold a value."""
+
+
+class LibraryMissing(FailedPrecondition, ImportError):
+    """A format needs a library that is not installed."""
+
+
+def cannot_hold(path: Path, holds: str, found: str) -> FileFormatError:
+    """The error for a value that a format has no place for."""
+    kind = f"a {path.suffix} file" if path.suffix else "a file without an ending"
+    return FileFormatError(f"{path.name}: {kind} cannot hold this", violations=[Violation(path.name, holds, found)])
+
+
+def described(value: Value) -> str:
+    """What was found, for an error."""
+    if isinstance(value, Tensor):
+        return str(value)
+    return f"a table of {', '.join(value.names) or 'no fields'}" if isinstance(value, Table) else "null"
+
+
+@contextmanager
+def reading(path: Path, what: str, *expected: type[Exception]) -> Iterator[None]:
+    """Turns what a library raises about a file into one error that names the file and what is wrong with it.
+
+    Args:
+        path: The file.
+        what: What it should be, such as "a .npy file".
+        expected: What the library raises for bytes that it does not understand.
+    """
+    if path.stat().st_size == 0:
+        raise FileFormatError(f"{path} is empty", violations=[Violation(str(path), what, "0 bytes")])
+    try:
+        yield
+    except FileFormatError:
+        raise
+    except expected as error:
+        problem = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise FileFormatError(f"{path} cannot be read", violations=[Violation(str(path), what, problem)]) from error
