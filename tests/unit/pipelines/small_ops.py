@@ -1,6 +1,6 @@
 """Operations that are just enough to try graphs with, and graphs written short."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ def step(op: str, *arguments: Argument, **parameters: ParameterValue) -> Step:
     return Step(op, arguments, tuple(sorted(parameters.items())))
 
 
-def graph(inputs: dict[str, Type], steps: Sequence[Step], **outputs: Argument) -> Graph:
+def graph(inputs: Mapping[str, Type], steps: Sequence[Step], **outputs: Argument) -> Graph:
     """A graph; its output is the last step when none is named."""
     named = outputs or {"result": StepRef(len(steps) - 1)}
     return Graph(
@@ -35,7 +35,7 @@ def graph(inputs: dict[str, Type], steps: Sequence[Step], **outputs: Argument) -
     )
 
 
-def pipeline(inputs: dict[str, Type], steps: Sequence[Step], **outputs: Argument) -> Pipeline:
+def pipeline(inputs: Mapping[str, Type], steps: Sequence[Step], **outputs: Argument) -> Pipeline:
     return Pipeline(graph(inputs, steps, **outputs))
 
 

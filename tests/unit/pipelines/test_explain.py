@@ -28,15 +28,11 @@ def test_a_small_pipeline_is_told_in_full() -> None:
         "  x        float64[rows, 3]",
         "  weights  float64[3, 4]  (known)",
         "steps, in the order in which they run",
-        "      to_sparse(weights)  float64[3, 4] csr                   "
-        "converts weights from dense to csr, the layout that its type asks for",
-        "  #1  matmul(x, weights)  float64[rows, 4]                    "
-        "native: machine code, without the interpreter's lock",
-        "  #2  plus_minus(#1)      float64[rows, 4], float64[rows, 4]  "
-        "native: machine code, without the interpreter's lock",
-        "  #3  add(#2.1, 0.5)      float64[rows, 4]                    "
-        "native: machine code, without the interpreter's lock",
-        "  #4  pick(#3)            float64[]                           host: inside a library",
+        "      to_sparse(weights)  float64[3, 4] csr                   converts weights from dense to csr",
+        "  #1  matmul(x, weights)  float64[rows, 4]                    native",
+        "  #2  plus_minus(#1)      float64[rows, 4], float64[rows, 4]  native",
+        "  #3  add(#2.1, 0.5)      float64[rows, 4]                    native",
+        "  #4  pick(#3)            float64[]                           host",
         "  (1 more that no output needs do not run)",
         "outputs",
         "  best     float64[]",

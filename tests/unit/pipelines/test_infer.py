@@ -97,7 +97,7 @@ def test_a_mismatch_of_symbols_says_where_the_length_comes_from() -> None:
 
 
 def test_all_mismatches_are_told_at_once_and_none_twice() -> None:
-    inputs = {"a": tensor(2, 3), "b": tensor(4, 5), "t": TableType()}
+    inputs: dict[str, Type] = {"a": tensor(2, 3), "b": tensor(4, 5), "t": TableType()}
     steps = [
         step("matmul", InputRef(0), InputRef(1)),
         step("add", StepRef(0), InputRef(0)),
@@ -110,7 +110,7 @@ def test_all_mismatches_are_told_at_once_and_none_twice() -> None:
 
 
 def test_a_step_is_blamed_for_what_is_wrong_about_its_other_arguments() -> None:
-    inputs = {"a": tensor(2, 3), "t": TableType()}
+    inputs: dict[str, Type] = {"a": tensor(2, 3), "t": TableType()}
     steps = [step("matmul", InputRef(0), InputRef(0)), step("add", StepRef(0), InputRef(1))]
     fields = [v.field for v in _violations(pipeline(inputs, steps))]
     assert fields == ["steps[0] matmul.b", "steps[1] add.b"]
@@ -238,7 +238,8 @@ def _nested(depth: int, again: Callable[[Type], Type]) -> tuple[Pipeline, dict[s
 
     def infer_twice(inference: Inference, arguments: Sequence[Any], settings: Settings) -> tuple[Type, ...]:
         OPS["repeat"].infer(inference, arguments, settings)
-        return OPS["repeat"].infer(inference, [again(arguments[0])], settings)
+        types: tuple[Type, ...] = OPS["repeat"].infer(inference, [again(arguments[0])], settings)
+        return types
 
     return p, {**OPS, "repeat": replace(OPS["repeat"], infer=infer_twice)}
 
@@ -283,12 +284,12 @@ def test_inference_agrees_with_what_comes_out_when_it_runs(data: st.DataObject) 
         typing = infer(p, known, ops=OPS)
     except IllTyped:
         return
-    values: list[np.ndarray] = []  # type: ignore[type-arg]
+    shapes = [t.shape for t in known.values() if isinstance(t, TensorType)]
+    inputs_of_ones: list[Any] = [np.ones(tuple(d for d in shape or () if isinstance(d, int))) for shape in shapes]
+    values: list[Any] = []
     for s, types in zip(p.graph.steps, typing.steps, strict=True):
-        a, b = (
-            values[x.step] if isinstance(x, StepRef) else np.ones(known[f"x{x.input}"].shape)  # type: ignore[union-attr]
-            for x in s.arguments
-        )
+        a, b = (values[x.step] if isinstance(x, StepRef) else inputs_of_ones[x.input] for x in s.arguments)  # type: ignore[union-attr]
         values.append(a + b if s.op == "add" else a @ b)
-        assert types[0].shape == values[-1].shape  # type: ignore[union-attr]
+        assert isinstance(types[0], TensorType)
+        assert types[0].shape == values[-1].shape
     assert infer(p, known, ops=OPS) == typing

@@ -56,7 +56,8 @@ def _spied(name: str, spy: Callable[[Run, Sequence[Any]], None]) -> dict[str, Op
 
     def run(run: Run, arguments: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
         spy(run, arguments)
-        return original.run(run, arguments, settings)
+        results: tuple[Value, ...] = original.run(run, arguments, settings)
+        return results
 
     return {**OPS, name: replace(original, run=run)}
 

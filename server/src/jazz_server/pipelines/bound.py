@@ -19,12 +19,14 @@ class BoundStep:
         op: The operation.
         arguments: Where its arguments come from.
         settings: All its parameters, those left out with their defaults.
+        replaces: Whether it stands for several steps of the pipeline, which name themselves in errors.
     """
 
     name: str
     op: Op
     arguments: tuple[Argument, ...]
     settings: Mapping[str, Setting]
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,8 @@ def _call(step: BoundStep, run: Run, arguments: list[Any]) -> tuple[Value, ...]:
     except OpError as error:
         raise RunError([Violation(f"{step.name}.{error.field}", error.expected, error.found)]) from error
     except RunError as error:
+        if step.replaces:
+            raise
         raise error.within(step.name) from error
     except (MemoryLimit, MemoryError) as error:
         found = str(error) or "a value that does not fit"

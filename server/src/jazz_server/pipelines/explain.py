@@ -29,7 +29,8 @@ class StepExplanation:
         op: The operation.
         version: Its version.
         outputs: The types of its outputs.
-        note: What is done and why, in a line.
+        note: What is done and why, in a line: "native" is machine code that runs without the interpreter's lock, "host"
+            the call of a library.
         position: Its position in the graph; None for what is done to an input before.
         arguments: What it works on, in words.
         depth: How many loops it is inside of.
@@ -97,14 +98,14 @@ def _converting(graph: BoundGraph, typing: Typing, ops: Mapping[str, Op]) -> Ite
             continue
         for path, before, after in conversions(typing.given[item.name], seen, item.name):
             op = ops["to_dense" if after.value == "dense" else "to_sparse"]
-            note = f"converts {path} from {before.value} to {after.value}, the layout that its type asks for"
+            note = f"converts {path} from {before.value} to {after.value}"
             yield StepExplanation(op.name, op.version, (seen,), note, arguments=item.name)
 
 
 def _explained(
     step: BoundStep, position: int, types: tuple[Type, ...], note: str, graph: BoundGraph, depth: int
 ) -> Iterator[StepExplanation]:
-    how = "native: machine code, without the interpreter's lock" if step.op.native else "host: inside a library"
+    how = "native" if step.op.native else "host"
     arguments = ", ".join(_argument(argument, graph) for argument in step.arguments)
     yield StepExplanation(
         step.op.name, step.op.version, types, "; ".join(filter(None, (note, how))), position, arguments, depth

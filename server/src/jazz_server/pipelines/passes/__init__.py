@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jazz_server.pipelines.bound import BoundGraph
+from jazz_server.pipelines.passes.common import shared
+from jazz_server.pipelines.passes.layers import fused
 from jazz_server.pipelines.typing import Typing
 
 
@@ -24,4 +26,5 @@ class Rewritten:
 
 def rewritten(graph: BoundGraph, typing: Typing) -> Rewritten:
     """The graph after all passes."""
-    return Rewritten(graph, {})
+    graph, notes = fused(shared(graph), typing)
+    return Rewritten(graph, notes)

@@ -1,0 +1,43 @@
+"""Equal steps are computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+
+from jazz_server.pipelines.bound import BoundGraph, BoundStep
+from jazz_server.pipelines.graph import Argument, Literal, StepRef
+
+
+def shared(graph: BoundGraph) -> BoundGraph:
+    """The graph in which steps of the same operation, arguments and settings as an earlier one are not used.
+
+    Operations have no effects and always give the same answer, so that the earlier one stands for both.
+    """
+    first: dict[Hashable, int] = {}
+    stands_for: list[int] = []
+    steps: list[BoundStep] = []
+    for position, step in enumerate(graph.steps):
+        arguments = tuple(_moved(argument, stands_for) for argument in step.arguments)
+        stands_for.append(first.setdefault(_key(step, arguments), position))
+        steps.append(replace(step, arguments=arguments))
+    outputs = tuple(replace(output, source=_moved(output.source, stands_for)) for output in graph.outputs)
+    return replace(graph, steps=tuple(steps), outputs=outputs)
+
+
+def _moved(argument: Argument, stands_for: list[int]) -> Argument:
+    if isinstance(argument, StepRef):
+        return StepRef(stands_for[argument.step], argument.output)
+    return argument
+
+
+def _key(step: BoundStep, arguments: tuple[Argument, ...]) -> Hashable:
+    # 1, True and 1.0 are equal in Python, 0.0 and -0.0 are, too; none of them stands for another.
+    sources = tuple((type(a), repr(a.value)) if isinstance(a, Literal) else a for a in arguments)
+    settings = tuple(sorted((name, _setting(value)) for name, value in step.settings.items()))
+    return (step.op.name, step.op.version, sources, settings)
+
+
+def _setting(value: object) -> str:
+    known = value is None or isinstance(value, bool | int | float | str | tuple)
+    return f"{type(value).__name__} {value!r}" if known else f"object {id(value)}"
