@@ -1,0 +1,238 @@
+"""Frames, series and indexes of pandas to values and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from jazz.convert.arrays import array_tensor
+from jazz.convert.building import Array, fixed, variable
+from jazz.convert.errors import refuse, refuse_form, require
+from jazz.convert.leaves import elements_tensor
+from jazz.convert.plain import contents, missing_elements, numpy_array, texts
+from jazz.convert.zones import zone_name, zone_object
+from jazz.values import Axis, DataType, Layout, Table, Tensor
+
+ROWS: Final = "rows"
+"""The name of the axis of an index that has none."""
+
+
+def frame_table(frame: Any, path: str) -> Table:
+    """The table of a DataFrame: a field for each column, along one axis that is its index.
+
+    Raises:
+        InvalidArgument: A column or its name, or the index, cannot be stored.
+    """
+    axis = _axis(frame.index, f"{path}.index")
+    if frame.columns.nlevels > 1:
+        refuse(f"{path}.columns", "one level of names: use .columns.to_flat_index()", f"{frame.columns.nlevels} levels")
+    fields: dict[str, Tensor] = {}
+    for position, name in enumerate(frame.columns):
+        check_name(name, fields, f"{path}.columns[{position}]")
+        tensor = vector_tensor(frame.iloc[:, position], f"{path}[{name!r}]")
+        fields[str(name)] = replace(tensor, axes=(axis.name,))
+    return Table(tuple(fields.items()), (axis,))
+
+
+def check_name(name: Any, before: Any, path: str) -> None:
+    """Checks the name of a field that comes after others.
+
+    Raises:
+        InvalidArgument: It is not one, or was used before.
+    """
+    if not isinstance(name, str) or not name or "\0" in name:
+        refuse(path, "a name: text that is not empty and without NUL", repr(name)[:60])
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        refuse(path, "a name that UTF-8 can encode", ascii(name)[:60])
+    if name in before:
+        refuse(path, "a name that no other field has", repr(name)[:60])
+
+
+def series_tensor(series: Any, path: str) -> Tensor:
+    """The tensor of a Series, along an axis that is its index. Its name is not kept."""
+    axis = _axis(series.index, f"{path}.index")
+    return replace(vector_tensor(series, path), axes=(axis.name,), declared=(axis,))
+
+
+def _axis(index: Any, path: str) -> Axis:
+    pandas = require("pandas", "pandas", "an index")
+    if index.nlevels > 1:
+        refuse(path, "an index of one level: use .reset_index()", f"{index.nlevels} levels")
+    name = ROWS if index.name is None else index.name
+    if index.name == ROWS:
+        refuse(f"{path}.name", f"another name than {ROWS!r}, which stands for none: use .rename_axis()", repr(ROWS))
+    check_name(name, (), f"{path}.name")
+    plain = isinstance(index, pandas.RangeIndex) and index.start == 0 and index.step == 1
+    return Axis(name, len(index), None if plain else vector_tensor(index, path))
+
+
+def vector_tensor(vector: Any, path: str) -> Tensor:
+    """The tensor of the elements of a Series or an Index.
+
+    Raises:
+        InvalidArgument: Its type cannot be stored.
+    """
+    pandas = require("pandas", "pandas", "a frame")
+    dtype = vector.dtype
+    array = vector.array
+    if isinstance(dtype, pandas.CategoricalDtype):
+        return _factor(array, path)
+    if isinstance(dtype, pandas.DatetimeTZDtype):
+        counts = vector.to_numpy(dtype=f"datetime64[{dtype.unit}]")
+        zone = zone_name(dtype.tz, f"{path}.dtype.tz")
+        return fixed(DataType("timestamp", dtype.unit, zone), counts.view(np.int64), np.isnat(counts))
+    if isinstance(dtype, pandas.StringDtype):
+        return _texts(array.to_numpy(dtype=object, na_value=None), path)
+    if isinstance(dtype, pandas.ArrowDtype):
+        from jazz.convert.arrow import arrow_tensor
+
+        return arrow_tensor(array.__arrow_array__(), path)
+    if isinstance(dtype, np.dtype):
+        return _objects(vector, path) if dtype.hasobject else array_tensor(vector.to_numpy(), path)
+    if pandas.api.types.is_bool_dtype(dtype) or (
+        pandas.api.types.is_numeric_dtype(dtype) and isinstance(getattr(dtype, "numpy_dtype", None), np.dtype)
+    ):
+        missing = np.asarray(vector.isna())
+        values = array.to_numpy(dtype=dtype.numpy_dtype, na_value=dtype.numpy_dtype.type(0))
+        return array_tensor(np.ma.MaskedArray(values, missing) if missing.any() else values, path)
+    return refuse(path, "a column of a type that docs/types.md lists: use .astype()", f"one of {dtype}")
+
+
+def _factor(array: Any, path: str) -> Tensor:
+    categories = vector_tensor(array.categories, f"{path}.categories")
+    if categories.dtype.name != "string":
+        advice = "categories that are text: use .rename_categories(str) or store the values"
+        refuse(f"{path}.categories", advice, f"some of {array.categories.dtype}")
+    codes = np.asarray(array.codes).astype(np.int32)
+    tensor = fixed(DataType("factor", ordered=bool(array.ordered)), codes, codes < 0)
+    return replace(tensor, categories=categories)
+
+
+def _texts(items: Array, path: str) -> Tensor:
+    elements = items.tolist()
+    if all(item is None for item in elements):
+        return variable("string", elements, items.shape)
+    return elements_tensor(elements, items.shape, path)
+
+
+def _objects(vector: Any, path: str) -> Tensor:
+    missing = np.asarray(vector.isna()).tolist()
+    items = [None if gone else item for item, gone in zip(vector.tolist(), missing, strict=True)]
+    if all(item is None for item in items):
+        refuse(path, "a column whose type says what it holds: use .astype('string')", "objects, all of them missing")
+    return elements_tensor(items, (len(items),), path)
+
+
+def frame_axis(table: Table, outer: tuple[Axis, ...] = ()) -> Axis | None:
+    """The axis that all fields of a table lie along, if it is a frame: dense vectors along one declared axis."""
+    if not table.fields:
+        return table.declared[0] if len(table.declared) == 1 else None
+    names: set[str] = set()
+    for _, value in table.fields:
+        if not isinstance(value, Tensor) or value.ndim != 1 or value.layout is not Layout.DENSE or value.declared:
+            return None
+        names.update(value.axes or ("",))
+    if len(names) != 1 or any(axis.name not in names for axis in table.declared):
+        return None
+    (name,) = names
+    return next((axis for axis in (*table.declared, *outer) if axis.name == name), None)
+
+
+def table_frame(table: Table, axis: Axis | None, form: str | None) -> Any:
+    """The DataFrame of a table of dense vectors of one length; the axis is its index."""
+    pandas = require("pandas", "pandas", "a table of columns")
+    columns = {name: column(value, form) for name, value in table.fields if isinstance(value, Tensor)}
+    if axis is not None:
+        index = axis_index(axis, form)
+    else:
+        lengths = [value.shape[0] for _, value in table.fields if isinstance(value, Tensor)]
+        index = pandas.RangeIndex(lengths[0] if lengths else 0)
+    if not columns:
+        return pandas.DataFrame(index=index)
+    return pandas.DataFrame({name: pandas.Series(values, index=index) for name, values in columns.items()}, index=index)
+
+
+def tensor_series(tensor: Tensor, axis: Axis | None, form: str | None) -> Any:
+    """The Series of a dense vector; the axis is its index."""
+    pandas = require("pandas", "pandas", "a vector with labels")
+    index = pandas.RangeIndex(tensor.shape[0]) if axis is None else axis_index(axis, form)
+    return pandas.Series(column(tensor, form), index=index)
+
+
+def axis_index(axis: Axis, form: str | None) -> Any:
+    """The index of an axis."""
+    pandas = require("pandas", "pandas", "an axis")
+    name = None if axis.name == ROWS else axis.name
+    if axis.labels is None:
+        return pandas.RangeIndex(axis.length, name=name)
+    return pandas.Index(column(axis.labels, form), name=name)
+
+
+def column(tensor: Tensor, form: str | None) -> Any:
+    """The elements of a dense vector as pandas holds them, nullable where some are missing.
+
+    Raises:
+        InvalidArgument: pandas has no such type.
+    """
+    pandas = require("pandas", "pandas", "a column")
+    dtype = tensor.dtype
+    if dtype.name == "factor":
+        return _categorical(tensor)
+    if dtype.name == "string":
+        modern = int(pandas.__version__.partition(".")[0]) >= 3
+        text = pandas.StringDtype(na_value=np.nan) if modern else pandas.StringDtype()
+        return pandas.array(np.array(texts(tensor), dtype=object), dtype=text)
+    if dtype.name == "bytes":
+        return _object_array(contents(tensor))
+    if dtype.name == "date":
+        return _dates(numpy_array(tensor), form)
+    if dtype.name == "timestamp" and dtype.zone:
+        plain = numpy_array(tensor).view(f"M8[{dtype.unit}]")
+        return pandas.Series(plain).dt.tz_localize("UTC").dt.tz_convert(zone_object(dtype.zone)).array
+    missing = missing_elements(tensor) if dtype.numeric else None
+    if missing is None:
+        # A frame may be written to, the memory of a value not: pandas copies on write.
+        return numpy_array(tensor)
+    return _nullable(tensor, missing, form)
+
+
+def _nullable(tensor: Tensor, missing: Array, form: str | None) -> Any:
+    pandas = require("pandas", "pandas", "a column with missing elements")
+    values = tensor.array()
+    match values.dtype.kind:
+        case "b":
+            return pandas.arrays.BooleanArray(values.copy(), missing)
+        case "i" | "u":
+            return pandas.arrays.IntegerArray(values.copy(), missing)
+        case "f" if values.dtype.itemsize > 2:
+            return pandas.arrays.FloatingArray(values.copy(), missing)
+    advice = "'numpy': pandas has no nullable type for it"
+    return refuse_form(f"{tensor} with missing elements", form, advice)
+
+
+def _categorical(tensor: Tensor) -> Any:
+    pandas = require("pandas", "pandas", "a factor")
+    assert tensor.categories is not None
+    assert tensor.data is not None
+    missing = missing_elements(tensor)
+    codes = tensor.data if missing is None else np.where(missing, -1, tensor.data)
+    categories = pandas.Index(column(tensor.categories, None))
+    return pandas.Categorical.from_codes(codes, categories=categories, ordered=tensor.dtype.ordered)
+
+
+def _dates(days: Array, form: str | None) -> Array:
+    # numpy gives integers instead of dates where Python's calendar ends.
+    items = days.astype(object).tolist()
+    if any(isinstance(item, int) for item in items):
+        refuse_form("a date outside of the years 1 to 9999", form, "'numpy': Python's calendar has those years only")
+    return _object_array(items)
+
+
+def _object_array(items: list[Any]) -> Array:
+    array = np.empty(len(items), object)
+    array[:] = items
+    return array
