@@ -9,6 +9,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 import logging
 import sys
+import time
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,8 @@ import typer
 
 from jazz_server.settings import MIB, CannotStart, ServerSettings, ServiceLimits, TlsFiles
 from jazz_server.version import server_version
+
+_BEGAN = time.perf_counter()
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -80,9 +83,8 @@ def serve(
     log_level: Annotated[LogLevel, typer.Option(help="How much to log.", envvar="JAZZ_LOG_LEVEL")] = LogLevel.INFO,
 ) -> None:
     """Serve until SIGTERM or SIGINT; a second signal ends it at once."""
-    logging.basicConfig(
-        stream=sys.stderr, level=log_level.name, format="%(asctime)s %(levelname)s %(message)s", force=True
-    )
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("jazz_server").setLevel(log_level.name)
     try:
         settings = ServerSettings(
             data=data,
@@ -95,7 +97,7 @@ def serve(
         )
         from jazz_server.process import serve as serve_until_stopped
 
-        serve_until_stopped(settings)
+        serve_until_stopped(settings, _BEGAN)
     except CannotStart as error:
         typer.echo(f"jazz-server: {error}", err=True)
         raise typer.Exit(1) from None

@@ -17,16 +17,18 @@ import grpc.aio
 import uvloop
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
+from jazz_server.activity import Activity
 from jazz_server.addresses import check_address, parse_address, release_socket, take_socket
 from jazz_server.engine.library import KernelLibraryUnavailable, detected_level
 from jazz_server.engine.memory import set_limit_bytes
-from jazz_server.interceptors import Activity, Boundary
-from jazz_server.services import Core, service_handlers
+from jazz_server.interceptors import Boundary
+from jazz_server.services.core import Core
 from jazz_server.settings import CannotStart, ServerSettings
 from jazz_server.store import Store, StoreOptions
 from jazz_server.store.errors import StoreError
 from jazz_server.tls import server_credentials
 from jazz_server.version import server_version
+from jazz_server.wiring import service_handlers
 
 _log = logging.getLogger("jazz_server")
 
@@ -34,13 +36,13 @@ _FLUSH_SECONDS = 0.25
 """How long answers that are under way may take to leave, once all calls are done."""
 
 
-def serve(settings: ServerSettings) -> None:
-    """Serve until SIGTERM or SIGINT.
+def serve(settings: ServerSettings, began: float) -> None:
+    """Serve until SIGTERM or SIGINT. `began` is the time that the start is counted from, of `time.perf_counter`.
 
     Raises:
         CannotStart: It cannot start; says why in a line.
     """
-    uvloop.run(_serve(settings, time.perf_counter()))
+    uvloop.run(_serve(settings, began))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from jazz.errors import error_for
-from jazz_server.interceptors import Activity
+from jazz_server.activity import Activity
 from jazz_server.settings import ServiceLimits
 from jazz_server.store import Store
 
