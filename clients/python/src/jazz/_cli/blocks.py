@@ -13,9 +13,8 @@ import typer
 import jazz
 from jazz import _files, _show
 from jazz._cli import arguments, describe, preview
-from jazz._cli.printing import console, note, say, say_json
+from jazz._cli.printing import note, say, say_json, width
 from jazz._cli.session import Session, session
-from jazz.convert import to_value
 
 _PREVIEW_BYTES: Final = 1 << 20
 """Values up to this size are fetched whole for a preview, of larger ones the first rows."""
@@ -85,9 +84,11 @@ def get(
     with settings.database() as db:
         if file is not None:
             with arguments.writable(file, ending) as path:
-                _files.write(path, to_value(db.get(name, **part)))
+                left_out = _files.write(path, db.get(name, to="value", **part))
+            if left_out:
+                note(left_out)
         elif settings.json:
-            say_json(db.get(name, **part))
+            say_json(db.get(name, to="numpy", **part))
         else:
             _look(db, name, part)
 
@@ -104,8 +105,7 @@ def _look(db: jazz.Database, name: str, part: Mapping[str, Any]) -> None:
                 say(line)
             return
         wanted["rows"] = slice(0, preview.LINES)
-    value = db.get(name, **wanted)
-    for line in preview.lines(value, console().width if sys.stdout.isatty() else 120):
+    for line in preview.lines(db.get(name, to="value", **wanted), width()):
         say(line)
     if wanted["rows"] is not part["rows"] and info.shape and info.shape[0] > preview.LINES:
         say(f"... {info.shape[0]} rows")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,9 +12,10 @@ import typer
 import jazz
 from jazz import _files, _show
 from jazz._cli import arguments, describe, preview
-from jazz._cli.printing import console, note, say, say_json
+from jazz._cli.printing import note, say, say_json, width
 from jazz._cli.session import session
-from jazz.convert import to_value
+from jazz.convert import from_value
+from jazz.values import Value
 
 
 def run(
@@ -48,12 +48,14 @@ def run(
         targets = arguments.unique("--into", [_target(names, text) for text in into or ()])
         blocks = {name: target[1:] for name, target in targets.items() if target.startswith("@")}
         files = {name: Path(target) for name, target in targets.items() if name not in blocks}
-        result = db.run(pipeline, values, into=blocks or None, details=True)
+        result = db.run(pipeline, values, into=blocks or None, to="value", details=True)
     several = isinstance(result.value, jazz.Outputs)
     outputs = dict(result.value.items()) if several else {names[0]: result.value}
     for name, path in files.items():
         with arguments.writable(path, None) as target:
-            _files.write(target, to_value(outputs[name]))
+            left_out = _files.write(target, outputs[name])
+        if left_out:
+            note(f"{name}: {left_out}")
     if settings.json:
         say_json(
             {
@@ -90,20 +92,20 @@ def _target(outputs: list[str], text: str) -> tuple[str, str]:
     raise typer.BadParameter(f"expected {expected}, found {text!r}", param_hint="--into")
 
 
-def _output_json(name: str, value: object, files: Mapping[str, Path]) -> object:
+def _output_json(name: str, value: Value | jazz.BlockInfo, files: Mapping[str, Path]) -> object:
     if name in files:
         return {"file": str(files[name])}
-    return describe.as_json(value) if isinstance(value, jazz.BlockInfo) else value
+    return describe.as_json(value) if isinstance(value, jazz.BlockInfo) else from_value(value, to="numpy")
 
 
-def _tell(name: str, value: object, path: Path | None) -> None:
+def _tell(name: str, value: Value | jazz.BlockInfo, path: Path | None) -> None:
     if path is not None:
         note(f"{name} -> {path}")
     elif isinstance(value, jazz.BlockInfo):
         say(f"{name} -> {value.name}@{value.version}  {value.summary}  {_show.size(value.nbytes)}")
     else:
         say(f"{name}:")
-        for line in preview.lines(value, (console().width if sys.stdout.isatty() else 120) - 2):
+        for line in preview.lines(value, width() - 2):
             say(f"  {line}")
 
 

@@ -9,6 +9,9 @@ import numpy as np
 import scipy.sparse
 
 from jazz._show import size
+from jazz.convert import MissingPackage, from_value
+from jazz.errors import InvalidArgument
+from jazz.values import Value
 
 LINES: Final = 20
 """Rows, entries or fields that are shown."""
@@ -16,8 +19,23 @@ LINES: Final = 20
 _TEXT: Final = 2000
 
 
-def lines(value: object, width: int) -> Iterator[str]:
-    """A value in a few lines of at most about `width` characters."""
+def lines(value: Value, width: int) -> Iterator[str]:
+    """A value in a few lines of at most about `width` characters.
+
+    Frames look as in pandas where it is installed; labels that no usual form has place for are left out.
+    """
+    try:
+        shown = from_value(value)
+    except (InvalidArgument, MissingPackage):
+        try:
+            shown = from_value(value, to="numpy")
+        except InvalidArgument as error:
+            yield f"there is no form to show it in: {error.violations[0].found}"
+            return
+    yield from _lines(shown, width)
+
+
+def _lines(value: Any, width: int) -> Iterator[str]:
     match value:
         case None:
             yield "null"
@@ -75,7 +93,7 @@ def _table(table: Mapping[str, object], width: int) -> Iterator[str]:
         if number == LINES:
             yield f"... {len(table)} fields"
             return
-        inner = list(lines(item, width - 4))
+        inner = list(_lines(item, width - 4))
         if len(inner) == 1 and len(name) + len(inner[0]) + 2 <= width:
             yield f"{name}: {inner[0]}"
             continue

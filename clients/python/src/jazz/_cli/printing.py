@@ -15,9 +15,9 @@ import typer
 from rich.console import Console
 
 
-def console() -> Console:
-    """Standard output; coloured and wrapped when it is a terminal, plain and never cut off when it is not."""
-    return Console(soft_wrap=not sys.stdout.isatty())
+def width() -> int:
+    """The width to print in: the terminal's; 120 where standard output is none."""
+    return Console().width if sys.stdout.isatty() else 120
 
 
 def error_console() -> Console:
@@ -60,14 +60,16 @@ def jsonable(value: Any) -> Any:
         case np.ma.MaskedArray():
             return jsonable(value.tolist())
         case np.datetime64() | np.timedelta64():
-            return str(value)
+            return None if np.isnat(value) else str(value)
         case complex():
             return [jsonable(value.real), jsonable(value.imag)]
         case np.generic():
             return jsonable(value.item())
         case np.ndarray():
-            listed = np.datetime_as_string(value) if value.dtype.kind == "M" else value
-            return jsonable(listed.astype(np.int64).tolist() if value.dtype.kind == "m" else listed.tolist())
+            if value.dtype.kind in "mM":
+                texts = np.array([jsonable(item) for item in value.ravel()], object)
+                return texts.reshape(value.shape).tolist()
+            return jsonable(value.tolist())
         case list() | tuple():
             return [jsonable(item) for item in value]
         case _ if scipy.sparse.issparse(value):
@@ -77,9 +79,5 @@ def jsonable(value: Any) -> Any:
                 "coordinates": [indices.tolist() for indices in entries.coords],
                 "values": jsonable(entries.data),
             }
-        case _ if hasattr(value, "to_dict"):
-            return jsonable(value.to_dict(orient="list") if hasattr(value, "columns") else value.tolist())
-        case _ if hasattr(value, "tolist"):
-            return jsonable(value.tolist())
         case _:
             return str(value)

@@ -12,17 +12,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from jazz._files import numpy_files, raw, tables
-from jazz._files.errors import FileFormatError, LibraryMissing
+from jazz._files.errors import FileFormatError
 from jazz._files.saved import whole
-from jazz.values import Value
+from jazz.convert import MissingPackage
+from jazz.values import Axis, Table, Tensor, Value
 
-__all__ = ["ENDINGS", "FileFormatError", "LibraryMissing", "Loaded", "read", "write"]
+__all__ = ["ENDINGS", "FileFormatError", "Loaded", "MissingPackage", "read", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def read(path: Path) -> Loaded:
 
     Raises:
         FileFormatError: It is empty, cut off, or not what its ending says.
-        LibraryMissing: Its format needs a library that is not installed.
+        MissingPackage: Its format needs a library that is not installed.
         OSError: It cannot be read at all.
     """
     ending = path.suffix.lower()
@@ -79,17 +80,33 @@ def read(path: Path) -> Loaded:
     return Loaded(raw.read_bytes(path), {raw.CONTENT_TYPE: raw.content_type(path)})
 
 
-def write(path: Path, value: Value) -> None:
+def write(path: Path, value: Value) -> str:
     """Write a value into a file in the format of its ending, whole or not at all.
+
+    Returns:
+        What was left out, for people; empty for nothing.
 
     Raises:
         FileFormatError: The format has no place for the value.
-        LibraryMissing: The format needs a library that is not installed.
+        MissingPackage: The format needs a library that is not installed.
         OSError: The file cannot be written.
     """
+    ending = path.suffix.lower()
     with whole(path) as target:
-        writer = _WRITERS.get(path.suffix.lower())
+        writer = _WRITERS.get(ending)
         if writer is None:
             raw.write_bytes(target, value, ", ".join(ENDINGS))
         else:
             writer(target, value)
+    labels = sorted({axis.name for axis in _labelled(value)})
+    if not labels or ending in tables.ENDINGS:
+        return ""
+    return f"labels along {', '.join(labels)} are left out: {ending or 'such'} files have no place for them"
+
+
+def _labelled(value: Value) -> Iterator[Axis]:
+    if isinstance(value, Tensor | Table):
+        yield from (axis for axis in value.declared if axis.labels is not None)
+    if isinstance(value, Table):
+        for _, item in value.fields:
+            yield from _labelled(item)

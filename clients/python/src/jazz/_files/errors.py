@@ -6,16 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from jazz.errors import FailedPrecondition, InvalidArgument, Violation
+from jazz.errors import InvalidArgument, Violation
 from jazz.values import Table, Tensor, Value
 
 
 class FileFormatError(InvalidArgument):
     """A file is not what its ending says, or a format cannot hold a value."""
-
-
-class LibraryMissing(FailedPrecondition, ImportError):
-    """A format needs a library that is not installed."""
 
 
 def cannot_hold(path: Path, holds: str, found: str) -> FileFormatError:

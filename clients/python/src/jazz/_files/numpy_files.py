@@ -89,6 +89,7 @@ def write_mtx(path: Path, value: Value) -> None:
     if truth and not sparse:
         raise cannot_hold(path, "numbers; truth values only as the pattern of a sparse matrix", described(value))
     if truth:
+        matrix = matrix.copy()
         matrix.eliminate_zeros()
     with path.open("wb") as file:
         scipy.io.mmwrite(file, matrix, field="pattern" if truth else None, symmetry="general")
@@ -100,19 +101,21 @@ def _array(path: Path, name: str, value: Value) -> np.ndarray[Any, np.dtype[Any]
         raise cannot_hold(path, f"a dense array as {name}", described(value))
     if value.missing:
         raise cannot_hold(path, f"an array without missing elements as {name}", f"{value.missing} missing ones")
-    if value.dtype.name == "factor":
-        raise cannot_hold(path, f"an array without categories as {name}", described(value))
-    array = np.asarray(from_value(value))
-    if value.dtype.variable:
-        array = np.asarray(array.tolist(), dtype=np.str_ if value.dtype.name == "string" else np.bytes_)
-        array = array.reshape(value.shape)
-        if array.tolist() != np.asarray(from_value(value)).tolist():
-            raise cannot_hold(path, f"texts that do not end in NUL as {name}", described(value))
-    return array
+    if value.dtype.name == "factor" or value.dtype.zone:
+        raise cannot_hold(path, f"an array without categories or time zone as {name}", described(value))
+    array: np.ndarray[Any, np.dtype[Any]] = from_value(value, to="numpy")
+    if not value.dtype.variable:
+        return array
+    fixed = np.array(array.tolist(), dtype=np.str_ if value.dtype.name == "string" else np.bytes_)
+    if fixed.tolist() != array.tolist():
+        raise cannot_hold(path, f"texts that do not end in NUL as {name}", described(value))
+    return fixed.reshape(value.shape)
 
 
 def _matrix(path: Path, value: Tensor) -> Any:
     if value.missing or value.fill:
         found = f"{value.missing} missing ones" if value.missing else "absent entries that are not zero"
         raise cannot_hold(path, "a sparse matrix whose entries are all there or zero", found)
-    return from_value(value)
+    if value.ndim != 2:
+        raise cannot_hold(path, "a sparse matrix, of rank 2", described(value))
+    return from_value(value, to="numpy")

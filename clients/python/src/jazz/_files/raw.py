@@ -35,5 +35,5 @@ def write_bytes(path: Path, value: Value, known: str) -> None:
     """
     if not isinstance(value, Tensor) or value.shape != () or not value.dtype.variable or value.missing:
         raise cannot_hold(path, f"one element of bytes or text, or one of the endings {known}", described(value))
-    data = from_value(value)
+    data = from_value(value, to="numpy").item()
     path.write_bytes(data.encode() if isinstance(data, str) else bytes(data))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from jazz._files.errors import FileFormatError, LibraryMissing, cannot_hold, reading
-from jazz.convert import from_value
-from jazz.errors import Violation
+from jazz._files.errors import FileFormatError, cannot_hold, described, reading
+from jazz.convert import MissingPackage, from_value
+from jazz.errors import InvalidArgument, Violation
 from jazz.values import Layout, Table, Tensor, Value
+
+ENDINGS: Final = (".csv", ".parquet", ".arrow", ".feather")
+"""The endings of tables: labels of their rows become a column."""
 
 
 def read_csv(path: Path) -> tuple[object, str]:
@@ -21,16 +26,9 @@ def read_csv(path: Path) -> tuple[object, str]:
     pandas = _library("pandas", path)
     errors = pandas.errors
     with reading(path, "a .csv file in UTF-8", errors.ParserError, errors.EmptyDataError, ValueError, OSError):
-        frame = pandas.read_csv(path, dtype_backend="numpy_nullable", low_memory=False)
-    types = ", ".join(f"{name}: {str(dtype).lower()}" for name, dtype in frame.dtypes.items())
-    return frame, f"{len(frame)} rows; types as inferred: {types or 'none'}"
-
-
-def write_csv(path: Path, value: Value) -> None:
-    """A table whose fields are dense vectors of one length; missing elements are empty cells."""
-    _check_vectors(path, value)
-    _library("pandas", path)
-    from_value(value, to="pandas").to_csv(path, index=False)
+        pandas.DataFrame(columns).to_csv(path, index=False)
+        path, index=False
+    )
 
 
 def read_parquet(path: Path) -> object:
@@ -42,9 +40,9 @@ def read_parquet(path: Path) -> object:
 
 
 def write_parquet(path: Path, value: Value) -> None:
-    """A table whose fields are dense vectors of one length."""
-    _check_vectors(path, value)
-    _library("pyarrow.parquet", path).write_table(_arrow_table(path, value), path)
+    """A table whose fields are dense vectors of one length, labels first."""
+    parquet = _library("pyarrow.parquet", path)
+    parquet.write_table(_library("pyarrow", path).table(_columns(path, value, "arrow")), path)
 
 
 def read_arrow(path: Path) -> object:
@@ -59,37 +57,49 @@ def read_arrow(path: Path) -> object:
 
 
 def write_arrow(path: Path, value: Value) -> None:
-    """A table whose fields are dense vectors of one length, in Arrow's file format."""
-    _check_vectors(path, value)
+    """A table whose fields are dense vectors of one length, labels first, in Arrow's file format."""
     arrow = _library("pyarrow", path)
-    table = _arrow_table(path, value)
+    table = arrow.table(_columns(path, value, "arrow"))
     with arrow.OSFile(str(path), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
 
 
-def _arrow_table(path: Path, value: Value) -> Any:
-    _library("pyarrow", path)
-    return from_value(value, to="arrow")
+def _columns(path: Path, value: Value, form: str) -> dict[str, Any]:
+    """The columns of a table as pandas or Arrow has them.
 
-
-def _check_vectors(path: Path, value: Value) -> None:
+    Raises:
+        FileFormatError: It is no table of dense vectors of one length, or the format has no such elements.
+    """
     holds = "a table whose fields are dense vectors of one length"
     if not isinstance(value, Table):
-        found = str(value) if isinstance(value, Tensor) else "null"
-        raise cannot_hold(path, f"{holds} (an array: .npy; a sparse matrix: .npz, .mtx)", found)
+        raise cannot_hold(path, f"{holds} (an array: .npy; a sparse matrix: .npz, .mtx)", described(value))
+    vectors = [*_labels(value), *value.fields]
+    lengths = [field.shape[0] for _, field in vectors if isinstance(field, Tensor) and field.ndim == 1]
+    columns: dict[str, Any] = {}
     violations = []
-    lengths = [field.shape[0] for _, field in value.fields if isinstance(field, Tensor) and field.ndim == 1]
-    for name, field in value.fields:
-        if not isinstance(field, Tensor):
-            violations.append(Violation(name, "a dense vector", type(field).__name__.lower()))
-        elif field.ndim != 1 or field.layout is not Layout.DENSE:
-            violations.append(Violation(name, "a dense vector", str(field)))
+    for name, field in vectors:
+        if not isinstance(field, Tensor) or field.ndim != 1 or field.layout is not Layout.DENSE:
+            violations.append(Violation(name, "a dense vector", described(field)))
         elif field.shape[0] != lengths[0]:
             violations.append(Violation(name, f"{lengths[0]} elements, as in the first", str(field.shape[0])))
-        elif path.suffix == ".csv" and field.dtype.name == "bytes":
+        elif name in columns:
+            violations.append(Violation(name, "a name that the labels of the rows do not have", "it twice"))
+        elif path.suffix.lower() == ".csv" and field.dtype.name == "bytes":
             violations.append(Violation(name, "texts, numbers or times", str(field)))
+        else:
+            try:
+                columns[name] = from_value(replace(field, axes=(), declared=()), to=form)
+            except InvalidArgument as error:
+                violations.append(Violation(name, f"elements that {form} has", f"{field}: {error.violations[0]}"))
     if violations:
         raise FileFormatError(f"{path.name}: a {path.suffix} file holds {holds}", violations=violations)
+    return columns
+
+
+def _labels(table: Table) -> Iterator[tuple[str, Tensor]]:
+    """The labels of the rows, as a column."""
+    rows = {field.axes[0] for _, field in table.fields if isinstance(field, Tensor) and field.ndim == 1 and field.axes}
+    yield from ((axis.name, axis.labels) for axis in table.declared if axis.name in rows and axis.labels is not None)
 
 
 def _library(name: str, path: Path) -> Any:
@@ -98,6 +108,5 @@ def _library(name: str, path: Path) -> Any:
     except ModuleNotFoundError as error:
         extra = "arrow" if name.startswith("pyarrow") else "pandas"
         package = name.partition(".")[0]
-        raise LibraryMissing(
-            f"{path.name}: {path.suffix} files need {package}: pip install 'jazz-client[{extra}]'"
-        ) from error
+        message = f"{path.name}: {path.suffix} files need {package}: pip install 'jazz-client[{extra}]'"
+        raise MissingPackage(message, metadata={"package": package, "extra": extra}) from error
