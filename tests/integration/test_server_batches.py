@@ -144,7 +144,7 @@ def test_a_repeated_commit_of_an_upload_acts_once_across_a_restart(server, own):
 
 
 def test_an_upload_goes_into_the_space_that_it_was_made_for(stubs):
-    upload = stage(stubs, LARGE, space="lab")
+    upload = stage(stubs, LARGE, space="staging")
 
     failed = failure(stubs.blocks.Commit, commit({"put": pb.PutOperation(name="other/a", upload=upload)}))
 

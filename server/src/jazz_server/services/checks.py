@@ -7,7 +7,10 @@ from typing import TypeVar
 
 from jazz.codec.errors import CodecError
 from jazz.errors import JazzError
+from jazz_server.kinds.errors import KindError
+from jazz_server.pipelines.errors import PipelineError
 from jazz_server.services.errors import known, refuse
+from jazz_server.store import StoreError
 
 _T = TypeVar("_T")
 
@@ -22,7 +25,7 @@ class Checks:
         """What a check gives; None if it found something, which is noted."""
         try:
             return check()
-        except (JazzError, CodecError) as error:
+        except (JazzError, CodecError, KindError, PipelineError, StoreError) as error:
             self.note(known(error))
             return None
 
