@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jazz.values import Layout, Tensor, Value, compressed, dense
-from jazz_server.engine.ops import arithmetic, comparisons, elementwise, linalg, reductions, shape, sparse
+from jazz_server.engine.catalogue import CATALOGUE as OPS
 from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import AnyType
 from jazz_server.pipelines.body import bind
@@ -23,8 +23,6 @@ from jazz_server.pipelines.infer import infer
 from jazz_server.pipelines.program import Program
 from jazz_server.pipelines.program import compile as compile_program
 from unit.pipelines.small_ops import graph, step
-
-OPS = {op.name: op for m in (arithmetic, comparisons, elementwise, linalg, reductions, sparse, shape) for op in m.OPS}
 
 X, W, BIAS = InputRef(0), InputRef(1), InputRef(2)
 

@@ -45,6 +45,7 @@ class Body:
         session = inference.session
         path = f"{inference.name}.{self.name}."
         # Rules of loops type their bodies until the types stay the same: exponentially often for loops in loops.
+        arguments = [a if isinstance(a, bool | int | float | str) else session.resolved(a) for a in arguments]
         key = (path, *((type(a), a) for a in arguments))
         if key in session.typed_bodies:
             return tuple(map(session.resolved, session.typed_bodies[key]))

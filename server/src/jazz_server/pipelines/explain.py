@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.op import Op
 from jazz_server.kinds.types import Type
 from jazz_server.pipelines.body import Body, bind
@@ -67,7 +68,7 @@ class Explanation:
         return "\n".join(_lines(self))
 
 
-def explain(pipeline: Pipeline, typing: Typing, *, ops: Mapping[str, Op]) -> Explanation:
+def explain(pipeline: Pipeline, typing: Typing, *, ops: Mapping[str, Op] = CATALOGUE) -> Explanation:
     """Says how a pipeline would run.
 
     Args:

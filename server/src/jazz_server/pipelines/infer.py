@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.op import Op
 from jazz_server.kinds.parts import Resolve
 from jazz_server.kinds.types import Dimension, NullType, Symbol, TableType, TensorType, Type
@@ -24,7 +25,7 @@ def infer(
     pipeline: Pipeline,
     given: Mapping[str, Type] | None = None,
     *,
-    ops: Mapping[str, Op],
+    ops: Mapping[str, Op] = CATALOGUE,
     kinds: Resolve | None = None,
 ) -> Typing:
     """The types of all values of a pipeline.

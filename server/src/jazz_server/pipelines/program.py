@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from jazz.errors import Violation
 from jazz.values import Layout, Value
+from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.errors import MemoryLimit, OpError
 from jazz_server.engine.op import Op
 from jazz_server.kinds.elements import match_value
@@ -92,7 +93,7 @@ def compile(  # noqa: A001 - what it does is called so
     pipeline: Pipeline,
     typing: Typing | Mapping[str, Type],
     *,
-    ops: Mapping[str, Op],
+    ops: Mapping[str, Op] = CATALOGUE,
     kinds: Resolve | None = None,
 ) -> Program:
     """The program of a pipeline for values of certain types.

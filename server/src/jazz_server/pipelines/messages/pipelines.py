@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from jazz.v1 import pipelines_pb2
 from jazz.values import Null, Value
+from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.op import Op, Scalar
 from jazz_server.kinds.check import check_kind
 from jazz_server.pipelines.check import MAX_STEPS, argument_name, check
@@ -30,7 +31,7 @@ from jazz_server.pipelines.violations import Violations
 
 
 def pipeline_from_message(
-    message: pipelines_pb2.Pipeline, *, ops: Mapping[str, Op], constants: Sequence[Value] | None = None
+    message: pipelines_pb2.Pipeline, *, ops: Mapping[str, Op] = CATALOGUE, constants: Sequence[Value] | None = None
 ) -> Pipeline:
     """The pipeline that a message says, with the versions of its operations filled in.
 
@@ -73,7 +74,7 @@ def pipeline_to_message(pipeline: Pipeline) -> pipelines_pb2.Pipeline:
     )
 
 
-def normalise(message: pipelines_pb2.Pipeline, ops: Mapping[str, Op]) -> pipelines_pb2.Pipeline:
+def normalise(message: pipelines_pb2.Pipeline, ops: Mapping[str, Op] = CATALOGUE) -> pipelines_pb2.Pipeline:
     """A copy of a message of a well-formed pipeline as it is stored: versions filled in, parameters sorted by name.
 
     Unknown fields are dropped, so that equal pipelines are equal bytes.
