@@ -26,9 +26,15 @@ def read_csv(path: Path) -> tuple[object, str]:
     pandas = _library("pandas", path)
     errors = pandas.errors
     with reading(path, "a .csv file in UTF-8", errors.ParserError, errors.EmptyDataError, ValueError, OSError):
-        pandas.DataFrame(columns).to_csv(path, index=False)
-        path, index=False
-    )
+        frame = pandas.read_csv(path, dtype_backend="numpy_nullable", low_memory=False)
+    types = ", ".join(f"{name}: {str(dtype).lower()}" for name, dtype in frame.dtypes.items())
+    return frame, f"{len(frame)} rows; types as inferred: {types or 'none'}"
+
+
+def write_csv(path: Path, value: Value) -> None:
+    """A table whose fields are dense vectors of one length, labels first; missing elements are empty cells."""
+    pandas = _library("pandas", path)
+    pandas.DataFrame(_columns(path, value, "pandas")).to_csv(path, index=False)
 
 
 def read_parquet(path: Path) -> object:
