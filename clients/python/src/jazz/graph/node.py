@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final, NoReturn, TypeAlias
 
 import numpy as np
-from scipy import sparse
 
 from jazz.graph import settings
 from jazz.graph.errors import TracingError, tracing_error
@@ -286,7 +286,8 @@ def apply_many(
 
 
 def _elementwise(other: Operand) -> Operand:
-    if isinstance(other, sparse.spmatrix):
+    sparse = sys.modules.get("scipy.sparse")
+    if sparse is not None and isinstance(other, sparse.spmatrix):
         raise _no(
             f"multiplied by a {type(other).__name__}, for which scipy's * is the matrix product",
             "@ for the matrix product, jazz.ops.multiply or a csr_array for the element-wise one",
