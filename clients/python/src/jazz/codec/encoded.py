@@ -34,8 +34,8 @@ class Source:
 
 
 def array_bytes(array: Array) -> memoryview:
-    """The bytes of a contiguous array, without a copy."""
-    return array.reshape(-1).view(np.uint8).data
+    """The bytes of a vector, without a copy if it is contiguous."""
+    return np.ascontiguousarray(array).view(np.uint8).data
 
 
 def from_array(array: Array) -> Source:

@@ -1,0 +1,240 @@
+"""Parts of stored values are what numpy would give of the whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jazz.codec import BytesReader, FieldNotFound, SliceError, check_body, check_header, decode, encode, readers, take
+from jazz.codec import box as box_module
+from jazz.v1 import value_pb2 as pb
+from jazz.values import Axis, DataType, Layout, Null, Table, Tensor, compressed, dense
+from unit.codec.value_strategies import dense_form, dense_tensors, frames, replaced, same, tensors, values, variable
+
+bounds = st.none() | st.integers(-6, 6)
+ranges = st.tuples(bounds, bounds)
+
+
+def part(item=(), rows=None, columns=None, names=None) -> pb.Slice:
+    message = pb.Slice(item=item)
+    if rows is not None:
+        message.rows.CopyFrom(pb.Range(start=rows[0], stop=rows[1]))
+    if columns is not None:
+        message.column_range.CopyFrom(pb.Range(start=columns[0], stop=columns[1]))
+    if names is not None:
+        message.column_names.CopyFrom(pb.FieldNames(names=names))
+    return message
+
+
+def taken(value, wanted: pb.Slice):
+    stored = encode(value)
+    result = take(stored.header, wanted, BytesReader(stored.body()))
+    body = result.body()
+    check_header(result.header, len(body))
+    check_body(result.header, BytesReader(body))
+    return decode(result.header, body)
+
+
+@pytest.fixture(params=[readers.BLOCK, 32], ids=["one block", "blocks of 32 bytes"])
+def block_size(request, monkeypatch):
+    for module in (readers, box_module):
+        monkeypatch.setattr(module, "BLOCK", request.param)
+    monkeypatch.setattr(box_module, "_SKIPPED", min(request.param, 64 << 10) // 4)
+
+
+@pytest.mark.usefixtures("block_size")
+def test_rows_and_columns_of_any_tensor_are_those_of_numpy():
+    @given(tensors(), st.none() | ranges, st.none() | ranges)
+    @settings(max_examples=250, deadline=None)
+    def check(tensor, rows, columns):
+        rows = rows if tensor.ndim > 0 else None
+        columns = columns if tensor.ndim > 1 else None
+        result = taken(tensor, part(rows=rows, columns=columns))
+        wanted = tuple(slice(*(wanted or (None, None))) for wanted in (rows, columns)[: tensor.ndim])
+        expected = dense_form(tensor)[(*wanted, ...)]
+        assert (dense_form(result) == expected).all()
+        assert result.shape == expected.shape
+        assert (result.dtype, result.layout, result.order) == (tensor.dtype, tensor.layout, tensor.order)
+        assert [indices.dtype for indices in result.indices] == [indices.dtype for indices in tensor.indices]
+
+    check()
+
+
+@given(dense_tensors(min_rank=1), ranges, ranges)
+@settings(max_examples=60, deadline=None)
+def test_labels_are_cut_with_their_axis(tensor, rows, columns):
+    columns = columns if tensor.ndim > 1 else None
+    result = taken(tensor, part(rows=rows, columns=columns))
+    assert result.axes == tensor.axes
+    for axis, before in zip(result.declared, tensor.declared, strict=True):
+        dimension = tensor.axes.index(before.name)
+        wanted = slice(*((rows, columns)[dimension] or (None, None))) if dimension < 2 else slice(None)
+        assert axis.length == result.shape[dimension]
+        if before.labels is not None:
+            assert dense_form(axis.labels).tolist() == dense_form(before.labels)[wanted].tolist()
+
+
+@given(frames(), ranges)
+@settings(max_examples=60, deadline=None)
+def test_rows_of_a_table_are_rows_of_all_its_fields_and_of_its_labels(table, rows):
+    result = taken(table, part(rows=rows))
+    assert result.names == table.names
+    for name in table.names:
+        assert dense_form(result[name]).tolist() == dense_form(table[name])[slice(*rows)].tolist()
+    (axis,), (before,) = result.declared, table.declared
+    assert axis.length == len(range(before.length)[slice(*rows)])
+    if before.labels is not None:
+        assert dense_form(axis.labels).tolist() == dense_form(before.labels)[slice(*rows)].tolist()
+
+
+@given(values())
+@settings(max_examples=60, deadline=None)
+def test_a_slice_of_nothing_is_the_value(value):
+    assert same(taken(value, pb.Slice()), value)
+
+
+def test_an_item_is_a_value_of_its_own_with_the_axes_it_uses():
+    labels = variable("string", [b"a", b"b"], (2,))
+    field = replaced(dense(np.arange(2.0)), axes=("rows",))
+    inner = Table((("x", field), ("y", dense(np.zeros(3)))))
+    table = Table((("inner", inner), ("z", Null())), (Axis("rows", 2, labels), Axis("unused", 7)))
+    assert same(taken(table, part(item=["inner", "x"])), replaced(field, declared=table.declared[:1]))
+    assert same(taken(table, part(item=["inner", "y"])), inner["y"])
+    assert same(taken(table, part(item=["inner"])), Table(inner.fields, table.declared[:1]))
+    assert taken(table, part(item=["z"])) == Null()
+
+
+def test_columns_of_a_table_are_fields_by_name_in_the_order_asked_for_or_by_position():
+    table = Table(tuple((name, dense(np.full(3, number))) for number, name in enumerate("abc")))
+    assert taken(table, part(names=["c", "a"])).names == ("c", "a")
+    assert taken(table, part(columns=(-2, None))).names == ("b", "c")
+    assert taken(table, part(names=["c"], rows=(1, 2)))["c"].array().tolist() == [2]
+    assert taken(table, part(names=[])).names == ()
+
+
+def test_item_then_rows_then_columns():
+    table = Table((("m", dense(np.arange(12).reshape(3, 4))), ("n", Null())))
+    result = taken(table, part(item=["m"], rows=(1, None), columns=(0, 2)))
+    assert result.array().tolist() == [[4, 5], [8, 9]]
+
+
+def test_rows_of_a_table_reach_into_nested_tables():
+    table = Table((("a", dense(np.arange(3))), ("b", Table((("c", dense(np.arange(6).reshape(3, 2))),)))))
+    result = taken(table, part(rows=(1, 2)))
+    assert result["a"].array().tolist() == [1]
+    assert result["b"]["c"].array().tolist() == [[2, 3]]
+
+
+def test_a_dimension_that_stays_whole_loses_an_axis_that_is_cut():
+    square = Tensor(DataType("int64"), (3, 3), data=np.arange(9), axes=("cell", "cell"), declared=(Axis("cell", 3),))
+    rows = taken(square, part(rows=(0, 2)))
+    assert (rows.axes, rows.declared[0].length) == (("cell", ""), 2)
+    columns = taken(square, part(columns=(0, 2)))
+    assert (columns.axes, columns.declared[0].length) == (("", "cell"), 2)
+    both = taken(square, part(rows=(0, 2), columns=(0, 2)))
+    assert (both.axes, both.declared[0].length) == (("cell", "cell"), 2)
+
+
+def test_rows_of_a_frame_without_columns_are_rows_of_its_axis():
+    table = Table((), (Axis("rows", 3, variable("string", [b"a", b"b", b"c"], (3,))),))
+    (axis,) = taken(table, part(rows=(1, None))).declared
+    assert axis.length == 2
+    assert dense_form(axis.labels).tolist() == [b"b", b"c"]
+
+
+def columns_table() -> Table:
+    return Table((("a", dense(np.zeros(3))), ("b", dense(np.zeros(2)))))
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted", "error", "field"),
+    [
+        (columns_table(), part(item=["c"]), FieldNotFound, "slice.item[0]"),
+        (columns_table(), part(item=["a", "x"]), FieldNotFound, "slice.item[1]"),
+        (columns_table(), part(names=["a", "c"]), FieldNotFound, "slice.column_names.names[1]"),
+        (columns_table(), part(names=["a", "a"]), SliceError, "slice.column_names.names[1]"),
+        (columns_table(), part(rows=(0, 1)), SliceError, "slice.rows"),
+        (Table((("a", dense(np.zeros(3))), ("b", Null()))), part(rows=(0, 1)), SliceError, "slice.rows"),
+        (Table(), part(rows=(0, 1)), SliceError, "slice.rows"),
+        (Null(), part(rows=(0, 1)), SliceError, "slice.rows"),
+        (Null(), part(columns=(0, 1)), SliceError, "slice.columns"),
+        (dense(np.zeros(())), part(rows=(0, 1)), SliceError, "slice.rows"),
+        (dense(np.zeros(3)), part(columns=(0, 1)), SliceError, "slice.columns"),
+        (dense(np.zeros((3, 3))), part(names=["a"]), SliceError, "slice.columns"),
+        (
+            Table(
+                (("a", replaced(dense(np.zeros(2)), axes=("x",))), ("b", replaced(dense(np.zeros(2)), axes=("y",)))),
+                (Axis("x", 2), Axis("y", 2)),
+            ),
+            part(rows=(0, 1)),
+            SliceError,
+            "slice.rows",
+        ),
+    ],
+)
+def test_a_slice_that_does_not_fit_is_refused_by_name(value, wanted, error, field):
+    with pytest.raises(error) as caught:
+        taken(value, wanted)
+    assert caught.value.violations[0].field == field
+
+
+class CountingReader(BytesReader):
+    def __init__(self, body):
+        super().__init__(body)
+        self.seen = 0
+
+    def view(self, offset, length):
+        self.seen += length
+        return super().view(offset, length)
+
+
+def read_bytes(value, wanted) -> tuple[int, int]:
+    """How much is read for a part, and how long its body is."""
+    stored = encode(value)
+    reader = CountingReader(stored.body())
+    result = take(stored.header, wanted, reader)
+    result.body()
+    return reader.seen, result.body_bytes
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_contiguous_parts_are_read_without_the_rest(order):
+    array = np.zeros((1000, 1000), order=order)
+    wanted = part(rows=(10, 20)) if order == "C" else part(columns=(10, 20))
+    assert read_bytes(dense(array), wanted) == (80_000, 80_000)
+
+
+def test_rows_of_csr_are_read_without_the_rest():
+    count, width = 10_000, 10
+    indptr = np.arange(0, count * width + 1, width, dtype=np.int64)
+    indices = np.tile(np.arange(width), count)
+    tensor = compressed(Layout.CSR, (count, width), indptr, indices, np.ones(count * width))
+    seen, length = read_bytes(tensor, part(rows=(5000, 5010)))
+    assert length < 2000
+    assert seen < 2 * length
+
+
+def test_rows_of_strings_are_read_without_the_rest():
+    tensor = variable("string", [b"abc"] * 10_000, (10_000,))
+    seen, _ = read_bytes(tensor, part(rows=(5000, 5010)))
+    assert seen < 2000
+
+
+def test_rows_of_coo_are_found_by_binary_search():
+    places = np.arange(100_000)
+    tensor = Tensor(DataType("float64"), (100_000,), layout=Layout.COO, data=np.ones(100_000), indices=(places,))
+    seen, _ = read_bytes(tensor, part(rows=(5000, 5010)))
+    assert seen < 2000
+
+
+def test_contiguous_parts_are_views():
+    array = np.arange(12.0).reshape(3, 4)
+    stored = encode(dense(array))
+    result = take(stored.header, part(rows=(1, 2)), BytesReader(np.frombuffer(array.tobytes(), np.uint8)))
+    (piece,) = result.pieces()
+    assert np.frombuffer(piece).tolist() == [4, 5, 6, 7]
+    body = np.frombuffer(array.tobytes(), np.uint8)
+    (piece,) = take(stored.header, part(rows=(1, 2)), BytesReader(body)).pieces()
+    assert np.shares_memory(np.frombuffer(piece, np.uint8), body)
