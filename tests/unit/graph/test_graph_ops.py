@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jazz import graph as jazz
+import jazz
 from jazz.graph import TracingError, ops
+from jazz_server.engine.catalogue import CATALOGUE
+from jazz_server.engine.op import Op
 
-MODULES = ["types", "pipeline", "ops.arrays", "ops.elementwise", "ops.iteration", "ops.reductions"]
+MODULES = ["entries", "types", "pipeline", "ops.arrays", "ops.elementwise", "ops.iteration", "ops.reductions"]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -34,7 +36,7 @@ def test_every_operation_has_an_example(name: str) -> None:
 @pytest.mark.parametrize(
     "function",
     [
-        lambda x: ops.topk(x, 0),
+        lambda x: ops.topk(x, -1),
         lambda x: ops.topk(x, 2.0),  # type: ignore[arg-type]
         lambda x: ops.topk(x, True),
         lambda x: ops.topk(x, x),
@@ -117,6 +119,22 @@ def test_a_body_may_take_any_number_of_states() -> None:
 def test_a_body_may_return_what_is_around_it() -> None:
     (graph,) = jazz.pipeline(lambda x, y: ops.iterate(lambda s: y, x, max_iter=1)).message.graphs
     assert [output.source.input for output in graph.outputs] == [1]
+
+
+@pytest.mark.parametrize("op", CATALOGUE.values(), ids=lambda op: op.name)
+def test_every_operation_of_the_server_has_a_function_of_its_arguments_and_settings(op: Op) -> None:
+    parameters = dict(inspect.signature(getattr(ops, op.name)).parameters)
+    if op.name == "iterate":  # its arguments are the states; "count" says how many they are
+        assert set(parameters) == {"state", "states", *(p.name for p in op.parameters if p.name != "count")}
+        return
+    arguments = [name.lstrip("*") for name in op.arguments]
+    assert list(parameters)[: len(arguments)] == arguments
+    written = {name: item.default for name, item in parameters.items() if name not in arguments}
+    assert written == {p.name: inspect.Parameter.empty if p.required else p.default for p in op.parameters}
+
+
+def test_every_function_is_an_operation_of_the_server() -> None:
+    assert {name for name in ops.__all__ if name[0].islower()} == set(CATALOGUE)
 
 
 def test_public_names_are_the_functions() -> None:

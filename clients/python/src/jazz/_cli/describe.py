@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from jazz import BlockInfo, KindInfo, OpInfo, Pipeline, PipelineInfo, SpaceInfo, _show
-from jazz.codec import summary
+from jazz.codec import summary as header_summary
+
+_SUMMARY: Final = 36
+"""Characters of a type in a row."""
 
 Thing: TypeAlias = BlockInfo | SpaceInfo | KindInfo | PipelineInfo
 
@@ -17,7 +20,8 @@ def row(thing: Thing) -> str:
     when = _show.moment(thing.created)
     match thing:
         case BlockInfo():
-            return f"{_show.size(thing.nbytes):>9}  {thing.version:>8}  {when}  {thing.summary:<32}  {thing.name}"
+            summary = thing.summary if len(thing.summary) <= _SUMMARY else f"{thing.summary[: _SUMMARY - 3]}..."
+            return f"{_show.size(thing.nbytes):>9}  {thing.version:>8}  {when}  {summary:<{_SUMMARY}}  {thing.name}"
         case SpaceInfo():
             kept = "volatile" if thing.volatile else "on disk"
             return f"{_show.size(thing.nbytes):>9}  {thing.blocks:>8} blocks  {when}  {kept:<8}  {thing.name}"
@@ -85,7 +89,7 @@ def fields(info: BlockInfo) -> Iterator[str]:
     entries = info.header.table.fields
     width = max((len(entry.name) for entry in entries), default=0)
     for entry in entries:
-        yield f"  {entry.name:<{width}}  {summary(entry.value)}"
+        yield f"  {entry.name:<{width}}  {header_summary(entry.value)}"
 
 
 def operation(op: OpInfo) -> Iterator[str]:

@@ -42,15 +42,17 @@ def _lines(value: Any, width: int) -> Iterator[str]:
         case str():
             yield from _text(value, width)
         case bytes():
-            yield from _bytes(value)
+            yield from _bytes(value, width)
         case Mapping():
             yield from _table(value, width)
         case np.ndarray():
             yield from _array(value, width)
         case _ if scipy.sparse.issparse(value):
             yield from _sparse(value)
-        case _ if hasattr(value, "to_string"):
+        case _ if hasattr(value, "columns"):
             yield from value.to_string(max_rows=LINES, line_width=width).splitlines()
+        case _ if hasattr(value, "to_string"):
+            yield from value.to_string(max_rows=LINES).splitlines()
         case _:
             yield from _text(repr(value), width)
 
@@ -63,7 +65,15 @@ def _text(text: str, width: int) -> Iterator[str]:
         yield f"... {len(text)} characters"
 
 
-def _bytes(data: bytes) -> Iterator[str]:
+def _bytes(data: bytes, width: int) -> Iterator[str]:
+    """As text if they are readable, else as in a hex dump."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    if all(char.isprintable() or char in "\n\r\t" for char in text):
+        yield from _text(text, width)
+        return
     for start in range(0, min(len(data), 16 * 8), 16):
         row = data[start : start + 16]
         readable = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import operator
 import types
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -14,6 +15,17 @@ from jazz.values import DATA_TYPES, UNITS, DataType, Layout
 
 Dimension: TypeAlias = int | str | None
 """A length, a symbol for one, or None for any."""
+
+_ABSTRACT: Final = (
+    np.number,
+    np.inexact,
+    np.integer,
+    np.floating,
+    np.complexfloating,
+    np.signedinteger,
+    np.unsignedinteger,
+)
+"""numpy's abstract types, those that hold others first."""
 
 
 def data_types(entry: object) -> tuple[DataType, ...] | None:
@@ -66,6 +78,22 @@ def element_types(entry: object) -> tuple[DataType, ...]:
             described(entry),
         )
     return found
+
+
+def written(dtypes: Sequence[DataType]) -> str:
+    """Element types as they are written, with numpy's abstract types in the place of all of theirs.
+
+    >>> written([DataType("bool"), DataType("float16"), DataType("float32"), DataType("float64")])
+    'np.bool | np.floating'
+    """
+    remaining = list(dtypes)
+    names: list[str] = []
+    for abstract in _ABSTRACT:
+        members = data_types(abstract) or ()
+        if all(member in remaining for member in members):
+            names.append(f"np.{abstract.__name__}")
+            remaining = [dtype for dtype in remaining if dtype not in members]
+    return " | ".join([*(f"np.{dtype}" if dtype.numeric else str(dtype) for dtype in remaining), *names])
 
 
 def is_dimension(entry: object) -> bool:

@@ -29,7 +29,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from jazz.codec.schema import DATA_TYPE_NAMES, DATA_TYPE_NUMBERS, LAYOUT_NUMBERS, LAYOUTS, data_type, write_data_type
-from jazz.graph.entries import Dimension, described, dimension, element_types, fits, is_dimension
+from jazz.graph.entries import Dimension, described, dimension, element_types, fits, is_dimension, written
 from jazz.graph.errors import TracingError, tracing_error
 from jazz.v1 import kinds_pb2, value_pb2
 from jazz.values import DataType, Layout
@@ -100,7 +100,7 @@ class TensorType:
     def __repr__(self) -> str:
         entries: list[str] = []
         if self.dtypes:
-            entries.append(" | ".join(f"np.{dtype}" if dtype.numeric else str(dtype) for dtype in self.dtypes))
+            entries.append(written(self.dtypes))
         if self.shape is not None:
             entries += [repr(dimension) for dimension in self.shape] or ["()"]
         name = "|".join(layout.name.capitalize() for layout in self.layouts) or "Tensor"

@@ -126,6 +126,8 @@ class TopK(NamedTuple):
 def topk(x: Operand, k: int) -> TopK:
     """The `k` greatest elements along the last axis, and where they are: `[..., n] -> [..., k]` twice.
 
+    `k` is at most `n`.
+
     Greatest first; of equal ones the one with the lower index first; NaN last. Indices are int64.
 
     >>> print(jazz.pipeline(lambda x: jazz.ops.topk(x, 3)))
@@ -134,7 +136,7 @@ def topk(x: Operand, k: int) -> TopK:
       values = %0[0]
       indices = %0[1]
     """
-    return TopK(*apply_many("topk", (x,), {"k": settings.integer("k", k, least=1)}, 2))
+    return TopK(*apply_many("topk", (x,), {"k": settings.integer("k", k, least=0)}, 2))
 
 
 def size(x: Operand, axis: int | None = None) -> Node:
