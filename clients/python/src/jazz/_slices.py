@@ -62,16 +62,16 @@ class Selection:
             if self._has_columns:
                 raise invalid("key", "a field before columns are chosen", repr(key))
             return replace(self, item=(*self.item, text("key", key)))
+        if key is None or (isinstance(key, tuple) and (len(key) != 2 or any(part is None for part in key))):
+            raise invalid("key", _KEY, key)
         if isinstance(key, tuple):
-            if len(key) != 2:
-                raise invalid("key", _KEY, key)
             return self._cut(key[0], key[1])
         if isinstance(key, list):
             return self._cut(None, key)
         return self._cut(key, None)
 
     def _cut(self, rows: object, columns: object) -> Selection:
-        if rows == slice(None):
+        if isinstance(rows, slice) and rows == slice(None):
             rows = None
         if isinstance(columns, slice) and columns == slice(None):
             columns = None

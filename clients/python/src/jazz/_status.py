@@ -2,71 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
 import grpc
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 from google.rpc import error_details_pb2, status_pb2
 
 from jazz.errors import JazzError, Violation, error_for
 from jazz.v1 import errors_pb2
 
+M = TypeVar("M", bound=Message)
+
 _DETAILS_KEY = "grpc-status-details-bin"
 _DOMAIN = "jazz"
 
 
-def error_from_call(failure: grpc.Call, *, target: str) -> JazzError:
+Metadata = Iterable[tuple[str, str | bytes]] | None
+"""What a server sent after its answer."""
+
+
+def error_from_call(code: grpc.StatusCode, text: str | None, trailing: Metadata, *, target: str) -> JazzError:
     """The exception for a failed call: from the server's details when it sent some, else from the status code.
 
     Args:
-        failure: What gRPC raised, by whichever of its interfaces: its exceptions are calls, too.
+        code: The status code.
+        text: The text that belongs to it.
+        trailing: The metadata in which the details are.
         target: Where the server was sought; named when it was not reached.
     """
-    code = failure.code()
-    text = failure.details() or ""
-    status = _rich_status(failure)
+    status = _rich_status(trailing)
     if status is not None:
-        return _from_details(status, code, text)
-    return error_for(_plain_reason(code), _plain_message(code, text, target), code=code)
+        return _from_details(status, code, text or "")
+    return error_for(_plain_reason(code), _plain_message(code, text or "", target), code=code)
 
 
-def error_from_result(error: errors_pb2.Error) -> JazzError:
-    """The exception for one failed operation of a batch or a session."""
+def error_from_result(error: errors_pb2.Error, code: grpc.StatusCode | None = None) -> JazzError:
+    """The exception for one failed operation of a batch or a session; the code is for reasons that are not known."""
     return error_for(
         error.reason,
         error.message,
+        code=code,
         metadata={detail.key: detail.value for detail in error.details},
         violations=[Violation(wrong.field, wrong.expected, wrong.found) for wrong in error.violations],
     )
 
 
-def _rich_status(call: grpc.Call) -> status_pb2.Status | None:
-    for key, value in call.trailing_metadata() or ():
+def _rich_status(trailing: Metadata) -> status_pb2.Status | None:
+    for key, value in trailing or ():
         if key == _DETAILS_KEY:
-            try:
-                return status_pb2.Status.FromString(value)
-            except DecodeError:  # whatever stands between may mangle details; the status code still tells
-                return None
+            return _read(status_pb2.Status, value if isinstance(value, bytes) else value.encode())
     return None
 
 
+def _read(message: type[M], data: bytes) -> M | None:
+    try:
+        return message.FromString(data)
+    except DecodeError:  # whatever stands between may mangle details; the status code still tells
+        return None
+
+
 def _from_details(status: status_pb2.Status, code: grpc.StatusCode, text: str) -> JazzError:
-    reason = _plain_reason(code)
-    metadata: dict[str, str] = {}
-    violations: list[Violation] = []
-    own: errors_pb2.Error | None = None
-    for detail in status.details:
-        if detail.Is(errors_pb2.Error.DESCRIPTOR):
-            own = errors_pb2.Error.FromString(detail.value)
-        elif detail.Is(error_details_pb2.ErrorInfo.DESCRIPTOR):
-            info = error_details_pb2.ErrorInfo.FromString(detail.value)
-            if info.domain == _DOMAIN:
-                reason = info.reason
-                metadata = dict(info.metadata)
-        elif detail.Is(error_details_pb2.BadRequest.DESCRIPTOR):
-            request = error_details_pb2.BadRequest.FromString(detail.value)
-            violations = [Violation(wrong.field, "", wrong.description) for wrong in request.field_violations]
-    if own is not None:  # it says more than the two standard messages: what was expected and what was found
-        return error_from_result(own)
-    return error_for(reason, status.message or text, code=code, metadata=metadata, violations=violations)
+    details = {detail.type_url.rpartition("/")[2]: detail.value for detail in status.details}
+    own = _detail(details, errors_pb2.Error)
+    if own is not None and own.reason:  # it says more than the standard messages: what was expected, what was found
+        return error_from_result(own, code)
+    info = _detail(details, error_details_pb2.ErrorInfo)
+    request = _detail(details, error_details_pb2.BadRequest) or error_details_pb2.BadRequest()
+    known = info is not None and info.domain == _DOMAIN
+    return error_for(
+        info.reason if info is not None and known else _plain_reason(code),
+        status.message or text,
+        code=code,
+        metadata=dict(info.metadata) if info is not None and known else {},
+        violations=[Violation(wrong.field, "another value", wrong.description) for wrong in request.field_violations],
+    )
+
+
+def _detail(details: Mapping[str, bytes], message: type[M]) -> M | None:
+    data = details.get(message.DESCRIPTOR.full_name)
+    return None if data is None else _read(message, data)
 
 
 def _plain_reason(code: grpc.StatusCode) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import sleep
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import contextmanager
-from typing import Any, Final, cast
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
 
 import grpc
 import grpc.aio
@@ -20,6 +20,11 @@ __all__ = ["Duplex", "Transport", "sleep"]
 
 _BYTES: Final[dict[str, Any]] = {"request_serializer": None, "response_deserializer": None}
 
+_T = TypeVar("_T")
+
+_SETTLED_WITHIN: Final = 1.0
+"""Seconds that the server's own status is waited for when gRPC has made one up."""
+
 
 class Transport:
     """One channel, made at the first call; messages are bytes both ways, failures are exceptions of Jazz."""
@@ -32,27 +37,23 @@ class Transport:
 
     async def unary(self, path: str, message: bytes, timeout: float | None) -> bytes:
         """One message there, one back."""
-        channel = self._open()
-        with self._errors():
-            answer: bytes = await channel.unary_unary(path, **_BYTES)(
-                message, timeout=timeout, metadata=self.target.metadata
-            )
+        call = self._open().unary_unary(path, **_BYTES)(message, timeout=timeout, metadata=self.target.metadata)
+        async with self._errors(_Statuses(call)):
+            answer: bytes = await call
         return answer
 
     async def upload(self, path: str, messages: Iterator[bytes], timeout: float | None) -> bytes:
         """Many messages there, one back."""
-        channel = self._open()
-        with self._errors():
-            answer: bytes = await channel.stream_unary(path, **_BYTES)(
-                messages, timeout=timeout, metadata=self.target.metadata
-            )
+        call = self._open().stream_unary(path, **_BYTES)(messages, timeout=timeout, metadata=self.target.metadata)
+        async with self._errors(_Statuses(call)):
+            answer: bytes = await call
         return answer
 
     async def download(self, path: str, message: bytes, timeout: float | None) -> AsyncGenerator[bytes, None]:
         """One message there, many back. The call is called off if the iterator is closed early."""
         call = self._open().unary_stream(path, **_BYTES)(message, timeout=timeout, metadata=self.target.metadata)
         try:
-            with self._errors():
+            async with self._errors(_Statuses(call)):
                 async for answer in call:
                     yield answer
         finally:
@@ -64,7 +65,7 @@ class Transport:
         """Many messages there and many back. The call is called off if the iterator is closed early."""
         call = self._open().stream_stream(path, **_BYTES)(messages, timeout=timeout, metadata=self.target.metadata)
         try:
-            with self._errors():
+            async with self._errors(_Statuses(call)):
                 async for answer in call:
                     yield answer
         finally:
@@ -98,12 +99,12 @@ class Transport:
         check_process()
         return self._channel
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def _errors(self, statuses: _Statuses) -> AsyncIterator[None]:
         try:
             yield
-        except grpc.aio.AioRpcError as failure:
-            raise error_from_call(cast(grpc.Call, failure), target=self.target.shown) from None
+        except grpc.aio.AioRpcError:
+            raise error_from_call(*await statuses.settled(), target=self.target.shown) from None
         except grpc.aio.UsageError:
             raise FailedPrecondition(f"the connection to {self.target.shown} is closed") from None
         except asyncio.CancelledError:
@@ -112,6 +113,49 @@ class Transport:
             if task is not None and task.cancelling() > 0:
                 raise
             raise Cancelled(f"the call to {self.target.shown} was cancelled") from None
+
+
+_Status = tuple[grpc.StatusCode, str | None, Sequence[tuple[str, str | bytes]]]
+
+
+class _Statuses:
+    """Keeps the status that the server gave.
+
+    When a server refuses a stream that is still being sent, the send fails, and `grpc.aio` makes up a status of its
+    own (INTERNAL, without metadata), shortly before or after that of the server, in whose place it is seen.
+    """
+
+    def __init__(self, call: grpc.aio.Call) -> None:
+        self._call = call
+        self._real: asyncio.Future[_Status] = asyncio.get_running_loop().create_future()
+        call.add_done_callback(self._arrived)
+
+    def _arrived(self, _: object) -> None:
+        status = self._status()
+        if not self._real.done() and not (status[0] is grpc.StatusCode.INTERNAL and not status[2]):
+            self._real.set_result(status)
+
+    def _status(self) -> _Status:
+        # coroutines by name only: they give what is there already, and must be asked before it is overwritten
+        code, text, trailing = self._call.code(), self._call.details(), self._call.trailing_metadata()
+        return _now(code), _now(text), tuple(_now(trailing) or ())
+
+    async def settled(self) -> _Status:
+        """The server's status; the made-up one if the server's does not arrive soon."""
+        try:
+            return await asyncio.wait_for(self._real, _SETTLED_WITHIN)
+        except TimeoutError:
+            return self._status()
+
+
+def _now(finished: Coroutine[Any, Any, _T]) -> _T:
+    """What a coroutine gives that has nothing to wait for."""
+    try:
+        finished.send(None)
+    except StopIteration as end:
+        result: _T = end.value
+        return result
+    raise AssertionError("the call has no status yet")
 
 
 class Duplex:
@@ -123,6 +167,7 @@ class Duplex:
         self._call = transport._open().stream_stream(path, **_BYTES)(
             self._requests(), timeout=timeout, metadata=transport.target.metadata
         )
+        self._statuses = _Statuses(self._call)
 
     async def _requests(self) -> AsyncIterator[bytes]:
         # sent by a task of its own: a caller that waited for the send could not read meanwhile, nor the server write
@@ -135,7 +180,7 @@ class Duplex:
 
     async def receive(self) -> bytes | None:
         """The next message; None when there are no more."""
-        with self._transport._errors():
+        async with self._transport._errors(self._statuses):
             message = await self._call.read()
         return message if isinstance(message, bytes) else None
 

@@ -105,7 +105,9 @@ class Transport:
         try:
             yield
         except grpc.RpcError as failure:
-            raise error_from_call(cast(grpc.Call, failure), target=self.target.shown) from None
+            call = cast(grpc.Call, failure)  # what is raised is the call
+            text, trailing = call.details(), call.trailing_metadata()
+            raise error_from_call(call.code(), text, trailing, target=self.target.shown) from None
         except grpc.FutureCancelledError:
             raise Cancelled(f"the call to {self.target.shown} was cancelled") from None
         except ValueError:
