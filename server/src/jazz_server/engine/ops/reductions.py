@@ -86,7 +86,7 @@ def _averaged(x: Array) -> Array:
 
 
 def _mean(x: Array, axis: int | None, _settings: Settings) -> Array:
-    total = np.sum(x, axis=axis, dtype=np.float32 if x.dtype == np.float16 else _averaged(x[:0]).dtype)
+    total = np.sum(x, axis=axis, dtype=_averaged(np.zeros(1, x.dtype)).dtype)
     return np.asarray(total / np.asarray(_length(x, axis), total.dtype))
 
 
@@ -119,7 +119,7 @@ def _sparse_norm(x: Tensor, axis: int | None, settings: Settings) -> Array:
     if settings["ord"] == 2:
         return np.asarray(np.sqrt(along.sums(along.map_elements(x, np.square(magnitudes)), axis)))
     if _length(x, axis) == 0:
-        return np.zeros(x.size if axis is None else math.prod((*x.shape[:axis], *x.shape[axis + 1 :])))
+        return np.zeros(1 if axis is None else math.prod((*x.shape[:axis], *x.shape[axis + 1 :])))
     return along.extremes(along.map_elements(x, magnitudes), axis, np.maximum)
 
 

@@ -189,8 +189,8 @@ OPS: Final = (
         doc=(
             "The slices of x at indices along an axis, in their order and with repetitions; the shape of the indices "
             "takes the place of the axis. Negative indices count from the end; others out of range are an error when "
-            "it runs. For any element type; missing elements stay so. With a vector of indices the layout is that of x, "
-            "else dense."
+            "it runs. For any element type; missing elements stay so. With a vector of indices the layout is that of "
+            "x, else dense."
         ),
         arguments=("x", "indices"),
         results=("result",),
