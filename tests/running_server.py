@@ -95,6 +95,14 @@ def serve_command(*options: object) -> list[str]:
     return [sys.executable, "-m", "jazz_server", "serve", *map(str, options)]
 
 
+def refused_start(*options: object) -> str:
+    """What a server that cannot start says."""
+    command = serve_command(*options)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env=ENVIRONMENT, check=False)
+    assert ended.returncode == 1
+    return ended.stderr
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
     """A server with an empty data folder."""

@@ -5,7 +5,6 @@ from typing import Any
 
 import grpc
 import numpy as np
-import pytest
 from google.protobuf.message import Message
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
 from grpc_status import rpc_status
@@ -24,7 +23,6 @@ from jazz.v1 import (
     value_pb2,
 )
 from jazz.values import Value, dense
-
 
 OPTIONS = [("grpc.max_receive_message_length", -1)]
 """Channels that take messages as large as the server sends them; gRPC's own limit is 4 MiB."""
@@ -134,9 +132,7 @@ def run_messages(
         sent = streamed[position] = encoded(given)
         value = pipelines_pb2.StreamedValue(header=sent.header, body_bytes=sent.body_bytes)
         run_inputs.append(pipelines_pb2.RunInput(name=name, value=value))
-    yield pipelines_pb2.RunPipelineRequest(
-        header=pipelines_pb2.RunPipelineHeader(**named, inputs=run_inputs, **header)
-    )
+    yield pipelines_pb2.RunPipelineRequest(header=pipelines_pb2.RunPipelineHeader(**named, inputs=run_inputs, **header))
     for position, sent in streamed.items():
         for chunk in chunk_messages(sent, position):
             yield pipelines_pb2.RunPipelineRequest(chunks=[chunk])
@@ -163,8 +159,28 @@ def inline_value(value: Value | np.ndarray) -> value_pb2.InlineValue:
 
 def failure(call: Callable[..., Any], *arguments: Any) -> Failed:
     """What a call that must fail says."""
-    with pytest.raises(grpc.RpcError) as raised:
+    try:
         answer = call(*arguments, timeout=60)
         if not isinstance(answer, Message):
             list(answer)
-    return Failed(raised.value)
+    except grpc.RpcError as error:
+        return Failed(error)
+    raise AssertionError(f"the call did not fail but gave {answer}")
+
+
+def stage(stubs: Stubs, array: np.ndarray, space: str = "lab") -> str:
+    """Upload a value, and give its token."""
+    sent = encoded(array)
+    first = blocks_pb2.StageBlockRequest(
+        header=blocks_pb2.StageBlockHeader(space=space, value=sent.header, body_bytes=sent.body_bytes)
+    )
+    rest = [blocks_pb2.StageBlockRequest(chunks=[chunk]) for chunk in chunk_messages(sent)]
+    token: str = stubs.blocks.StageBlock(iter([first, *rest])).upload
+    return token
+
+
+def commit(*operations: dict[str, Any], **fields: Any) -> blocks_pb2.CommitRequest:
+    """A commit of operations, each given by what it is."""
+    return blocks_pb2.CommitRequest(
+        operations=[blocks_pb2.CommitOperation(**operation) for operation in operations], **fields
+    )

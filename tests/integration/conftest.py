@@ -5,10 +5,10 @@ from pathlib import Path
 
 import grpc
 import pytest
-from running_server import RunningServer, server
-from wire import OPTIONS, Stubs
 
 from jazz.v1 import spaces_pb2
+from running_server import RunningServer, server
+from wire import OPTIONS, Stubs
 
 __all__ = ["own", "server", "shared_server", "stubs"]
 

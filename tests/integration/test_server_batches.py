@@ -5,31 +5,18 @@ import uuid
 import grpc
 import numpy as np
 from google.protobuf.field_mask_pb2 import FieldMask
-from wire import chunk_messages, encoded, failure, inline_value
 
 from jazz.codec import decode
 from jazz.v1 import blocks_pb2 as pb
 from jazz.v1 import spaces_pb2
+from wire import commit, encoded, failure, inline_value, stage
 
 CODE = grpc.StatusCode
 LARGE = np.arange(300_000, dtype=np.float64)
 
 
-def stage(stubs, array, space="lab"):
-    sent = encoded(array)
-    first = pb.StageBlockRequest(
-        header=pb.StageBlockHeader(space=space, value=sent.header, body_bytes=sent.body_bytes)
-    )
-    rest = [pb.StageBlockRequest(chunks=[chunk]) for chunk in chunk_messages(sent)]
-    return stubs.blocks.StageBlock(iter([first, *rest])).upload
-
-
 def put(name, array, **fields):
     return pb.PutOperation(name=name, value=inline_value(array), **fields)
-
-
-def commit(*operations, **fields):
-    return pb.CommitRequest(operations=[pb.CommitOperation(**operation) for operation in operations], **fields)
 
 
 def batch(*operations, **fields):
@@ -108,9 +95,7 @@ def test_persisted_and_volatile_spaces_do_not_mix(stubs):
     settings = spaces_pb2.SpaceSettings(volatile=True, quota_bytes=1 << 20)
     stubs.spaces.CreateSpace(spaces_pb2.CreateSpaceRequest(name="mem", settings=settings))
 
-    failed = failure(
-        stubs.blocks.Commit, commit({"put": put("lab/x", LARGE[:1])}, {"put": put("mem/x", LARGE[:1])})
-    )
+    failed = failure(stubs.blocks.Commit, commit({"put": put("lab/x", LARGE[:1])}, {"put": put("mem/x", LARGE[:1])}))
 
     assert failed.reason == "MIXED_DURABILITY"
 
@@ -188,7 +173,9 @@ def test_a_batch_does_many_things_in_order(stubs):
 
 def test_one_operation_that_fails_does_not_undo_another(stubs):
     answer = stubs.blocks.Batch(
-        batch({"put": put("lab/x", np.ones(3))}, {"get": pb.GetOperation(name="lab/none")}, {"put": put("bad", LARGE[:1])})
+        batch(
+            {"put": put("lab/x", np.ones(3))}, {"get": pb.GetOperation(name="lab/none")}, {"put": put("bad", LARGE[:1])}
+        )
     )
 
     assert answer.results[0].info.name == "lab/x"
@@ -243,9 +230,7 @@ def test_an_answer_that_would_be_too_large_is_refused_for_what_does_not_fit(stub
 
 
 def test_a_repeated_batch_writes_once(stubs):
-    request = batch(
-        {"put": put("lab/x", np.ones(3))}, {"put": put("lab/y", np.ones(3))}, request_id=str(uuid.uuid4())
-    )
+    request = batch({"put": put("lab/x", np.ones(3))}, {"put": put("lab/y", np.ones(3))}, request_id=str(uuid.uuid4()))
 
     first = stubs.blocks.Batch(request)
 

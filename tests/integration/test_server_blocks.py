@@ -8,11 +8,11 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.timestamp_pb2 import Timestamp
-from wire import encoded, failure, put_messages
 
 from jazz.v1 import blocks_pb2 as pb
 from jazz.v1 import value_pb2
 from jazz.values import Null, Table, dense
+from wire import encoded, failure, put_messages
 
 CODE = grpc.StatusCode
 ARRAY = np.arange(12, dtype=np.float32).reshape(3, 4)
@@ -300,9 +300,7 @@ def test_versions_are_listed_newest_first_and_in_pages(stubs):
     versions = [stubs.put("lab/x", ARRAY).version for _ in range(3)]
 
     first = stubs.blocks.ListBlockVersions(pb.ListBlockVersionsRequest(name="lab/x", page_size=2))
-    rest = stubs.blocks.ListBlockVersions(
-        pb.ListBlockVersionsRequest(name="lab/x", page_token=first.next_page_token)
-    )
+    rest = stubs.blocks.ListBlockVersions(pb.ListBlockVersionsRequest(name="lab/x", page_token=first.next_page_token))
 
     assert [info.version for info in (*first.blocks, *rest.blocks)] == versions[::-1]
 

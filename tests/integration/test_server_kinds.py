@@ -4,11 +4,11 @@ import uuid
 
 import grpc
 import numpy as np
-from wire import encoded, failure, put_messages
 
 from jazz.v1 import blocks_pb2, spaces_pb2, value_pb2
 from jazz.v1 import kinds_pb2 as pb
 from jazz.values import Table, dense
+from wire import encoded, failure, put_messages
 
 CODE = grpc.StatusCode
 
@@ -85,9 +85,7 @@ def test_a_kind_that_refers_to_one_that_is_not_there_is_refused(stubs):
 def test_a_kind_must_not_exist_when_it_is_asked_so(stubs):
     put_kind(stubs, "lab/k", tensor(2), if_version=0)
 
-    failed = failure(
-        stubs.kinds.PutKind, pb.PutKindRequest(name="lab/k", kind=pb.Kind(type=tensor(2)), if_version=0)
-    )
+    failed = failure(stubs.kinds.PutKind, pb.PutKindRequest(name="lab/k", kind=pb.Kind(type=tensor(2)), if_version=0))
 
     assert (failed.code, failed.reason) == (CODE.ALREADY_EXISTS, "KIND_EXISTS")
 

@@ -14,19 +14,12 @@ import numpy as np
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
-from running_server import ENVIRONMENT, RunningServer, serve_command
-from wire import Stubs, chunk_messages, encoded, failure, inline_value, run_messages
 
 from jazz.v1 import blocks_pb2, pipelines_pb2, server_pb2
+from running_server import RunningServer, refused_start
+from wire import Stubs, chunk_messages, encoded, failure, inline_value, run_messages
 
 SERVICES = ["Blocks", "Kinds", "Pipelines", "Server", "Spaces"]
-
-
-def refused_start(*options: object) -> str:
-    """What a server that cannot start says."""
-    ended = subprocess.run(serve_command(*options), capture_output=True, text=True, timeout=60, env=ENVIRONMENT)
-    assert ended.returncode == 1
-    return ended.stderr
 
 
 # Starting
@@ -35,7 +28,9 @@ def refused_start(*options: object) -> str:
 def test_one_line_says_where_it_listens_and_where_its_data_is(server):
     line = next(line for line in server.messages.splitlines() if "listening" in line)
 
-    pattern = r"jazz-server \S+ listening on 127\.0\.0\.1:\d+ and unix:\S+, data in \S+, kernels \S+, ready in [\d.]+ s$"
+    pattern = (
+        r"jazz-server \S+ listening on 127\.0\.0\.1:\d+ and unix:\S+, data in \S+, kernels \S+, ready in [\d.]+ s$"
+    )
     assert re.search(pattern, line)
 
 
@@ -157,9 +152,7 @@ def test_spaces_are_not_made_by_a_put_when_told_so(tmp_path):
         with grpc.insecure_channel(running.target) as channel:
             message = blocks_pb2.BatchRequest(
                 operations=[
-                    blocks_pb2.Operation(
-                        put=blocks_pb2.PutOperation(name="lab/x", value=inline_value(np.arange(3)))
-                    )
+                    blocks_pb2.Operation(put=blocks_pb2.PutOperation(name="lab/x", value=inline_value(np.arange(3))))
                 ]
             )
             [result] = Stubs(channel).blocks.Batch(message).results
@@ -206,8 +199,8 @@ def test_health_says_that_it_is_over_while_a_put_is_under_way(server, own):
 
     def watch():
         try:
-            for answer in health.Watch(health_pb2.HealthCheckRequest(service="jazz.v1.Blocks")):
-                watched.append(answer.status)
+            answers = health.Watch(health_pb2.HealthCheckRequest(service="jazz.v1.Blocks"))
+            watched.extend(answer.status for answer in answers)
         except grpc.RpcError:
             watched.append("ended")
 
@@ -351,9 +344,7 @@ def test_no_compiler_and_no_scientific_stack_is_in_the_process(server, own):
         steps=[
             pipelines_pb2.Step(op="abs", arguments=[pipelines_pb2.Argument(input=0)]),
         ],
-        outputs=[
-            pipelines_pb2.Output(name="y", source=pipelines_pb2.Argument(step=pipelines_pb2.StepOutput(step=0)))
-        ],
+        outputs=[pipelines_pb2.Output(name="y", source=pipelines_pb2.Argument(step=pipelines_pb2.StepOutput(step=0)))],
     )
     inline = pipelines_pb2.InlinePipeline(pipeline=pipelines_pb2.Pipeline(graph=graph))
     list(own.pipelines.RunPipeline(run_messages(inline, {"x": np.array([-1.0])}), timeout=60))
@@ -368,7 +359,8 @@ def test_the_server_imports_neither_compiler_nor_scientific_stack():
     code = """
 import sys
 import jazz_server.cli, jazz_server.process
-print(*sorted({name.partition(".")[0] for name in sys.modules} & set("numba llvmlite scipy pandas pyarrow polars".split())))
+unwanted = set("numba llvmlite scipy pandas pyarrow polars".split())
+print(*sorted({name.partition(".")[0] for name in sys.modules} & unwanted))
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

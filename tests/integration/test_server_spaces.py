@@ -4,10 +4,10 @@ import grpc
 import numpy as np
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.field_mask_pb2 import FieldMask
-from wire import failure, put_messages
 
 from jazz.v1 import blocks_pb2
 from jazz.v1 import spaces_pb2 as pb
+from wire import failure, put_messages
 
 CODE = grpc.StatusCode
 

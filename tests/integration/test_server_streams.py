@@ -1,16 +1,17 @@
 """Streams that are not what they announce, and what they leave behind: nothing."""
 
 import threading
+from itertools import pairwise
 from pathlib import Path
 
 import grpc
 import numpy as np
 import pytest
-from wire import body_of, chunk_messages, encoded, failure, put_messages
 
 from jazz.codec.frames import checksum
 from jazz.v1 import blocks_pb2 as pb
 from jazz.v1 import spaces_pb2, value_pb2
+from wire import body_of, chunk_messages, encoded, failure, put_messages
 
 CODE = grpc.StatusCode
 LARGE = np.arange(500_000, dtype=np.float64)
@@ -129,10 +130,7 @@ def test_chunks_may_be_cut_anywhere_and_travel_together(stubs):
     sent = encoded(np.arange(1000.0))
     body = sent.body()
     cuts = [0, 1, 77, 77, 4096, 8000]
-    chunks = [
-        value_pb2.Chunk(offset=a, data=body[a:b], crc32c=checksum(body[a:b]))
-        for a, b in zip(cuts, cuts[1:], strict=False)
-    ]
+    chunks = [value_pb2.Chunk(offset=a, data=body[a:b], crc32c=checksum(body[a:b])) for a, b in pairwise(cuts)]
     first = header(array=np.arange(1000.0))
     first.chunks.extend(chunks[:2])
 
