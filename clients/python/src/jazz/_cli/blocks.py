@@ -224,9 +224,13 @@ def _delete_prefix(db: jazz.Database, prefix: str, yes: bool) -> None:
 def _ask(question: str, yes: bool) -> None:
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not _asks_on_a_terminal():
         raise typer.BadParameter("there is no terminal to ask on: say --yes", param_hint="--recursive")
     typer.confirm(question, abort=True)
+
+
+def _asks_on_a_terminal() -> bool:
+    return sys.stdin.isatty()
 
 
 def _count(number: int, noun: str) -> str:
