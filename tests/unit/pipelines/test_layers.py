@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jazz.values import Layout, Tensor, Value, compressed, dense
@@ -20,6 +20,7 @@ from jazz_server.pipelines.execution import Schedule
 from jazz_server.pipelines.explain import explain
 from jazz_server.pipelines.graph import Argument, ConstantRef, InputRef, Literal, Pipeline, Step, StepRef
 from jazz_server.pipelines.infer import infer
+from jazz_server.pipelines.passes.tiles import pays, through_tiles
 from jazz_server.pipelines.program import Program
 from jazz_server.pipelines.program import compile as compile_program
 from unit.pipelines.small_ops import graph, step
@@ -76,7 +77,7 @@ def _same(ours: Sequence[Value], theirs: Sequence[Value]) -> None:
 
 
 def _fused(program: Program) -> int:
-    return sum(s.op.name == "sparse_layer" for s in program.graph.steps)
+    return sum(s.op.name in ("sparse_layer", "sparse_layers") for s in program.graph.steps)
 
 
 SHAPES: dict[str, list[Step]] = {
@@ -249,10 +250,106 @@ def test_a_network_of_120_layers_equals_scipy(dtype: str) -> None:
     result = _scipy(program.run(named, RunControl())["result"])
     assert expected.nnz > 0
     np.testing.assert_allclose(result.toarray(), expected.toarray(), rtol=1e-5)
-    text = str(explain(p, typing, ops=OPS))
-    assert "  #4  sparse_layer(v0, v1, v121) " in text
-    assert "fused with steps 0-3: layer; native" in text
-    assert "... 84 more: 84 sparse_layer ..." in text
+    (last,) = explain(p, typing).steps
+    assert last.op == "sparse_layers"
+    assert last.note == "fused with steps 0-598: 120 layers, in tiles of rows if it pays; native"
+
+
+def test_a_layer_is_explained() -> None:
+    p = Pipeline(graph({"x": AnyType(), "w": AnyType()}, layer_steps(X, W, Literal(-0.25))))
+    types = {name: type_of(_random(1, 4, 4)) for name in "xw"}
+    (only,) = explain(p, infer(p, types)).steps
+    assert (only.op, only.position, only.arguments) == ("sparse_layer", 4, "x, w, -0.25")
+    assert only.note == "fused with steps 0-3: layer; native"
+
+
+def _network(biases: Sequence[Argument], **outputs: Argument) -> tuple[list[Step], dict[str, Argument]]:
+    """Layers, one on another: the first value is what goes in, the next ones are the weights."""
+    steps: list[Step] = []
+    source: Argument = X
+    for n, bias in enumerate(biases):
+        steps += layer_steps(source, InputRef(n + 1), bias, len(steps))
+        source = StepRef(len(steps) - 1)
+    return steps, outputs or {"result": source}
+
+
+@pytest.fixture
+def tiled(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Tiles wherever they can be; tells each time whether they could."""
+    took: list[bool] = []
+
+    def spied(*arguments: Any) -> Tensor | None:
+        result = through_tiles(*arguments)
+        took.append(result is not None)
+        return result
+
+    monkeypatch.setattr("jazz_server.pipelines.passes.runs.pays", lambda _: True)
+    monkeypatch.setattr("jazz_server.pipelines.passes.runs.through_tiles", spied)
+    return took
+
+
+@given(
+    seed=st.integers(0, 1000),
+    rows=st.integers(0, 90),
+    widths=st.lists(st.integers(1, 40), min_size=4, max_size=4),
+    per_column=st.booleans(),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_run_of_layers_is_one_step_with_the_same_result(
+    tiled: list[bool], seed: int, rows: int, widths: list[int], per_column: bool
+) -> None:
+    weights = [_random(seed + n, widths[n], widths[n + 1]) for n in range(3)]
+    bias = dense(np.random.default_rng(seed).integers(-3, 1, widths[2] if per_column else 1) / 4)
+    steps, outputs = _network([Literal(-0.25), InputRef(4), Literal(-0.5)])
+    program, ours, theirs = _both(steps, _random(seed, rows, widths[0]), *weights, bias, **outputs)
+    assert len(program.graph.used()) == 1
+    assert tiled.pop()
+    _same(ours, theirs)
+
+
+def test_a_result_between_layers_that_is_an_output_ends_a_run(tiled: list[bool]) -> None:
+    steps, _ = _network([Literal(-0.25)] * 4)
+    weights = [_random(n, 9, 9) for n in range(4)]
+    program, ours, theirs = _both(steps, _random(9, 30, 9), *weights, middle=StepRef(9), last=StepRef(19))
+    assert [program.graph.steps[n].op.name for n in sorted(program.graph.used())] == ["sparse_layers"] * 2
+    assert tiled == [True, True]
+    _same(ours, theirs)
+
+
+def test_layers_with_other_limits_are_runs_of_their_own() -> None:
+    steps, outputs = _network([Literal(-0.25)] * 4)
+    steps[9] = step("clip", StepRef(8), min=0, max=1)
+    program, ours, theirs = _both(steps, _random(9, 30, 9), *(_random(n, 9, 9) for n in range(4)), **outputs)
+    used = [program.graph.steps[n].op.name for n in sorted(program.graph.used())]
+    assert used == ["sparse_layer", "sparse_layer", "sparse_layers"]
+    _same(ours, theirs)
+
+
+def test_infinite_weights_are_left_to_sparse_layers(tiled: list[bool]) -> None:
+    weights = [_csr(np.array([[np.inf, 0.5], [0, 1]])), _csr(np.array([[0, 1], [1, np.nan]]))]
+    steps, outputs = _network([Literal(-0.25)] * 2)
+    _, ours, theirs = _both(steps, _csr(np.array([[1.0, 0], [0, 1]])), *weights, **outputs)
+    assert tiled == [False]
+    _same(ours, theirs)
+
+
+def test_a_bias_above_zero_in_a_run_is_left_to_the_operations(tiled: list[bool]) -> None:
+    steps, outputs = _network([Literal(-0.25), InputRef(3)])
+    weights = [_random(n, 5, 5) for n in range(2)]
+    _, ours, theirs = _both(steps, _random(9, 30, 5), *weights, dense(np.asarray(0.25)), **outputs)
+    assert tiled == []
+    _same(ours, theirs)
+
+
+@pytest.mark.parametrize(("rows", "density", "expected"), [(1, 1.0, False), (500, 0.01, False), (500, 0.2, True)])
+def test_tiles_pay_for_many_rows_that_are_not_almost_empty(rows: int, density: float, expected: bool) -> None:
+    assert pays(_csr(np.random.default_rng(1).random((rows, 200)) < density)) is expected
+
+
+def test_nothing_goes_through_tiles_as_nothing() -> None:
+    empty = _csr(np.zeros((0, 3)))
+    result = through_tiles(RunControl(), empty, [_random(1, 3, 4)], [np.zeros(1)], 32.0, np.dtype(np.float64))
+    assert str(result) == "float64[0, 4] csr"
 
 
 def test_a_layer_stops_when_the_run_is_cancelled() -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from jazz_server.pipelines.bound import BoundGraph
 from jazz_server.pipelines.passes.common import shared
-from jazz_server.pipelines.passes.layers import fused
+from jazz_server.pipelines.passes.layers import described, fused
+from jazz_server.pipelines.passes.runs import chained
 from jazz_server.pipelines.typing import Typing
 
 
@@ -26,5 +27,6 @@ class Rewritten:
 
 def rewritten(graph: BoundGraph, typing: Typing) -> Rewritten:
     """The graph after all passes."""
-    graph, notes = fused(shared(graph), typing)
-    return Rewritten(graph, notes)
+    graph, layers = fused(shared(graph), typing)
+    graph, runs = chained(graph, layers)
+    return Rewritten(graph, {position: described(layer) for position, layer in layers.items()} | dict(runs))

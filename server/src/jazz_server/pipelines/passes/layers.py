@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jazz.values import Layout, Tensor, Value
 from jazz_server.engine.library import KernelLibraryUnavailable, library
-from jazz_server.engine.op import Op, Run, Settings
+from jazz_server.engine.op import Op, Run, Scalar, Settings
 from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import AnyType, TensorType, Type
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
@@ -51,8 +52,8 @@ class Layer:
     steps: tuple[int, ...]
 
 
-def fused(graph: BoundGraph, typing: Typing) -> tuple[BoundGraph, Mapping[int, str]]:
-    """The graph with each layer in the place of its last step, and what was done to that step in words."""
+def fused(graph: BoundGraph, typing: Typing) -> tuple[BoundGraph, Mapping[int, Layer]]:
+    """The graph with each layer in the place of its last step, and the layers by the positions of those steps."""
     if not _has_kernel():
         return graph, {}
     search = _Search(graph, typing)
@@ -61,8 +62,7 @@ def fused(graph: BoundGraph, typing: Typing) -> tuple[BoundGraph, Mapping[int, s
         _fused_step(graph, layers[position]) if position in layers else step
         for position, step in enumerate(graph.steps)
     ]
-    notes = {position: f"fused with {_places(layer.steps[:-1])}: layer" for position, layer in layers.items()}
-    return replace(graph, steps=tuple(steps)), notes
+    return replace(graph, steps=tuple(steps)), layers
 
 
 def _has_kernel() -> bool:
@@ -72,10 +72,19 @@ def _has_kernel() -> bool:
         return False
 
 
-def _places(steps: Sequence[int]) -> str:
-    if len(steps) > 1 and steps[-1] - steps[0] == len(steps) - 1:
-        return f"steps {steps[0]}-{steps[-1]}"
-    return f"steps {', '.join(map(str, steps))}"
+def described(layer: Layer) -> str:
+    """What was done to a layer, in words."""
+    steps = layer.steps[:-1]
+    if steps[-1] - steps[0] == len(steps) - 1:
+        return f"fused with steps {steps[0]}-{steps[-1]}: layer"
+    return f"fused with steps {', '.join(map(str, steps))}: layer"
+
+
+def bias_numbers(layer: Layer, bias: Tensor | Scalar) -> NDArray[Any]:
+    """What is added to products: one number or one for each column."""
+    with np.errstate(over="ignore"):
+        numbers = np.asarray(bias.array() if isinstance(bias, Tensor) else bias).astype(layer.dtype).reshape(-1)
+    return -numbers if layer.subtracts else numbers
 
 
 class _Search:
@@ -209,9 +218,7 @@ def _fused_step(graph: BoundGraph, layer: Layer) -> BoundStep:
 
     def run(run: Run, arguments: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
         x, w, bias = arguments
-        with np.errstate(over="ignore"):
-            numbers = np.asarray(bias.array() if isinstance(bias, Tensor) else bias).astype(layer.dtype).reshape(-1)
-        result = sparse_layer(run, x, w, -numbers if layer.subtracts else numbers, layer.clamp, layer.dtype)
+        result = sparse_layer(run, x, w, bias_numbers(layer, bias), layer.clamp, layer.dtype)
         return unfused.run(run, arguments) if result is None else (result,)
 
     op = Op(

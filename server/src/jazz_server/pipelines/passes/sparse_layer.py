@@ -43,12 +43,17 @@ def sparse_layer(
         bias wherever a sum has terms, even if they cancel, which makes no difference if and only if the bias alone is
         limited to zero. What no operation takes (missing elements, absent entries that are not zero) is left to them.
     """
-    if len(bias) not in (1, w.shape[1]) or not _is_plain(x) or not _is_plain(w):
-        return None
-    if not bool(np.all(np.minimum(np.maximum(bias, clamp.lower), clamp.upper) == 0)):
+    if not is_exact(w, bias, clamp) or not _is_plain(x):
         return None
     a, b = aligned(cast(lines_of(x), dtype), cast(lines_of(w), dtype))
     return tensor_of(_Layer(run, a, b, np.ascontiguousarray(bias), clamp).compute())
+
+
+def is_exact(w: Tensor, bias: NDArray[Any], clamp: Clamp) -> bool:
+    """Whether the kernel gives the answer of the operations one by one for these weights and this bias."""
+    if len(bias) not in (1, w.shape[1]) or not _is_plain(w):
+        return False
+    return bool(np.all(np.minimum(np.maximum(bias, clamp.lower), clamp.upper) == 0))
 
 
 def _is_plain(x: Tensor) -> bool:
