@@ -97,7 +97,7 @@ def _check_symbol(symbol: Symbol, path: str, note: _Note) -> None:
     if not symbol.name.isidentifier():
         note(Mismatch(path, "a symbol that is an identifier", repr(symbol.name)))
     elif not unicodedata.is_normalized("NFC", symbol.name):
-        note(Mismatch(path, "a symbol in Unicode normal form C", repr(symbol.name)))
+        note(Mismatch(path, "a symbol in Unicode normal form C", ascii(symbol.name)))
 
 
 def _check_range(type_: TensorType, path: str, note: _Note) -> None:
