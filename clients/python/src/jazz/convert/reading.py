@@ -48,9 +48,12 @@ def _value(obj: Any, path: str, depth: int) -> Value:
         return elements_tensor([obj], (), path)
     if isinstance(obj, (list, tuple)):
         return _list(obj, path)
+    foreign = _foreign(obj, path)
+    if foreign is not None:
+        return foreign
     if isinstance(obj, Mapping):
         return _table(obj, path, depth)
-    return _foreign(obj, path)
+    return refuse(path, STORABLE, f"an object of type {type(obj).__module__}.{type(obj).__qualname__}")
 
 
 def _list(items: list[Any] | tuple[Any, ...], path: str) -> Value:
@@ -68,8 +71,8 @@ def _table(mapping: Mapping[Any, Any], path: str, depth: int) -> Table:
     return Table(tuple(fields.items()))
 
 
-def _foreign(obj: Any, path: str) -> Value:
-    """The value of an object of another package, which is imported already if `obj` is of it."""
+def _foreign(obj: Any, path: str) -> Value | None:
+    """The value of an object of another package, which is imported already if `obj` is of it; None if it is not."""
     sparse = sys.modules.get("scipy.sparse")
     if sparse is not None and sparse.issparse(obj):
         from jazz.convert.sparse import sparse_tensor
@@ -96,4 +99,4 @@ def _foreign(obj: Any, path: str) -> Value:
             return arrow.arrow_table(obj, path)
         if isinstance(obj, (pyarrow.Array, pyarrow.ChunkedArray)):
             return arrow.arrow_tensor(obj, path)
-    return refuse(path, STORABLE, f"an object of type {type(obj).__module__}.{type(obj).__qualname__}")
+    return None

@@ -113,8 +113,9 @@ def _check_range(indices: Array, length: int, path: str) -> None:
 
 
 def _entries(data: Array, path: str) -> Tensor:
-    if data.dtype.kind not in "biufc":
-        refuse(path, "a sparse array of numbers or truth values", f"one of {data.dtype}")
+    if data.dtype.kind not in "biufc" or (data.dtype.itemsize == 2 and data.dtype.kind == "f"):
+        expected = "a sparse array of a type that scipy computes with: use .astype()"
+        refuse(path, expected, f"one of {data.dtype}")
     return array_tensor(data, path)
 
 
@@ -130,6 +131,8 @@ def sparse_array(tensor: Tensor, form: str | None) -> Any:
         refuse_form(f"{tensor} with absent entries that are not zero", form, "'value': those of scipy.sparse are zero")
     if not tensor.dtype.numeric:
         refuse_form(str(tensor), form, "'value': scipy.sparse holds only numbers and truth values")
+    if tensor.dtype.name == "float16":
+        refuse_form(str(tensor), form, "'value': scipy.sparse has no float16")
     sparse = require("scipy.sparse", "all", "a sparse value")
     data = tensor.data if tensor.data is not None else np.ones(tensor.stored, np.bool_)
     if tensor.layout is Layout.COO:
