@@ -23,7 +23,7 @@ from hypothesis.extra import numpy as npst
 from jazz._files import FileFormatError, MissingPackage, read, write
 from jazz.convert import to_value
 from jazz.errors import FailedPrecondition, InvalidArgument
-from jazz.values import Layout
+from jazz.values import Layout, Tensor
 
 NUMBERS = [np.dtype(name) for name in ("?", "i1", "u1", "<i4", ">i4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16")]
 
@@ -59,6 +59,9 @@ def test_large_npy_files_are_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     array = np.arange(1000.0)
     again = round_trip(tmp_path / "a.npy", array)
     assert isinstance(again, np.memmap)
+    stored = to_value(again)
+    assert isinstance(stored, Tensor)
+    assert np.shares_memory(stored.array(), again)
     np.testing.assert_array_equal(again, array)
 
 

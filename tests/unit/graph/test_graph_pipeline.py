@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from jazz import graph as jazz
+from jazz.errors import KindMismatch, Violation
 from jazz.graph import Node, TracingError, ops
 
 
@@ -330,6 +331,17 @@ def test_equal_pipelines_are_equal_and_hash_alike() -> None:
     assert hash(one) == hash(two)
     assert one != other
     assert one != "pipeline"
+
+
+def test_an_error_of_the_server_gets_the_lines_of_its_steps() -> None:
+    pipeline = jazz.pipeline(lambda x: x @ x)
+    told = [Violation("steps[0] matmul.b", "3", "4"), Violation("inputs.x", "a matrix", "text")]
+    error = KindMismatch("not well typed", metadata={"pipeline": "lab/f"}, violations=told)
+    located = pipeline.located(error)
+    assert isinstance(located, KindMismatch)
+    assert (located.message, located.reason, located.metadata) == (error.message, error.reason, error.metadata)
+    assert located.violations[0].field == f"steps[0] matmul.b (at {pipeline.source_of(0)})"
+    assert located.violations[1] == told[1]
 
 
 @pytest.mark.parametrize(

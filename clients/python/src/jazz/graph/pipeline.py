@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Annotated, Any, get_args, get_origin, overload
 
 from jazz._outputs import Outputs
+from jazz.errors import JazzError
 from jazz.graph import listing
 from jazz.graph.canonical import encode, inline
 from jazz.graph.errors import TracingError, tracing_error
@@ -76,6 +77,15 @@ class Pipeline:
         """
         found = position(field, self.message)
         return None if found is None else self.source_of(found[1], graph=found[0])
+
+    def located(self, error: JazzError) -> JazzError:
+        """The same error, with the line of the program at every violation whose line is known."""
+        lines = [self.line_of(violation.field) for violation in error.violations]
+        violations = [
+            violation if line is None else replace(violation, field=f"{violation.field} (at {line})")
+            for violation, line in zip(error.violations, lines, strict=True)
+        ]
+        return type(error)(error.message, reason=error.reason, metadata=error.metadata, violations=violations)
 
     def __bytes__(self) -> bytes:
         return self.message.SerializeToString(deterministic=True)

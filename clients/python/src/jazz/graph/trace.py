@@ -24,6 +24,9 @@ from jazz.v1 import value_pb2
 MAX_CONSTANT_BYTES: Final = 1 << 20
 """What all constants of a pipeline may take together."""
 
+INPUT_TYPE: Final = Any
+"""The type of an input that is not annotated."""
+
 Scalar: TypeAlias = bool | int | float | str
 """A literal: it takes its type from what it meets, as a Python scalar does in numpy."""
 
@@ -186,7 +189,3 @@ def caller() -> str:
     here = Path.cwd()
     shown = path.relative_to(here) if path.is_relative_to(here) else path
     return f"{shown}:{frame.f_lineno}"
-
-
-INPUT_TYPE: Final = Any
-"""The type of an input that is not annotated."""

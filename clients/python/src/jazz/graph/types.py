@@ -30,7 +30,7 @@ from typing import Final, TypeAlias
 
 from jazz.codec.schema import DATA_TYPE_NAMES, DATA_TYPE_NUMBERS, LAYOUT_NUMBERS, LAYOUTS, data_type, write_data_type
 from jazz.graph.entries import Dimension, described, dimension, element_types, fits, is_dimension, written
-from jazz.graph.errors import TracingError, tracing_error
+from jazz.graph.errors import tracing_error
 from jazz.v1 import kinds_pb2, value_pb2
 from jazz.values import DataType, Layout
 
@@ -340,6 +340,5 @@ __all__ = [
     "TableType",
     "Tensor",
     "TensorType",
-    "TracingError",
     "Type",
 ]
