@@ -106,12 +106,16 @@ def compute_layer(
     first: Size,
     last: Size,
 ) -> None:
-    """Compute the neurons `first` to `last` of the stacked weights, eight edges at a time."""
+    """Compute the neurons `first` to `last` of the stacked weights, eight edges at a time.
+
+    Sums run over ascending inputs and the bias comes last, as in `csr_layer`: in floating point the order is part of
+    the answer.
+    """
     for neuron in range(first, last):
         out = (neuron - first) * stride
         b = bias[neuron * bias_stride]
         for t in range(width):
-            target[out + t] = b
+            target[out + t] = 0
         begin = indptr[neuron]
         end = indptr[neuron + 1]
         blocked = end - (end - begin) % 8
@@ -145,7 +149,7 @@ def compute_layer(
             for t in range(width):
                 target[out + t] = target[out + t] + w0 * source[s0 + t]
         for t in range(width):
-            x = target[out + t]
+            x = target[out + t] + b
             if x < lower:
                 x = lower
             if x > upper:
