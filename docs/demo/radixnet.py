@@ -63,7 +63,8 @@ def _canonical(matrix: Any) -> sp.csr_array:
 def infer(images: sp.csr_array, weights: list[sp.csr_array], bias: float) -> sp.csr_array:
     """The activations after the last layer, by plain scipy.
 
-    `Y = min(max(Y @ W + bias where Y @ W is non-zero, 0), 32)` for every layer.
+    `Y = min(max(Y @ W + bias where Y @ W is non-zero, 0), 32)` for every layer, in float32. Sums run over ascending
+    inputs: their rounding decides whether a neuron at the edge stays active, so that their order belongs to the rule.
     """
     y = images
     for w in weights:
@@ -71,6 +72,7 @@ def infer(images: sp.csr_array, weights: list[sp.csr_array], bias: float) -> sp.
         y.data += np.float32(bias)
         np.clip(y.data, 0, CAP, out=y.data)
         y.eliminate_zeros()
+        y.sort_indices()
     return y
 
 
