@@ -117,6 +117,16 @@ def test_a_deleted_kind_is_gone(stubs):
     assert failure(stubs.kinds.DeleteKind, pb.DeleteKindRequest(name="lab/k")).reason == "KIND_NOT_FOUND"
 
 
+def test_a_repeated_delete_of_a_kind_acts_once(stubs):
+    put_kind(stubs, "lab/k", tensor(2))
+    request = pb.DeleteKindRequest(name="lab/k", request_id=str(uuid.uuid4()))
+
+    stubs.kinds.DeleteKind(request)
+    stubs.kinds.DeleteKind(request)
+
+    assert failure(stubs.kinds.GetKind, pb.GetKindRequest(name="lab/k")).reason == "KIND_NOT_FOUND"
+
+
 def test_a_match_gives_the_dimensions(stubs):
     put_kind(stubs, "lab/pair", PAIR)
     stubs.put("lab/x", pair(3, 4, 3, 4))

@@ -124,13 +124,14 @@ async def test_the_space_keeps_its_number_of_versions(shop: Shop) -> None:
         shop.store.head(block("demo/a"), written[1])
 
 
-async def test_creation_time_is_that_of_the_first_version(shop: Shop, clock: Clock) -> None:
-    await shop.put("demo/a")
+async def test_creation_time_is_that_of_the_version(shop: Shop, clock: Clock) -> None:
+    first = await shop.put("demo/a")
     created = clock.ns
     clock.advance(5)
     await shop.put("demo/a")
+    assert shop.store.head(block("demo/a"), first).created_at == created
     head = shop.store.head(block("demo/a"))
-    assert (head.created_at, head.updated_at) == (created, clock.ns)
+    assert (head.created_at, head.updated_at) == (clock.ns, clock.ns)
 
 
 async def test_preconditions_on_put(shop: Shop) -> None:

@@ -62,10 +62,10 @@ class Kinds:
         checks = Checks()
         name = checks.attempt(lambda: read_name(request.name))
         version = checks.attempt(lambda: existing_version(request))
-        checks.attempt(lambda: remembered(request))
+        request_id = checks.attempt(lambda: remembered(request))
         checks.refuse()
         assert name is not None
-        await self._store.delete_document(Noun.KIND, name, if_version=version)
+        await self._store.delete_document(Noun.KIND, name, if_version=version, request=request_id)
         return pb.DeleteKindResponse()
 
     async def match_kind(self, request: pb.MatchKindRequest, context: object) -> pb.MatchKindResponse:

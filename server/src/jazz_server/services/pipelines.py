@@ -89,10 +89,10 @@ class Pipelines:
         checks = Checks()
         name = checks.attempt(lambda: read_name(request.name))
         version = checks.attempt(lambda: existing_version(request))
-        checks.attempt(lambda: remembered(request))
+        request_id = checks.attempt(lambda: remembered(request))
         checks.refuse()
         assert name is not None
-        await self._store.delete_document(Noun.PIPELINE, name, if_version=version)
+        await self._store.delete_document(Noun.PIPELINE, name, if_version=version, request=request_id)
         return pb.DeletePipelineResponse()
 
     async def explain_pipeline(self, request: pb.ExplainPipelineRequest, context: object) -> pb.ExplainPipelineResponse:

@@ -68,7 +68,7 @@ def write_version(
         checksum=new.checksum,
         kind=new.kind,
         attributes=new.attributes,
-        created_at=latest.created_at if latest else tx.now,
+        created_at=tx.now,
         updated_at=tx.now,
         expires_at=new.expires_at,
         location=new.location,

@@ -94,8 +94,8 @@ class Head(msgspec.Struct, frozen=True):
     """One version of a block: all but its body.
 
     `size` is the body's length in bytes, `checksum` its crc32c. Times are ns since 1970: `created_at` of
-    the block's first version, `updated_at` of this one or of the last change to its attributes or expiry,
-    which `revision` counts (from 1). `attributes` are sorted by key.
+    this version, `updated_at` the same or that of the last change to its attributes or expiry, which
+    `revision` counts (from 1). `attributes` are sorted by key.
     """
 
     name: BlockName

@@ -268,16 +268,31 @@ class Store:
         version: int | None = None,
         *,
         if_version: int | None = None,
+        request: Request | None = None,
     ) -> int:
         """Delete one version of a document or all; gives the (latest) one deleted. `DocumentNotFound`."""
+        self._core.check_writable()
+        check_name(name)
+        if request is None:
+            return await self._delete_document(noun, name, version, if_version, None)
+        return await self._requests.once(
+            request,
+            lambda: self._delete_document(noun, name, version, if_version, request),
+            _recall_deletion,
+        )
+
+    async def _delete_document(
+        self, noun: Noun, name: BlockName, version: int | None, if_version: int | None, request: Request | None
+    ) -> int:
         core = self._core
         core.check_writable()
-        check_name(name)
         ledger = core.ledger_of(name.space)
         if ledger is None:
             raise DocumentNotFound(noun.value, name)
         tx = core.transaction(ledger)
         deleted = delete_document(tx, noun, name, version, if_version)
+        if request is not None:
+            remember(tx, request, core.options.request_seconds, [Outcome(name, deleted)])
         await core.write(ledger, tx)
         return deleted
 
@@ -365,3 +380,9 @@ def _recall_document(record: RequestRecord) -> Document:
     if record.document is None:
         raise DataLoss("the outcome of the request is not a document")
     return record.document
+
+
+def _recall_deletion(record: RequestRecord) -> int:
+    if not record.outcomes:
+        raise DataLoss("the outcome of the request is not a deletion")
+    return record.outcomes[0].version
