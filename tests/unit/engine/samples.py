@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from jazz.values import Layout, Order, Tensor, compressed, dense, numeric_type
+from jazz.values import Layout, Order, Table, Tensor, compressed, dense, numeric_type
 from jazz_server.engine.op import Op, Scalar
 from jazz_server.engine.promotion import NUMERIC
 from jazz_server.kinds.match import type_of
@@ -75,7 +75,7 @@ def infer(op: Op, args: list[Type | Scalar], **settings: Any) -> tuple[tuple[Typ
 
 def run(op: Op, args: list[Any], **settings: Any) -> tuple[Any, ...]:
     """The results; the types must fit."""
-    _, wrong = infer(op, [type_of(x) if isinstance(x, Tensor) else x for x in args], **settings)
+    _, wrong = infer(op, [type_of(x) if isinstance(x, Tensor | Table) else x for x in args], **settings)
     assert not wrong
     return op.run(Steps(), args, settings_of(op, settings))
 

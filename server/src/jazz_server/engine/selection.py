@@ -85,14 +85,15 @@ def _take_coo(tensor: Tensor, indices: NDArray[np.int64], axis: int) -> Tensor:
 def _sorted_coo(source: Tensor, shape: tuple[int, ...], coordinates: Sequence[Array], positions: Array) -> Tensor:
     order = np.lexsort(tuple(reversed(coordinates)))
     result = picked(source, positions[order])
-    return replace(result, shape=shape, indices=tuple(c[order] for c in coordinates), axes=(), declared=())
+    indices = tuple(c[order] for c in coordinates)
+    return replace(result, shape=shape, layout=Layout.COO, indices=indices, axes=(), declared=())
 
 
 def concat(pool: Tensor, parts: Sequence[Tensor], axis: int, layout: Layout) -> Tensor:
     """Sparse tensors one after the other along an axis.
 
     Args:
-        pool: A tensor that stores the entries of all, one part after the other.
+        pool: A vector of the entries of all, one part after the other.
         parts: The tensors.
         axis: The axis.
         layout: The layout of the result.
@@ -106,7 +107,7 @@ def concat(pool: Tensor, parts: Sequence[Tensor], axis: int, layout: Layout) -> 
         matrices.append(replace(places, data=places.data + begin))
     side_by_side = (axis == 1) == (layout is Layout.CSR)
     joined = _beside(matrices) if side_by_side else _below(matrices)
-    return delivered(replace(pool, layout=layout), joined, layout)
+    return delivered(pool, joined, layout)
 
 
 def _index_dtype(matrices: Sequence[Compressed]) -> np.dtype[Any]:

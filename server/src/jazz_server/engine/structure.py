@@ -52,11 +52,11 @@ def picked(tensor: Tensor, positions: NDArray[Any]) -> Tensor:
 
 
 def pooled(parts: Sequence[Tensor], dtype: np.dtype[Any] | None) -> Tensor:
-    """One tensor that stores the elements of several, one after the other, as `dtype` if they are numbers.
-
-    Its shape and indices are the caller's to set.
-    """
-    first = parts[0]
+    """A vector of the stored elements of several tensors, one after the other, as `dtype` if they are numbers."""
+    total = sum(part.stored for part in parts)
+    first = replace(
+        parts[0], shape=(total,), layout=Layout.DENSE, order=Order.C, indptr=None, indices=(), axes=(), declared=()
+    )
     if all(part.validity is None for part in parts):
         validity = None
     else:

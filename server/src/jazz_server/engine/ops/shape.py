@@ -59,11 +59,11 @@ def _infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings:
         inference.mismatch("arrays", "at least one array", "none")
         return (TensorType(),)
     parts = [arguments.tensor(inference, name, arg, (), nullable=True) for name, arg in zip(names, args, strict=True)]
-    for name, part in zip(names, parts, strict=True):
-        arguments.rank_at_least(inference, name, part, 1)
+    fit = [arguments.rank_at_least(inference, name, part, 1) for name, part in zip(names, parts, strict=True)]
     dtypes = _joined_dtypes(inference, names, parts)
-    shape = _joined_shape(inference, names, [part.shape for part in parts], settings)
-    possible = {_joined_layout(found) for found in arguments.combined(*_layout_choices(parts))}
+    found = [part.shape if fits else None for part, fits in zip(parts, fit, strict=True)]
+    shape = _joined_shape(inference, names, found, settings)
+    possible = {_joined_layout(one) for one in arguments.combined(*_layout_choices(parts))}
     kept = tuple(layout for layout in Layout if layout in possible)
     return (TensorType(dtypes, shape, kept, nullable=any(part.nullable for part in parts)),)
 

@@ -1,0 +1,422 @@
+"""What operations do with missing elements, texts, tables, limits and loops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse as scipy_sparse
+
+from jazz.values import Axis, DataType, Layout, Table, Tensor, Value, compressed, dense
+from jazz_server.engine import memory
+from jazz_server.engine.catalogue import CATALOGUE
+from jazz_server.engine.errors import MemoryLimit, OpError
+from jazz_server.engine.op import Inference, Run
+from jazz_server.kinds.match import type_of
+from jazz_server.kinds.types import AnyType, Symbol, TensorType, Type
+from unit.engine.samples import Steps, array_of, infer, is_canonical, settings_of
+from unit.engine.samples import run as run_op
+
+RNG = np.random.default_rng(7)
+
+
+def op(name: str, /, *args: Any, **settings: Any) -> Any:
+    results = run_op(CATALOGUE[name], list(args), **settings)
+    return results[0] if len(results) == 1 else results
+
+
+def texts(*values: str) -> Tensor:
+    encoded = [value.encode() for value in values]
+    offsets = np.cumsum([0, *map(len, encoded)]).astype(np.int64)
+    return Tensor(DataType("string"), (len(values),), data=np.frombuffer(b"".join(encoded), np.uint8), offsets=offsets)
+
+
+def strings(tensor: Tensor) -> list[str]:
+    assert tensor.data is not None
+    assert tensor.offsets is not None
+    data = tensor.data.tobytes()
+    return [data[b:e].decode() for b, e in zip(tensor.offsets[:-1], tensor.offsets[1:], strict=True)]
+
+
+def holey(array: Any, *present: bool) -> Tensor:
+    return replace(dense(np.array(array)), validity=np.packbits(present, bitorder="little"))
+
+
+def present(tensor: Tensor) -> list[bool]:
+    assert tensor.validity is not None
+    return [bool(x) for x in np.unpackbits(tensor.validity, count=tensor.stored, bitorder="little")]
+
+
+def csr(matrix: Any, index: str = "int32") -> Tensor:
+    m = scipy_sparse.csr_array(matrix)
+    return compressed(Layout.CSR, m.shape, m.indptr.astype(index), m.indices.astype(index), m.data)
+
+
+# Missing elements and texts
+
+
+def test_texts_are_taken_joined_and_transposed() -> None:
+    words = texts("né", "", "dix", "四")
+    assert strings(op("take", words, dense(np.array([3, 0, 0, -2])))) == ["四", "né", "né", "dix"]
+    assert strings(op("concat", words, texts("a"))) == ["né", "", "dix", "四", "a"]
+    square = replace(words, shape=(2, 2))
+    assert strings(op("take", op("transpose", square), 0)) == ["né", "dix"]
+    assert strings(op("concat", square, op("transpose", square), axis=1)) == [
+        "né", "", "né", "dix", "dix", "四", "", "四",
+    ]  # fmt: skip
+
+
+def test_missing_elements_stay_missing_where_elements_are_only_moved() -> None:
+    x = holey([1, 2, 3], True, False, True)
+    taken = op("take", x, dense(np.array([1, 0, 1])))
+    assert (present(taken), taken.array()[1]) == ([False, True, False], 1)
+    joined = op("concat", x, dense(np.array([0.5])))
+    assert (joined.dtype.name, present(joined)) == ("float64", [True, False, True, True])
+    assert op("take", x, dense(np.array([0, 2]))).validity is None
+    assert op("transpose", x).missing == 1
+    assert op("size", x).array() == 3
+
+
+def test_missing_entries_of_sparse_tensors_move_along() -> None:
+    x = replace(csr([[0, 1.0], [2, 3]]), validity=np.array([0b101], np.uint8))
+    taken = op("take", x, dense(np.array([1, 0])))
+    assert (taken.indices[0].tolist(), present(taken)) == ([0, 1, 1], [False, True, True])
+    columns = op("take", x, dense(np.array([1])), axis=1)
+    assert columns.validity is None
+    assert present(op("concat", x, x)) == [True, False, True, True, False, True]
+
+
+def test_computing_with_missing_elements_is_refused_when_it_runs_too() -> None:
+    add = CATALOGUE["add"]
+    with pytest.raises(OpError) as caught:
+        add.run(Steps(), [holey([1, 2], True, False), 1], {})
+    assert caught.value.field == "a"
+
+
+def test_a_bitmap_that_marks_nothing_as_missing_is_no_obstacle() -> None:
+    assert op("add", holey([1, 2], True, True), 1).array().tolist() == [2, 3]
+
+
+def test_absent_entries_that_are_not_zero_are_refused_but_for_what_moves_or_stores_them() -> None:
+    x = replace(csr([[0, 1.0], [0, 0]]), fill=np.float64(9).tobytes())
+    assert op("to_dense", x).array().tolist() == [[9, 1], [9, 9]]
+    assert op("to_dense", op("transpose", x)).array().tolist() == [[9, 9], [1, 9]]
+    with pytest.raises(OpError) as caught:
+        op("negative", x)
+    assert (caught.value.field, caught.value.found) == ("x", "absent entries that are 9.0")
+    with pytest.raises(OpError):
+        op("concat", x, csr([[0, 1.0]]))
+
+
+def test_factors_are_joined_if_they_have_the_same_categories() -> None:
+    factor = Tensor(DataType("factor"), (2,), data=np.array([1, 0], np.int32), categories=texts("a", "b"))
+    joined = op("concat", factor, factor)
+    assert joined.data.tolist() == [1, 0, 1, 0]
+    assert strings(joined.categories) == ["a", "b"]
+    assert op("take", factor, dense(np.array([0]))).dtype == DataType("factor")
+    with pytest.raises(OpError) as caught:
+        op("concat", factor, replace(factor, categories=texts("b", "a")))
+    assert caught.value.field == "arrays[1]"
+
+
+def test_a_field_brings_the_axes_that_it_refers_to() -> None:
+    rows, columns = Axis("rows", 2, texts("a", "b")), Axis("columns", 3)
+    table = Table((("x", replace(dense(np.zeros(2)), axes=("rows",))), ("y", dense(np.zeros(1)))), (rows, columns))
+    assert op("field", table, name="x").declared == (rows,)
+    assert op("field", table, name="y").declared == ()
+    with pytest.raises(OpError) as caught:
+        CATALOGUE["field"].run(Steps(), [table], {"name": "z"})
+    assert caught.value.field == "name"
+
+
+# Buffers and layouts
+
+
+def test_transposing_moves_no_data_but_for_coo() -> None:
+    x = csr([[0, 1.0], [2, 0]])
+    turned = op("transpose", x)
+    assert turned.layout is Layout.CSC
+    assert turned.data is x.data
+    assert turned.indices[0] is x.indices[0]
+    y = dense(np.arange(6).reshape(2, 3))
+    assert op("transpose", y).data is y.data
+
+
+@pytest.mark.parametrize("name", ["add", "multiply", "matmul"])
+def test_indices_of_64_bits_stay_so(name: str) -> None:
+    x = csr([[0, 1.0], [2, 0]], "int64")
+    assert op(name, x, csr([[0, 1.0], [2, 0]])).indices[0].dtype == np.int64
+    assert op(name, csr([[0, 1.0], [2, 0]]), csr([[0, 1.0], [2, 0]])).indices[0].dtype == np.int32
+
+
+def test_entries_that_cancel_are_not_stored() -> None:
+    a, b = csr([[1.0, 1.0]]), csr([[1.0], [-1.0]])
+    assert op("matmul", a, b).stored == 0
+    assert op("subtract", a, a).stored == 0
+
+
+@pytest.mark.parametrize("layout", ["csr", "csc", "coo"])
+def test_large_matrices_are_computed_in_parallel_parts(layout: str) -> None:
+    first, second = (scipy_sparse.random_array((2000, 900), density=0.005, rng=RNG, format="csr") for _ in range(2))
+    a, b = (op("to_sparse", csr(m), layout=layout) for m in (first, second))
+    wide = RNG.normal(size=(900, 40))
+    tall = RNG.normal(size=(50, 2000))
+    assert_allclose(op("matmul", a, dense(wide)).array(), first @ wide, rtol=1e-9, atol=1e-12)
+    assert_allclose(op("matmul", a, dense(np.asfortranarray(wide))).array(), first @ wide, rtol=1e-9, atol=1e-12)
+    assert_allclose(op("matmul", dense(tall), a).array(), tall @ first, rtol=1e-9, atol=1e-12)
+    product = op("matmul", a, op("transpose", b))
+    assert_allclose(array_of(product), (first @ second.T).toarray(), rtol=1e-9, atol=1e-12)
+    assert is_canonical(product)
+    for name, expected in (("add", first + second), ("multiply", first * second), ("maximum", first.maximum(second))):
+        found = op(name, a, b)
+        assert_allclose(array_of(found), expected.toarray())
+        assert is_canonical(found)
+    assert_allclose(op("sum", a, axis=0).array(), first.sum(axis=0))
+    assert_allclose(op("sum", a, axis=1).array(), first.sum(axis=1))
+    values, places = op("topk", a, k=5)
+    assert_array_equal(values.array(), -np.sort(-first.toarray(), axis=1)[:, :5])
+    assert_array_equal(np.take_along_axis(first.toarray(), places.array(), 1), values.array())
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_large_dense_arrays_are_computed_in_parallel_parts(order: Any) -> None:
+    x = np.array(RNG.normal(size=(700, 300)), order=order)
+    row, column = RNG.normal(size=300), RNG.normal(size=(700, 1))
+    assert_array_equal(op("add", dense(x), dense(row)).array(), x + row)
+    assert_array_equal(op("multiply", dense(x), dense(column)).array(), x * column)
+    assert_array_equal(op("multiply", dense(column), dense(row)).array(), column * row)
+    assert_array_equal(op("exp", dense(x)).array(), np.exp(x))
+    assert op("exp", dense(x)).order.value == order
+
+
+# Limits
+
+
+@pytest.fixture
+def one_mebibyte() -> Iterator[None]:
+    before = memory.limit_bytes()
+    memory.set_limit_bytes(1 << 20)
+    yield
+    memory.set_limit_bytes(before)
+
+
+def huge() -> Tensor:
+    places = tuple(np.array([5], np.int32) for _ in range(2))
+    return Tensor(DataType("float32"), (1 << 20, 1 << 20), Layout.COO, data=np.ones(1, np.float32), indices=places)
+
+
+@pytest.mark.usefixtures("one_mebibyte")
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("to_dense", [huge()]),
+        ("exp", [huge()]),
+        ("add", [huge(), 1]),
+        ("add", [dense(np.zeros((1 << 12, 1))), dense(np.zeros(1 << 12))]),
+        ("matmul", [dense(np.zeros((1 << 12, 1))), dense(np.zeros((1, 1 << 12)))]),
+        ("matmul", [csr(np.ones((1 << 12, 1))), dense(np.zeros((1, 1 << 12)))]),
+        ("matmul", [csr(np.ones((1 << 10, 1))), csr(np.ones((1, 1 << 10)))]),
+        ("take", [dense(np.zeros((1, 1 << 10))), dense(np.zeros(1 << 10, np.int64))]),
+        ("concat", [dense(np.zeros(1 << 16)), dense(np.zeros(1 << 17))]),
+        ("topk", [huge()]),
+    ],
+)
+def test_a_result_that_is_too_large_is_refused_before_it_is_made(name: str, args: list[Any]) -> None:
+    with pytest.raises(MemoryLimit, match="at most 1 MiB are allowed"):
+        op(name, *args, **({"k": 1} if name == "topk" else {}))
+
+
+def test_what_is_sparse_costs_what_is_stored() -> None:
+    assert op("negative", huge()).stored == 1
+    assert op("multiply", huge(), huge()).stored == 1
+    assert op("count_nonzero", huge()).array() == 1
+    assert op("argmax", huge()).array() == 5 * (1 << 20) + 5
+
+
+@pytest.mark.parametrize("index", [3, -4])
+def test_indices_out_of_range_are_refused(index: int) -> None:
+    with pytest.raises(OpError) as caught:
+        op("take", dense(np.zeros(3)), dense(np.array([0, index])))
+    assert (caught.value.field, caught.value.expected) == ("indices", "indices from -3 to 2")
+
+
+def test_results_are_ieee_and_silent() -> None:
+    x = dense(np.array([0.0, -1.0, 1.0]))
+    with np.errstate(all="raise"):
+        assert_array_equal(op("divide", x, 0).array(), [np.nan, -np.inf, np.inf])
+        assert_array_equal(op("sqrt", x).array(), [0, np.nan, 1])
+        assert_array_equal(op("mean", dense(np.zeros(0))).array(), np.nan)
+
+
+def test_every_operation_asks_whether_to_go_on() -> None:
+    for name, op_ in CATALOGUE.items():
+        if name in ("field", "iterate"):
+            continue
+        count = 2 if op_.arguments[-1].startswith("*") else len(op_.arguments)
+        args: list[Any] = [dense(np.ones(3))] * count
+        if name == "where":
+            args[0] = dense(np.ones(3, np.bool_))
+        if name == "take":
+            args[1] = dense(np.ones(3, np.int64))
+        given = {"k": 2, "dtype": "int8"} | ({"layout": "coo"} if name == "to_sparse" else {})
+        steps = Steps()
+        op_.run(steps, args, settings_of(op_, given))
+        assert steps.count >= 1, name
+
+
+# Loops
+
+
+@dataclass(frozen=True)
+class Body:
+    """A sub-graph that is a function of values and one of types."""
+
+    arity: int
+    outputs: int
+    compute: Callable[..., tuple[Value, ...]]
+    type_: Callable[..., tuple[Type, ...]]
+
+    def infer(self, inference: Inference, arguments: Sequence[Type]) -> tuple[Type, ...]:
+        return self.type_(inference, *arguments)
+
+    def run(self, run: Run, arguments: Sequence[Value]) -> tuple[Value, ...]:
+        return self.compute(*arguments)
+
+
+def body_of(name: str, *more: Any) -> Body:
+    """A body that applies an operation to its first value and constants."""
+    found = CATALOGUE[name]
+    return Body(
+        1,
+        1,
+        lambda x: found.run(Steps(), [x, *more], settings_of(found, {})),
+        lambda inference, x: found.infer(inference, [x, *more], settings_of(found, {})),
+    )
+
+
+HALVED = body_of("multiply", 0.5)
+
+
+def test_a_loop_does_all_turns_without_a_tolerance() -> None:
+    state, turns = op("iterate", dense(np.array([8.0])), body=HALVED, max_iter=3)
+    assert (state.array().tolist(), int(turns.array())) == ([1.0], 3)
+
+
+def test_a_loop_stops_when_the_change_is_at_most_the_tolerance() -> None:
+    state, turns = op("iterate", dense(np.array([8.0])), body=HALVED, max_iter=100, tol=1.0)
+    assert (state.array().tolist(), int(turns.array())) == ([1.0], 3)
+
+
+def test_a_loop_of_no_turns_gives_what_it_was_given() -> None:
+    state, turns = op("iterate", 2.5, body=HALVED, max_iter=0, tol=1)
+    assert (state.array(), int(turns.array())) == (2.5, 0)
+
+
+@pytest.mark.parametrize("layout", ["csr", "csc", "coo"])
+def test_the_change_of_sparse_states_is_measured(layout: str) -> None:
+    x = op("to_sparse", dense(np.array([[0.0, 4.0], [0, 0]])), layout=layout)
+    state, turns = op("iterate", x, body=HALVED, max_iter=100, tol=1.0)
+    assert (state.layout.value, float(state.data[0]), int(turns.array())) == (layout, 1.0, 2)
+
+
+def test_a_state_of_nans_never_settles() -> None:
+    _, turns = op("iterate", dense(np.array([np.nan])), body=HALVED, max_iter=5, tol=1.0)
+    assert int(turns.array()) == 5
+
+
+def test_pagerank_is_that_of_power_iteration() -> None:
+    links = RNG.random((20, 20)) < 0.3
+    links[0] = True
+    matrix = links / links.sum(axis=0)
+    matmul, scale, add = (CATALOGUE[name] for name in ("matmul", "multiply", "add"))
+
+    def compute(rank: Value, m: Value) -> tuple[Value, ...]:
+        product = matmul.run(Steps(), [m, rank], {})
+        return add.run(Steps(), [scale.run(Steps(), [product[0], 0.85], {})[0], 0.15 / 20], {})
+
+    def types(inference: Inference, rank: Type, m: Type) -> tuple[Type, ...]:
+        product = matmul.infer(inference, [m, rank], {})
+        return add.infer(inference, [scale.infer(inference, [product[0], 0.85], {})[0], 0.15 / 20], {})
+
+    body = Body(2, 1, compute, types)
+    rank, turns = op("iterate", dense(np.full(20, 1 / 20)), csr(matrix), body=body, max_iter=200, tol=1e-12)
+    expected = np.linalg.solve(np.eye(20) - 0.85 * matrix, np.full(20, 0.15 / 20))
+    assert_allclose(rank.array(), expected, rtol=1e-9)
+    assert 10 < int(turns.array()) < 200
+
+
+def types_of_loop(*args: Any, **settings: Any) -> tuple[list[str], list[str]]:
+    types, wrong = infer(CATALOGUE["iterate"], list(args), **settings)
+    return [str(type_) for type_ in types], wrong
+
+
+def vector(dtype: str, length: Any, *layouts: Layout) -> TensorType:
+    return TensorType((DataType(dtype),), (length,), layouts or (Layout.DENSE,))
+
+
+def test_a_loop_has_the_types_of_its_states() -> None:
+    found, wrong = types_of_loop(vector("float32", Symbol("n")), body=HALVED, max_iter=3)
+    assert (found, wrong) == (["float32[n]", "int64[]"], [])
+
+
+def test_a_layout_that_changes_in_a_turn_is_unknown() -> None:
+    x = TensorType((DataType("float32"),), (2, 2), (Layout.CSR,))
+    found, wrong = types_of_loop(x, body=body_of("add", 1), max_iter=3)
+    assert (found[0], wrong) == ("float32[2, 2] dense|csr", [])
+
+
+@pytest.mark.parametrize(
+    ("state", "body", "settings", "reason"),
+    [
+        (
+            vector("int64", 3),
+            HALVED,
+            {},
+            "values[0]: expected float64, as the body gives, found int64",
+        ),
+        (
+            vector("float32", 1),
+            body_of("add", dense(np.ones(3, np.float32))),
+            {},
+            "values[0]: expected shape [3], as the body gives, found shape [1]",
+        ),
+        (vector("float32", 1), HALVED, {"count": 2}, "values: expected at least 2 states, found 1 value"),
+        (vector("float32", 1), HALVED, {"tol": -1}, "tol: expected a number of at least 0, found -1"),
+        (vector("float32", 1), HALVED, {"max_iter": -1}, "max_iter: expected an integer of at least 0, found -1"),
+        (
+            vector("float32", 1),
+            Body(2, 1, lambda *x: x, lambda _, *x: x),
+            {},
+            "body: expected a graph of 1 input, one for each value, found one of 2 inputs",
+        ),
+        (
+            vector("float32", 1),
+            Body(1, 2, lambda *x: x, lambda _, *x: x),
+            {},
+            "body: expected a graph of 1 output, one for each state, found one of 2 outputs",
+        ),
+    ],
+)
+def test_a_loop_whose_turns_do_not_fit_is_refused(state: Type, body: Body, settings: Any, reason: str) -> None:
+    if body.outputs == 1 and body.arity == 1 and reason.startswith("values[0]: expected shape"):
+        constant = np.ones(3, np.float32)
+        add = CATALOGUE["add"]
+        body = Body(1, 1, lambda x: (x,), lambda i, x: add.infer(i, [x, type_of(dense(constant))], {}))
+    _, wrong = types_of_loop(state, **({"body": body, "max_iter": 2} | settings))
+    assert wrong == [reason]
+
+
+def test_a_loop_over_unknown_values_is_of_unknown_values() -> None:
+    found, wrong = types_of_loop(AnyType(), body=Body(1, 1, lambda x: (x,), lambda _, x: (x,)), max_iter=2)
+    assert (found, wrong) == (["any value", "int64[]"], [])
+
+
+def test_tables_can_be_states() -> None:
+    table = Table((("a", dense(np.zeros(1))),))
+    same = Body(1, 1, lambda x: (x,), lambda _, x: (x,))
+    state, _ = op("iterate", table, body=same, max_iter=2)
+    assert state is table
