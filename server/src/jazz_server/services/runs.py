@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import mmap
+import os
+import threading
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +18,7 @@ from jazz.codec.frames import checksum
 from jazz.errors import error_for
 from jazz.v1 import value_pb2
 from jazz.values import Value
+from jazz_server.engine.parallel import NICENESS
 from jazz_server.kinds.types import Kind, Type
 from jazz_server.pipelines.control import RunControl
 from jazz_server.pipelines.errors import IllTyped
@@ -65,7 +68,7 @@ class Runs:
         self._sources = sources
         self._programs: Recent[Program] = Recent(_PROGRAMS_KEPT)
         self._values: Recent[_Loaded] = Recent(core.limits.memory_bytes // 2, lambda loaded: loaded.nbytes)
-        self._threads = ThreadPoolExecutor(core.limits.concurrent_runs, "jazz-run")
+        self._threads = ThreadPoolExecutor(core.limits.concurrent_runs, "jazz-run", initializer=_begin_thread)
         self._waiting = 0
 
     def close(self) -> None:
@@ -204,6 +207,11 @@ class Runs:
         self._waiting -= 1
         if not work.cancelled():
             work.exception()
+
+
+def _begin_thread() -> None:
+    """Like the kernels' threads, those of runs let small calls go first."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 class _Filler:

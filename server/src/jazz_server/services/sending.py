@@ -35,9 +35,10 @@ async def send_body(core: Core, head: bytes, body: Body) -> AsyncIterator[bytes]
                 yield await core.work(_encoder(head, offset, data))
             head = b""
     finally:
-        if not ahead.done():
-            ahead.cancel()
-            await asyncio.wait([ahead])
+        ahead.cancel()
+        await asyncio.wait([ahead])
+        if not ahead.cancelled():
+            ahead.exception()  # whoever stops reading does not care that reading ahead failed
 
 
 def _encoder(head: bytes, offset: int, data: memoryview) -> Callable[[], bytes]:
