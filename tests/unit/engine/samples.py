@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from jazz.values import Layout, Order, Table, Tensor, compressed, dense, numeric_type
+from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.op import Op, Scalar
 from jazz_server.engine.promotion import NUMERIC
 from jazz_server.kinds.match import type_of
@@ -78,6 +79,12 @@ def run(op: Op, args: list[Any], **settings: Any) -> tuple[Any, ...]:
     _, wrong = infer(op, [type_of(x) if isinstance(x, Tensor | Table) else x for x in args], **settings)
     assert not wrong
     return op.run(Steps(), args, settings_of(op, settings))
+
+
+def apply(name: str, /, *args: Any, **settings: Any) -> Any:
+    """The result of an operation of the catalogue, or the results if it has several."""
+    results = run(CATALOGUE[name], list(args), **settings)
+    return results[0] if len(results) == 1 else results
 
 
 def array_of(tensor: Tensor) -> NDArray[Any]:

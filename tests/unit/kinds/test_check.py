@@ -74,8 +74,24 @@ def test_cycles_and_unknown_kinds_are_found_when_kinds_can_be_looked_up() -> Non
         "s/c": Kind(KindReference("s/none")),
     }
     assert [str(m) for m in check_kind(kinds["s/a"], kinds.__getitem__)] == [
-        "b.b: expected kinds that do not contain themselves, found s/b -> s/a -> s/b"
+        "b.b: expected kinds that do not contain themselves, found s/b -> s/b"
     ]
     assert [str(m) for m in check_kind(kinds["s/c"], kinds.__getitem__)] == [
         "expected a stored kind s/none, found none of that name"
+    ]
+
+
+def test_a_field_of_an_extended_kind_is_no_cycle() -> None:
+    kinds = {"s/item": Kind(TableType((FieldType("name", TensorType()),)))}
+    box = Kind(TableType((FieldType("content", KindReference("s/item")),)), extends=(KindReference("s/item"),))
+    assert check_kind(box, kinds.__getitem__) == []
+
+
+def test_kinds_that_extend_each_other_are_found() -> None:
+    kinds = {
+        "s/a": Kind(TableType(), extends=(KindReference("s/b"),)),
+        "s/b": Kind(TableType(), extends=(KindReference("s/a"),)),
+    }
+    assert [str(m) for m in check_kind(kinds["s/a"], kinds.__getitem__)] == [
+        "expected kinds that do not contain themselves, found s/b -> s/a -> s/b"
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any
 
@@ -74,8 +73,3 @@ def to_sparse(tensor: Tensor, layout: Layout) -> Tensor:
 def wide(*tensors: Any) -> bool:
     """Whether any of the arguments has indices of int64."""
     return any(isinstance(t, Tensor) and t.indices and t.indices[0].dtype == np.int64 for t in tensors)
-
-
-def absent(tensor: Tensor) -> int:
-    """The number of elements that have no place in the buffers."""
-    return math.prod(tensor.shape) - tensor.stored

@@ -122,7 +122,7 @@ class _Matching:
             elif found.closed and not item.optional:
                 self.mismatch(where, f"a field {describe.kind_of(item.type)}", f"fields {describe.names(list(fields))}")
         if expected.closed:
-            for name in fields.keys() - set(expected.names):
+            for name in (name for name in fields if name not in expected.names):
                 close = describe.suggestion(name, expected.names)
                 self.mismatch(joined(path, name), f"no fields but {describe.names(expected.names)}{close}", "this one")
 

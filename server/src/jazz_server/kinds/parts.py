@@ -47,8 +47,7 @@ def parts_of(
     """Looks up everything that a kind extends and refers to at its top; what is wrong with that is noted."""
     if isinstance(kind, Kind):
         own = parts_of(kind.type, resolve, stack, path, note)
-        bases = [parts_of(base, resolve, stack, path, note) for base in kind.extends]
-        return _merged([*bases, own])
+        return _merged([parts_of(base, resolve, stack, path, note) for base in kind.extends], own)
     if isinstance(kind, TableType):
         return Parts(fields=kind.fields, closed=kind.closed, is_table=True, stack=stack)
     if not isinstance(kind, KindReference):
@@ -73,11 +72,15 @@ def look_up(reference: KindReference, resolve: Resolve | None) -> Kind | None:
         return None
 
 
-def _merged(parts: list[Parts]) -> Parts:
+def _merged(bases: list[Parts], own: Parts) -> Parts:
+    """All that is asked of a value of a kind. What it extends is no part of the way to its fields: a field of an
+    extended kind is no cycle, and a true one comes by again.
+    """
+    parts = [*bases, own]
     return Parts(
         types=tuple(type_ for part in parts for type_ in part.types),
         fields=tuple(item for part in parts for item in part.fields),
         closed=any(part.closed for part in parts),
         is_table=any(part.is_table for part in parts),
-        stack=tuple(dict.fromkeys(name for part in parts for name in part.stack)),
+        stack=own.stack,
     )
