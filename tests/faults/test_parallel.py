@@ -1,47 +1,33 @@
 """Many at once: processes that put and get in parallel, and a put that is cut off in the middle."""
 
-import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import jazz
 
+WORKER = Path(__file__).with_name("worker.py")
 PROCESSES = 4
 ROUNDS = 25  # in each process: 100 puts and 100 gets in all
 
 
-def put_and_get(target: str, worker: int, failures: "multiprocessing.Queue[str]") -> None:
-    """Puts and gets blocks of its own, and a block that all of them write."""
-    with jazz.connect(target, timeout=60) as db:
-        for turn in range(ROUNDS):
-            value = np.full((turn + 1) * 1000, worker * 1000 + turn, np.int64)
-            db.put(f"parallel/own-{worker}-{turn}", value)
-            db.put("parallel/shared", value)
-            if not np.array_equal(db.get(f"parallel/own-{worker}-{turn}"), value):
-                failures.put(f"own block of worker {worker}, turn {turn}")
-            shared = db.get("parallel/shared")
-            if len(set(shared.tolist())) != 1:
-                failures.put(f"mixed content of the shared block: {np.unique(shared)}")
-
-
 @pytest.mark.timeout(120)
 def test_100_puts_and_gets_from_several_processes_do_not_mix(server):
-    context = multiprocessing.get_context("spawn")
-    failures = context.Queue()
-    workers = [context.Process(target=put_and_get, args=(server.target, n, failures)) for n in range(PROCESSES)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(100)
+    command = [sys.executable, str(WORKER), server.target]
+    workers = [
+        subprocess.Popen([*command, str(number), str(ROUNDS)], stdout=subprocess.PIPE, text=True)
+        for number in range(PROCESSES)
+    ]
+    failures = [worker.communicate(timeout=100)[0] for worker in workers]
 
-    assert [worker.exitcode for worker in workers] == [0] * PROCESSES
-    assert failures.empty()
+    assert [worker.returncode for worker in workers] == [0] * PROCESSES
+    assert failures == [""] * PROCESSES
     with jazz.connect(server.target) as db:
         names = [info.name for info in db.list("parallel/own")]
     assert len(names) == PROCESSES * ROUNDS
