@@ -78,7 +78,8 @@ class _Check:
     def __init__(self) -> None:
         self.findings = Findings()
         self.end = 0
-        self._path: list[str] = []
+        # Names of fields are put into words only when there is something to report: headers can have a million.
+        self._path: list[str | tuple[str]] = []
         self._lengths: dict[str, int] = {}
 
     @contextmanager
@@ -89,10 +90,11 @@ class _Check:
 
     def report(self, field: str, expected: str, found: str) -> None:
         """Notes a violation of a field of the message at hand."""
-        self.findings.add(".".join(["value" + "".join(self._path), field]) if field else self._here(), expected, found)
+        self.findings.add(f"{self._here()}.{field}" if field else self._here(), expected, found)
 
     def _here(self) -> str:
-        return "value" + "".join(self._path)
+        parts = (part if isinstance(part, str) else f"[{quoted(part[0])}]" for part in self._path)
+        return "value" + "".join(parts)
 
     def value(self, message: pb.Value, depth: int) -> None:
         """Checks a value that lies inside `depth` - 1 others."""
@@ -155,8 +157,9 @@ class _Check:
                     if field.name in seen:
                         self.report("name", "a name that no other field of the table has", quoted(field.name))
             seen.add(field.name)
-            with self._at(f"[{quoted(field.name)}]"):
-                self.value(field.value, depth + 1)
+            self._path.append((field.name,))
+            self.value(field.value, depth + 1)
+            self._path.pop()
 
     def tensor(self, tensor: pb.Tensor) -> None:
         """Checks a tensor and its buffers; the buffers only if what their lengths follow from is sound."""

@@ -94,10 +94,7 @@ def elements_tensor(elements: list[Any], shape: tuple[int, ...], path: str, orde
     Raises:
         InvalidArgument: They are not of one family, or of none that can be stored.
     """
-    families: dict[str, int] = {}
-    for number, element in enumerate(elements):
-        if element is not None:
-            families.setdefault(_family(element), number)
+    families = _families(elements)
 
     def where(number: int) -> str:
         return place(path, number, shape, order)
@@ -144,6 +141,22 @@ class _Elements:
 
 _NUMPY: Final = "numpy "
 _NUMBERS: Final = ("int", "float", "complex")
+
+
+_PLAIN: Final = frozenset({bool, int, float, complex, str, bytes, type(None)})
+
+
+def _families(elements: list[Any]) -> dict[str, int]:
+    """The families of the elements that are not missing, each with its first element."""
+    types = list(map(type, elements))
+    distinct = set(types)
+    # Objects of these types are of one family each, so that one of each tells; of others every one must be asked.
+    asked = sorted(map(types.index, distinct)) if distinct <= _PLAIN else range(len(elements))
+    families: dict[str, int] = {}
+    for number in asked:
+        if elements[number] is not None:
+            families.setdefault(_family(elements[number]), number)
+    return families
 
 
 def _family(element: Any) -> str:
