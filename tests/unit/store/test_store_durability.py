@@ -96,7 +96,7 @@ async def test_after_a_failed_sync_the_outcome_is_unknown_and_the_store_recovers
     snapshot = shop.store.snapshot()
     with monkeypatch.context() as patch:
         patch.setattr(Catalogue, "sync", fails)
-        patch.setattr("jazz_server.store.recovery._probe", fails)
+        patch.setattr("jazz_server.store.recovery.probe", fails)
         results = await asyncio.gather(*(shop.put(f"demo/{i}", bytes(size)) for i in range(3)), return_exceptions=True)
         assert {type(result) for result in results} <= {OutcomeUnknown, ReadOnly}
         assert any(isinstance(result, OutcomeUnknown) for result in results)
@@ -126,7 +126,7 @@ async def test_while_the_disk_stays_broken_the_store_is_read_but_not_written(
 
     with monkeypatch.context() as patch:
         patch.setattr(Catalogue, "sync", fails)
-        patch.setattr("jazz_server.store.recovery._probe", fails)
+        patch.setattr("jazz_server.store.recovery.probe", fails)
         with pytest.raises(OutcomeUnknown):
             await shop.put("demo/b")
         await asyncio.sleep(0.2)

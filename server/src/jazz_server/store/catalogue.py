@@ -4,6 +4,8 @@ RocksDB is called on the event loop: its calls hold the interpreter's lock anywa
 small records that are kept here. Only `sync`, `flush`, `open` and `close` are made in threads.
 """
 
+import gc
+import logging
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -25,6 +27,7 @@ from rocksdict import (
 from jazz_server.store import keys
 from jazz_server.store.errors import DataLoss, OutcomeUnknown, StoreUnavailable
 
+_log = logging.getLogger(__name__)
 _WRITE_BUFFER = 16 * 1024 * 1024
 _LARGEST_WAL = 64 * 1024 * 1024
 _JOURNAL_START = b"journal-start"
@@ -174,11 +177,17 @@ class Catalogue:
         """Let go of the database and drop all views, which would keep it open (blocks)."""
         for view in list(self._views):
             view.drop()
-        if self._database is not None and not self._memory:
-            self._database.close()
-        self._database = None
+        database, self._database = self._database, None
         self._families = {}
         self._handles = {}
+        if database is None or self._memory:
+            return
+        try:
+            database.close()
+        except Exception as error:  # noqa: BLE001 - RocksDB's errors have no type
+            _log.warning("the catalogue was closed in disorder: %s", str(error))  # as after a failed write
+        del database
+        gc.collect()  # what the frames of kept exceptions refer to holds the database open
 
     def get(self, family: Family, key: bytes) -> bytes | None:
         """The value of a key as it is now, synced or not."""
@@ -220,8 +229,11 @@ class Catalogue:
 
     def sync(self) -> None:
         """Make all that is written durable (blocks: call it in a thread)."""
-        if self._database is not None and not self._memory:
-            self._database.flush_wal(True)
+        if self._memory:
+            return
+        if self._database is None:
+            raise StoreUnavailable
+        self._database.flush_wal(True)
 
     @property
     def journal_length(self) -> int:

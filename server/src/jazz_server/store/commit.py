@@ -21,7 +21,7 @@ from jazz_server.store.errors import (
 )
 from jazz_server.store.lookup import find_space
 from jazz_server.store.names import check_space_name
-from jazz_server.store.operations import Copy, Operation, Put, Request
+from jazz_server.store.operations import Copy, Delete, Operation, Put, Request
 from jazz_server.store.records import Outcome
 from jazz_server.store.requests import remember
 from jazz_server.store.sync import Ledger
@@ -45,6 +45,7 @@ async def start_upload(core: Core, space: str, size: int, owner: str) -> Upload:
         needed = tx.usage(record.id).bytes + core.uploads.reserved(space) + size
         if needed > record.settings.quota_bytes:
             raise QuotaExceeded(space, record.settings.quota_bytes, needed)
+    core.check_room(ledger or core.durable, size)
     return await core.uploads.start(
         space,
         size,
@@ -113,6 +114,8 @@ def _write(
     core.check_writable()
     if _ledger(core, operations) is not ledger:
         raise StoreUnavailable
+    if not all(isinstance(operation, Delete) for operation in operations):
+        core.check_room(ledger)
     tx = core.transaction(ledger)
     volatile = ledger is core.volatile
     committer = Committer(tx, core.options, core.versions, core.uploads, volatile)

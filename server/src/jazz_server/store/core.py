@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
-from jazz_server.store.errors import Closed, MixedDurability, ReadOnly
+from jazz_server.store.errors import Closed, MixedDurability, ReadOnly, storage_error
 from jazz_server.store.folder import Folder
 from jazz_server.store.lookup import find_space
 from jazz_server.store.options import StoreOptions
@@ -47,6 +47,15 @@ class Core:
         self.check_open()
         if not self.writable:
             raise ReadOnly
+
+    def check_room(self, ledger: Ledger, size: int = 0) -> None:
+        """Raise `DiskFull` if what goes to the disk may not grow any more."""
+        if ledger is self.volatile:
+            return
+        try:
+            self.segments.check_room(size)
+        except OSError as error:
+            raise storage_error(error) from error
 
     def transaction(self, ledger: Ledger) -> Transaction:
         """A transaction on what is there now, synced or not."""

@@ -10,16 +10,22 @@ data/segments/  segment files by the first two digits of their name
 data/quarantine/  files that nothing referred to at some start
 """
 
+import errno
 import fcntl
 import json
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from jazz_server.store.errors import StoreFormat, StoreLocked, storage_error
 
+_log = logging.getLogger(__name__)
 FORMAT_NAME = "jazz-store"
 FORMAT_VERSION = 1
+
+_PROBE_BYTES = 64 * 1024
+_OPENING_BYTES = 1024 * 1024  # settings, manifests and the like
 
 _IGNORED = frozenset({"lost+found", "FORMAT.new"})  # a mounted disk's own; an interrupted creation
 
@@ -49,10 +55,14 @@ class Folder:
 
     def release(self, *, clean: bool) -> None:
         """Give up the lock; `clean` after an orderly shutdown."""
-        if clean:
-            (self.path / "CLEAN").touch()
-        (self.path / "PID").unlink(missing_ok=True)
-        os.close(self.lock)
+        try:
+            if clean:
+                (self.path / "CLEAN").touch()
+            (self.path / "PID").unlink(missing_ok=True)
+        except OSError as error:  # a full disk, say: the next start is then one after a disorderly stop
+            _log.warning("the folder could not be left in order: %s", error)
+        finally:
+            os.close(self.lock)
 
 
 def lock_folder(path: Path) -> Folder:
@@ -93,6 +103,22 @@ def sync_folder(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def probe(folder: Folder) -> None:
+    """Write and sync a file; raises OSError where the disk is broken, or has no room for the tables of the log."""
+    disk = os.statvfs(folder.path)
+    needed = _OPENING_BYTES + sum(log.stat().st_size for log in folder.catalogue.glob("*.log"))
+    if disk.f_bavail * disk.f_frsize < needed:
+        raise OSError(errno.ENOSPC, f"to open the catalogue takes {needed} bytes")
+    path = folder.path / "probe"
+    try:
+        with path.open("wb") as file:
+            file.write(bytes(_PROBE_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _holder(path: Path) -> int | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from jazz_server.store.catalogue import Catalogue
 from jazz_server.store.core import Core
 from jazz_server.store.errors import DataLoss, StoreError, storage_error
-from jazz_server.store.folder import Folder, lock_folder
+from jazz_server.store.folder import Folder, lock_folder, probe
 from jazz_server.store.options import StoreOptions
 from jazz_server.store.pins import Pins
 from jazz_server.store.segments import SegmentFolder
@@ -29,7 +29,7 @@ async def open_core(path: Path, options: StoreOptions) -> Core:
     except BaseException:
         io.shutdown()
         raise
-    segments = SegmentFolder(folder.data)
+    segments = SegmentFolder(folder.data, options.spare_disk_bytes)
     durable = Ledger(Catalogue(folder.catalogue, options.block_cache_bytes), ThreadPoolExecutor(1, "jazz-wal"))
     volatile = Ledger(Catalogue(folder.volatile, _VOLATILE_CACHE, memory=True), None)
     core = Core(
@@ -83,7 +83,16 @@ def _open_catalogues(core: Core) -> None:
         except StoreError:
             raise
         except Exception as error:
+            _check_disk(folder)
             raise DataLoss(f"the catalogue cannot be opened: {error}", folder=folder.catalogue) from error
+
+
+def _check_disk(folder: Folder) -> None:
+    """Raise `DiskFull` or `StorageFailed` if the catalogue could not be opened because of that."""
+    try:
+        probe(folder)
+    except OSError as error:
+        raise storage_error(error) from error
 
 
 def _clear_volatile(folder: Folder) -> None:

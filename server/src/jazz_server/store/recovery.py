@@ -1,21 +1,19 @@
 """After a failure: reopening after a failed sync, and putting aside files that a crash left behind."""
 
 import asyncio
-import gc
 import logging
-import os
 import shutil
 from pathlib import Path
 
 from jazz_server.store.catalogue import Family
 from jazz_server.store.core import Core
+from jazz_server.store.folder import probe
 from jazz_server.store.threads import run_to_end
 from jazz_server.store.transaction import is_referenced
 
 _log = logging.getLogger(__name__)
 _ID_BYTES = 16
 _LAST_KEY = b"\xff" * 9  # behind every reference to a segment: those go on with the id of a space
-_PROBE_BYTES = 64 * 1024
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 5.0
 
@@ -23,23 +21,22 @@ _LONGEST_PAUSE = 5.0
 async def reopen(core: Core) -> None:
     """Reopen the catalogue, which takes no writes after a failed one; try until the disk allows it.
 
-    Readers go on with what they saw until a probe file could be written and synced; while the database
-    is closed and opened again (some hundredths of a second) they get `StoreUnavailable`.
+    Readers go on with what they saw until there is room on the disk and a probe file could be synced; while the
+    database is closed and opened again (some hundredths of a second) they get `StoreUnavailable`.
     """
     catalogue = core.durable.catalogue
     pause = _FIRST_PAUSE
     while not core.closed:
         await core.durable.drained()
         try:
-            await run_to_end(core.io, _probe, core.folder.path)
+            await run_to_end(core.io, probe, core.folder)
             core.durable.publish(None)
             await run_to_end(core.io, catalogue.close)
-            gc.collect()  # iterators in the frames of kept exceptions hold the database open
             await run_to_end(core.io, catalogue.open)
             core.durable.resume()
             await core.versions.load()
         except Exception as error:  # noqa: BLE001 - RocksDB's errors have no type
-            _log.warning("the store cannot be reopened yet: %s", error)
+            _log.warning("the store cannot be reopened yet: %s", str(error))
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
         else:
@@ -117,18 +114,6 @@ def _is_orphan(core: Core, path: Path) -> bool:
         or core.uploads.knows(segment)
         or core.pins.knows(segment)
     )
-
-
-def _probe(folder: Path) -> None:
-    """Write and sync a file; raises OSError where the disk is full or broken."""
-    path = folder / "probe"
-    try:
-        with path.open("wb") as file:
-            file.write(bytes(_PROBE_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-    finally:
-        path.unlink(missing_ok=True)
 
 
 def _bring_back(path: Path, quarantine: Path) -> bool:

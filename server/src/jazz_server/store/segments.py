@@ -8,6 +8,7 @@ version given out before, which orders segments for a repair. The footer has a f
 is, and has checksums of table and trailer, and of itself.
 """
 
+import errno
 import os
 import struct
 import sys
@@ -55,7 +56,9 @@ class SegmentTail:
 class SegmentFolder:
     """Where segment files are, by id. All calls block."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, spare_bytes: int) -> None:
+        self._data = data
+        self._spare_bytes = spare_bytes
         self.staging = data / "staging"
         self.segments = data / "segments"
         self.quarantine = data / "quarantine"
@@ -70,6 +73,12 @@ class SegmentFolder:
             (self.segments / f"{shard:02x}").mkdir(exist_ok=True)
         for folder in (self.segments, self.segments.parent, self.segments.parent.parent):
             sync_folder(folder)
+
+    def check_room(self, size: int) -> None:
+        """Raise the OSError of a full disk if `size` more bytes would eat into what is spared."""
+        disk = os.statvfs(self._data)
+        if disk.f_bavail * disk.f_frsize - size < self._spare_bytes:
+            raise OSError(errno.ENOSPC, f"less than {self._spare_bytes} bytes would be left on the disk")
 
     def staged(self, segment: bytes) -> Path:
         """Where a segment is until it is committed."""

@@ -151,7 +151,7 @@ class Store:
     # Writing spaces
 
     async def create_space(self, name: str, settings: SpaceSettings | None = None) -> Space:
-        """Make a space; `SpaceExists`, `InvalidName`, `InvalidSettings`."""
+        """Make a space; `SpaceExists`, `InvalidName`, `InvalidSettings`, `DiskFull`."""
         core = self._core
         core.check_writable()
         settings = settings or SpaceSettings()
@@ -162,6 +162,7 @@ class Store:
         if core.ledger_of(name) is not None:
             raise SpaceExists(name)
         ledger = core.volatile if settings.volatile else core.durable
+        core.check_room(ledger)
         tx = core.transaction(ledger)
         record = add_space(tx, name, settings, core.versions.take())
         await core.write(ledger, tx)
@@ -327,6 +328,7 @@ class Store:
         core.check_writable()
         pinned = {pin.space for pin, _ in pins if core.ledger_of(pin.space) is not None}
         ledger = core.ledger_for({name.space, *pinned}, "pins")
+        core.check_room(ledger)
         tx = core.transaction(ledger)
         committer = Committer(tx, core.options, core.versions, core.uploads, ledger is core.volatile)
         document = write_document(

@@ -25,7 +25,7 @@ async def sweep_forever(core: Core) -> None:
             try:
                 await sweep(core)
             except StoreError as error:
-                _log.warning("sweeping failed: %s", error)
+                _log.warning("sweeping failed: %s", str(error))
 
 
 async def sweep(core: Core) -> None:
@@ -48,7 +48,7 @@ async def cut_journal(core: Core) -> None:
     try:
         reached = await loop.run_in_executor(core.durable.executor, catalogue.flush)
     except Exception as error:  # noqa: BLE001 - RocksDB's errors have no type
-        _log.warning("the catalogue could not be flushed: %s", error)
+        _log.warning("the catalogue could not be flushed: %s", str(error))
         core.durable.fail()
         return
     if core.writable:

@@ -169,6 +169,8 @@ class Upload:
         if self._buffer is not None:
             self._buffer += view
         else:
+            if not self.volatile:
+                self._uploads.folder.check_room(len(view))
             write_all(self._descriptor, view, self.received)
         self._sums.update(view)
 
