@@ -127,6 +127,17 @@ def damaged(what: str) -> DataLoss:
     return DataLoss(f"the server's answer arrived damaged: {what}", reason=TRANSFER_DAMAGED)
 
 
+def form(to: object) -> str | None:
+    """The form that a value shall have, checked before anything is sent for it.
+
+    Raises:
+        InvalidArgument: There is no such form.
+    """
+    if to is None or (isinstance(to, str) and to in convert.FORMS):
+        return to
+    raise invalid("to", f"None or one of {', '.join(map(repr, convert.FORMS))}", to)
+
+
 def empty_body(length: int) -> Body:
     """Memory for a body, writable, starting at a multiple of 64.
 

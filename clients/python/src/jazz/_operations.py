@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 from jazz import codec
-from jazz._bodies import damaged, decoded_inline, inline
+from jazz._bodies import damaged, decoded_inline, form, inline
 from jazz._infos import BlockInfo, block_info
 from jazz._names import attributes as checked_attributes
 from jazz._names import if_version as checked_if_version
@@ -125,8 +125,9 @@ def get_operation(
 ) -> tuple[blocks_pb2.Operation, Result[object]]:
     """A get."""
     full = versioned("name", block, version)
+    shown = form(to)
     get = blocks_pb2.GetOperation(name=full, slice=selection(item, rows, columns).message())
-    return blocks_pb2.Operation(get=get), Result(full, lambda result: _got(result, to))
+    return blocks_pb2.Operation(get=get), Result(full, lambda result: _got(result, shown))
 
 
 def _got(result: blocks_pb2.OperationResult, to: str | None) -> object:

@@ -19,14 +19,14 @@ _DEFAULT_PORT: Final = 50051
 _EXPECTED: Final = "'host:port', '[ipv6]:port' or 'unix:/path'"
 _HOST: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?")
 
-# A server that is restarted is found again within a tenth of a second, not after gRPC's usual second. Keep-alive
-# pings at more than five minutes' distance are allowed by every gRPC server, and find a peer that vanished silently.
+# A server that is restarted is found again before the repetitions of a call end, not after gRPC's usual seconds. Pings
+# at more than five minutes' distance are allowed by every gRPC server, and find a peer that vanished silently.
 _OPTIONS: Final[tuple[tuple[str, int | str], ...]] = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
-    ("grpc.max_reconnect_backoff_ms", 2000),
+    ("grpc.max_reconnect_backoff_ms", 500),
     ("grpc.keepalive_time_ms", 330_000),
     ("grpc.keepalive_timeout_ms", 20_000),
 )

@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 import grpc
 
+from jazz._interrupts import Interruptible
 from jazz._process import check_process, note_connection
 from jazz._status import error_from_call
 from jazz._target import Target
@@ -30,6 +31,7 @@ class Transport:
     def __init__(self, target: Target) -> None:
         self.target = target
         self._channel: grpc.Channel | None = None
+        self._retired: list[grpc.Channel] = []
         self._lock = threading.Lock()
         self._closed = False
 
@@ -44,9 +46,13 @@ class Transport:
         """Many messages there, one back."""
         channel = self._open()
         with self._errors():
-            call = channel.stream_unary(path, **_BYTES).future(messages, timeout=timeout, metadata=self.target.metadata)
+            with Interruptible():
+                call = channel.stream_unary(path, **_BYTES).future(
+                    messages, timeout=timeout, metadata=self.target.metadata
+                )
             try:
-                answer: bytes = call.result()
+                with Interruptible(call.cancel):
+                    answer: bytes = call.result()
             finally:
                 call.cancel()
         return answer
@@ -54,22 +60,28 @@ class Transport:
     def download(self, path: str, message: bytes, timeout: float | None) -> Generator[bytes, None, None]:
         """One message there, many back. The call is called off if the iterator is closed early."""
         channel = self._open()
-        with self._errors():
+        with self._errors(), Interruptible():
             call = channel.unary_stream(path, **_BYTES)(message, timeout=timeout, metadata=self.target.metadata)
-            try:
-                yield from call
-            finally:
-                call.cancel()
+        yield from self._arriving(call)
 
     def exchange(self, path: str, messages: Iterator[bytes], timeout: float | None) -> Generator[bytes, None, None]:
         """Many messages there and many back. The call is called off if the iterator is closed early."""
         channel = self._open()
-        with self._errors():
+        with self._errors(), Interruptible():
             call = channel.stream_stream(path, **_BYTES)(messages, timeout=timeout, metadata=self.target.metadata)
-            try:
-                yield from call
-            finally:
-                call.cancel()
+        yield from self._arriving(call)
+
+    def _arriving(self, call: Any) -> Generator[bytes, None, None]:
+        try:
+            while (message := self.next_message(call)) is not None:
+                yield message
+        finally:
+            call.cancel()
+
+    def next_message(self, call: Any) -> bytes | None:
+        """The next message of a call; None when there are no more."""
+        with self._errors(), Interruptible(call.cancel):
+            return next(call, None)
 
     def duplex(self, path: str, timeout: float | None) -> Duplex:
         """A call whose messages both ways are at the caller's pace."""
@@ -79,8 +91,10 @@ class Transport:
         """Close the channel; calls under way are called off."""
         with self._lock:
             self._closed = True
-            channel, self._channel = self._channel, None
-        if channel is not None:
+            channels = [*self._retired, *([] if self._channel is None else [self._channel])]
+            self._channel = None
+            self._retired.clear()
+        for channel in channels:
             channel.close()
 
     def _open(self) -> grpc.Channel:
@@ -115,6 +129,16 @@ class Transport:
                 raise
             # another thread closed the channel between opening it and calling: gRPC has no error of its own for it
             raise FailedPrecondition(f"the connection to {self.target.shown} is closed") from None
+        except (Exception, GeneratorExit):
+            raise
+        except BaseException:
+            # an interrupt may have hit gRPC while it held a lock of the channel: calls to come get another channel,
+            # those of other threads end on this one
+            with self._lock:
+                if self._channel is not None:
+                    self._retired.append(self._channel)
+                    self._channel = None
+            raise
 
 
 class Duplex:
@@ -124,7 +148,7 @@ class Duplex:
         self._transport = transport
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         channel = transport._open()
-        with transport._errors():
+        with transport._errors(), Interruptible():
             self._call = channel.stream_stream(path, **_BYTES)(
                 iter(self._outgoing.get, None), timeout=timeout, metadata=transport.target.metadata
             )
@@ -135,9 +159,7 @@ class Duplex:
 
     def receive(self) -> bytes | None:
         """The next message; None when there are no more."""
-        with self._transport._errors():
-            message: bytes | None = next(self._call, None)
-        return message
+        return self._transport.next_message(self._call)
 
     def end(self) -> None:
         """Say that no more messages follow."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from jazz._async._calls import Calls
 from jazz._async._handles import Block
-from jazz._bodies import decoded, encoded
+from jazz._bodies import decoded, encoded, form
 from jazz._infos import BlockInfo, block_info
 from jazz._mapping_async import DatabaseMapping
 from jazz._names import flag, request_id, text, versioned
@@ -137,6 +137,7 @@ class Blocks(DatabaseMapping):
         return await self._get(request, to=to, timeout=timeout)
 
     async def _get(self, request: blocks_pb2.GetBlockRequest, *, to: str | None, timeout: object) -> Any:
+        shown = form(to)
         answer, bodies = await self._calls.download(
             "Blocks/GetBlock",
             request,
@@ -145,7 +146,7 @@ class Blocks(DatabaseMapping):
             timeout,
             label=f"get {request.name}",
         )
-        return decoded(answer.value, bodies[0], to)
+        return decoded(answer.value, bodies[0], shown)
 
     async def info(self, name: str | Ref, *, version: int | None = None, timeout: float | None = None) -> BlockInfo:
         """What is known of a block, without its value.

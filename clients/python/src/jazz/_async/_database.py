@@ -119,7 +119,7 @@ def connect(
     >>> with jazz.connect(target) as db:
     ...     db.put("lab/greeting", "hello")
     ...     db.get("lab/greeting")
-    <BlockInfo lab/greeting@...: string[], 21 B>
+    <BlockInfo lab/greeting@...: string[], 69 B>
     'hello'
     """
     return Database(Calls(resolve(target, token=token, tls=tls), timeout=timeout, progress=progress))

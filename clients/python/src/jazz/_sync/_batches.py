@@ -87,7 +87,7 @@ class Batch(Operations):
     ...     stored = batch.put("lab/small", 7)
     ...     read = batch.get("lab/small")
     ...     lost = batch.get("lab/nothing of this name")
-    >>> read.value
+    >>> print(read.value)
     7
     >>> lost.error.reason
     'BLOCK_NOT_FOUND'

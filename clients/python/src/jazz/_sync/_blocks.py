@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from jazz._bodies import decoded, encoded
+from jazz._bodies import decoded, encoded, form
 from jazz._infos import BlockInfo, block_info
 from jazz._mapping_sync import DatabaseMapping
 from jazz._names import flag, request_id, text, versioned
@@ -137,6 +137,7 @@ class Blocks(DatabaseMapping):
         return self._get(request, to=to, timeout=timeout)
 
     def _get(self, request: blocks_pb2.GetBlockRequest, *, to: str | None, timeout: object) -> Any:
+        shown = form(to)
         answer, bodies = self._calls.download(
             "Blocks/GetBlock",
             request,
@@ -145,7 +146,7 @@ class Blocks(DatabaseMapping):
             timeout,
             label=f"get {request.name}",
         )
-        return decoded(answer.value, bodies[0], to)
+        return decoded(answer.value, bodies[0], shown)
 
     def info(self, name: str | Ref, *, version: int | None = None, timeout: float | None = None) -> BlockInfo:
         """What is known of a block, without its value.

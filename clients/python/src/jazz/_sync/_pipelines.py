@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from jazz._bodies import form
 from jazz._names import flag, invalid, request_id, text, versioned
 from jazz._names import if_version as checked_if_version
 from jazz._names import name as checked_name
@@ -186,7 +187,7 @@ class Runs(Blocks):
         >>> db.run(double, x=np.array([1.5, 2.5]))
         array([3., 5.])
         """
-        stored = target_name(pipeline)
+        stored, shown, detailed = target_name(pipeline), form(to), flag("details", details)
         headers, bodies = run_inputs(all_inputs(inputs, named_inputs))
         header = pipelines_pb2.RunPipelineHeader(name=stored, inputs=headers)
         if stored is None:
@@ -203,8 +204,8 @@ class Runs(Blocks):
             timeout,
             label=f"run {stored or 'pipeline'}",
         )
-        result = run_result(answer.header, received, to)
-        return result if flag("details", details) else result.value
+        result = run_result(answer.header, received, shown)
+        return result if detailed else result.value
 
     def _outputs_for(self, into: object, pipeline: object, timeout: float | None) -> tuple[str, ...]:
         """The names of the outputs, where `into` asks for the only one without naming it."""

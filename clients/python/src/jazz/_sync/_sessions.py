@@ -39,7 +39,7 @@ class Session(Operations):
     ...         _ = session.put(f"many/{number}", number)
     >>> session.failed
     []
-    >>> db.get("many/999")
+    >>> print(db.get("many/999"))
     999
     """
 
