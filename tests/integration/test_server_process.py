@@ -381,3 +381,21 @@ def accepts(target: str) -> bool:
     with socket.socket() as trial:
         trial.settimeout(5)
         return trial.connect_ex((host, int(port))) == 0
+
+
+def test_health_is_asked_from_the_command_line(server):
+    over_tcp = subprocess.run([sys.executable, "-m", "jazz_server", "health", server.target], check=False)
+    over_socket = subprocess.run([sys.executable, "-m", "jazz_server", "health", f"unix:{server.socket}"], check=False)
+
+    assert (over_tcp.returncode, over_socket.returncode) == (0, 0)
+
+
+def test_a_server_that_is_gone_is_not_healthy(server):
+    server.stop()
+
+    asked = subprocess.run(
+        [sys.executable, "-m", "jazz_server", "health", server.target], capture_output=True, text=True, check=False
+    )
+
+    assert asked.returncode == 1
+    assert f"no answer from {server.target}" in asked.stderr

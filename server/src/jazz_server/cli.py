@@ -1,4 +1,4 @@
-"""The command line: `jazz-server serve`."""
+"""The command line: `jazz-server serve` and `jazz-server health`."""
 
 from __future__ import annotations
 
@@ -101,6 +101,20 @@ def serve(
     except CannotStart as error:
         typer.echo(f"jazz-server: {error}", err=True)
         raise typer.Exit(1) from None
+
+
+@app.command()
+def health(
+    target: Annotated[str, typer.Argument(help="HOST:PORT, or unix:PATH.", envvar="JAZZ_LISTEN")] = "127.0.0.1:50051",
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait for the answer.")] = 3.0,
+) -> None:
+    """Ask a server that speaks no TLS, or one on a Unix socket, whether it serves: 0 if it does, 1 if not."""
+    from jazz_server.health import problem
+
+    found = problem(target, timeout)
+    if found is not None:
+        typer.echo(f"jazz-server: {found}", err=True)
+        raise typer.Exit(1)
 
 
 def _tls_files(certificate: Path | None, key: Path | None, client_ca: Path | None) -> TlsFiles | None:

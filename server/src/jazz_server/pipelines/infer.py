@@ -35,7 +35,8 @@ def infer(
 
     Args:
         pipeline: A well-formed pipeline.
-        given: For inputs whose value is known, its type, as `jazz_server.kinds.match.type_of` gives it.
+        given: For inputs whose value is known, its type, as `jazz_server.kinds.match.type_of` gives it. Of two that
+            contradict each other, the later one is blamed.
         ops: The operations by name.
         kinds: Gives a stored kind by name; raises `LookupError` when there is none.
 
@@ -51,7 +52,8 @@ def infer_bound(graph: BoundGraph, given: Mapping[str, Type], kinds: Resolve | N
     check_names(graph, given)
     session = Session(kinds)
     declared = declared_types(session, graph, "inputs.", shared=True)
-    arguments = infer_arguments(session, graph, declared, [given.get(i.name) for i in graph.inputs], "inputs.")
+    has = [given.get(item.name) for item in graph.inputs]
+    arguments = infer_arguments(session, graph, declared, has, "inputs.", _order(graph, given))
     types = infer_graph(session, graph, arguments)
     if session.violations:
         raise IllTyped(session.violations.all)
@@ -71,6 +73,12 @@ def infer_bound(graph: BoundGraph, given: Mapping[str, Type], kinds: Resolve | N
         outputs={name: renamed.type(t) for name, t in outputs.items()},
         bodies={path: renamed.steps(_resolved(steps, session.resolved)) for path, steps in session.bodies.items()},
     )
+
+
+def _order(graph: BoundGraph, given: Mapping[str, Type]) -> list[int]:
+    """The positions of the inputs: those that are given first, in the order in which they are."""
+    positions = {item.name: position for position, item in enumerate(graph.inputs)}
+    return [positions.pop(name) for name in given] + list(positions.values())
 
 
 def check_names(graph: BoundGraph, given: Iterable[str], *, complete: bool = False) -> None:

@@ -102,7 +102,12 @@ class GraphTypes:
 
 
 def infer_arguments(
-    session: Session, graph: BoundGraph, declared: Sequence[Type], given: Sequence[Type | Scalar | None], prefix: str
+    session: Session,
+    graph: BoundGraph,
+    declared: Sequence[Type],
+    given: Sequence[Type | Scalar | None],
+    prefix: str,
+    order: Sequence[int] | None = None,
 ) -> list[Type | Scalar]:
     """What steps see of the inputs of a graph: what is declared, refined by what is given.
 
@@ -112,19 +117,25 @@ def infer_arguments(
         declared: What its inputs take, kinds looked up.
         given: The types of the values that inputs have; None where nothing is given.
         prefix: What violations call the inputs, such as "inputs.".
+        order: The positions of the inputs in the order in which they are looked at: of two that contradict each
+            other, the later one is blamed.
     """
-    arguments: list[Type | Scalar] = []
-    for item, takes, has in zip(graph.inputs, declared, given, strict=True):
-        field = f"{prefix}{item.name}"
-        if has is None:
-            arguments.append(bare(takes))
-        elif isinstance(has, AnyType | TensorType | TableType) or not isinstance(has, bool | int | float | str):
-            arguments.append(_received(session, takes, has, field))
-        elif _note(session, field, match(takes, scalar_type(has)).mismatches):
-            arguments.append(bare(takes))
-        else:
-            arguments.append(has)
+    arguments: list[Type | Scalar] = [*declared]
+    for position in range(len(declared)) if order is None else order:
+        field = f"{prefix}{graph.inputs[position].name}"
+        arguments[position] = _argument(session, declared[position], given[position], field)
     return arguments
+
+
+def _argument(session: Session, takes: Type, has: Type | Scalar | None, field: str) -> Type | Scalar:
+    """What steps see of one input."""
+    if has is None:
+        return bare(takes)
+    if isinstance(has, AnyType | TensorType | TableType) or not isinstance(has, bool | int | float | str):
+        return _received(session, takes, has, field)
+    if _note(session, field, match(takes, scalar_type(has)).mismatches):
+        return bare(takes)
+    return has
 
 
 def _received(session: Session, takes: Type, has: Type, field: str) -> Type:

@@ -17,7 +17,7 @@ from jazz.v1 import errors_pb2
 from jazz_server.engine.errors import Interrupted, MemoryLimit, OpError
 from jazz_server.kinds.errors import KindError
 from jazz_server.kinds.types import Mismatch
-from jazz_server.pipelines.errors import PipelineError
+from jazz_server.pipelines.errors import PipelineError, RunCancelled
 from jazz_server.store.errors import DocumentExists, DocumentNotFound, InvalidInput, StoreError
 
 DOMAIN = "jazz"
@@ -70,6 +70,8 @@ def known(error: BaseException) -> JazzError:
             return error_for(error.reason, error.message, violations=error.violations)
         case KindError():
             return error_for(error.reason, error.message, violations=mismatch_violations(error.mismatches))
+        case RunCancelled():
+            return error_for("CANCELLED", "the run was called off")
         case Interrupted():
             return error_for("DEADLINE_EXCEEDED", "it took longer than the time allowed")
         case _:

@@ -63,9 +63,9 @@ class Plan:
         return any(block.part is not None for block in self.blocks.values())
 
     def known_types(self) -> dict[str, Type]:
-        """The types of all inputs but those that are parts of blocks."""
-        types = {name: header_type(header.value) for name, header in self.streamed.items()}
-        return types | {name: head_type(block.head) for name, block in self.blocks.items() if block.part is None}
+        """The types of all inputs but those that are parts of blocks: what is bound comes first, as it is not to blame."""
+        types = {name: head_type(block.head) for name, block in self.blocks.items() if block.part is None}
+        return types | {name: header_type(header.value) for name, header in self.streamed.items()}
 
     def heads(self) -> dict[str, Head]:
         """The blocks that are read."""
@@ -104,13 +104,11 @@ def plan_run(message: pb.RunPipelineHeader, source: Source, sources: Sources, re
     stores = _stores(message, source, checks)
     checks.refuse()
     blocks = {}
-    for name in names:
-        if name in asked:
-            reference, part = asked[name]
-            head = input_head(reader, name, reference)
-            body = reader.open_body(head)
-            bodies.callback(body.close)
-            blocks[name] = BlockInput(head, body, part)
+    for name, (reference, part) in asked.items():
+        head = input_head(reader, name, reference)
+        body = reader.open_body(head)
+        bodies.callback(body.close)
+        blocks[name] = BlockInput(head, body, part)
     kinds = sources.kinds_of(reader, source.pipeline)
     return Plan(source, kinds, streamed, positions, blocks, stores)
 

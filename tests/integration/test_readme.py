@@ -1,0 +1,24 @@
+"""The session in the README shows what happens."""
+
+import doctest
+import re
+from pathlib import Path
+
+import jazz
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_the_session_of_the_readme_shows_what_happens(server):
+    [session] = re.findall(r"^```pycon\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    session = session.replace("localhost:50051", server.target)
+    names: dict[str, object] = {}
+    test = doctest.DocTestParser().get_doctest(session, names, README.name, str(README), 0)
+    report: list[str] = []
+
+    doctest.DocTestRunner(optionflags=doctest.REPORT_NDIFF).run(test, out=report.append, clear_globs=False)
+
+    database = test.globs["db"]
+    assert isinstance(database, jazz.Database)
+    database.close()
+    assert not report, "".join(report)
