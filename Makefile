@@ -52,7 +52,7 @@ soak: $(VENV)/tools ## the fault tests at full counts
 	JAZZ_SOAK=1 $(BIN)/pytest tests/faults --timeout 3600
 
 bench: $(VENV)/tools ## figures against peers; ONLY=dnn for those whose name starts so
-	$(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
+	PYTHONPATH=docs/demo $(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
 
 kernels: $(VENV)/packages ## compile the kernels that changed
 	$(BIN)/python -m jazz_server.engine.build

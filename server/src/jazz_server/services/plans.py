@@ -63,7 +63,7 @@ class Plan:
         return any(block.part is not None for block in self.blocks.values())
 
     def known_types(self) -> dict[str, Type]:
-        """The types of all inputs but those that are parts of blocks: what is bound comes first, as it is not to blame."""
+        """The types of all inputs but parts of blocks; what is bound comes first, as it is not to be blamed."""
         types = {name: head_type(block.head) for name, block in self.blocks.items() if block.part is None}
         return types | {name: header_type(header.value) for name, header in self.streamed.items()}
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jazz_server.pipelines.bound import BoundGraph
-from jazz_server.pipelines.passes.repeats import shared
 from jazz_server.pipelines.passes.layers import described, fused
+from jazz_server.pipelines.passes.repeats import shared
 from jazz_server.pipelines.passes.runs import chained
 from jazz_server.pipelines.typing import Typing
 
