@@ -102,7 +102,8 @@ class JazzError(Exception):
         self.violations = tuple(violations)
 
     def __str__(self) -> str:
-        lines = [self.message, *(f"  - {violation}" for violation in self.violations)]
+        violations = [str(violation) for violation in self.violations]
+        lines = [self.message, *(f"  - {violation}" for violation in violations if violation != self.message)]
         return "\n".join(lines)
 
     def __reduce__(self) -> tuple[object, ...]:
