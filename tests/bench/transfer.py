@@ -76,7 +76,7 @@ def bulk() -> Iterator[Figure]:
 
 
 def small() -> Iterator[Figure]:
-    """Pairs of a put and a get of 8 doubles, a second: one by one, and many in one call."""
+    """Pairs of a put and a get of 8 doubles, a second: one by one, and a thousand in two calls."""
     array = np.arange(8.0)
     table = pa.table({"x": array})
     descriptor = flight.FlightDescriptor.for_path("x")
@@ -92,6 +92,8 @@ def small() -> Iterator[Figure]:
             with db.batch() as batch:
                 for number in range(SMALL):
                     batch.put(f"bench/small-{number}", array)
+            with db.batch() as batch:
+                for number in range(SMALL):
                     batch.get(f"bench/small-{number}")
 
         def theirs() -> None:

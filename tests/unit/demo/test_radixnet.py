@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import scipy.sparse as sp
+
 from official import official_images, official_layer, official_layers
 from radixnet import BIAS, categories, infer, radixnet
 

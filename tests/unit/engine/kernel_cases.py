@@ -12,6 +12,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import settings
 from hypothesis import strategies as st
+
 from jazz_server.engine import library
 from jazz_server.engine.build import kernel_modules
 from jazz_server.engine.kernels import declare, operations

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from jazz_server.engine import library
 from jazz_server.engine.build import LIBRARY_DIRECTORY, build
 from jazz_server.engine.levels import supported_levels

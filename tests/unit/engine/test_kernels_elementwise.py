@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
+
 from unit.engine.kernel_cases import (
     Configuration,
     Draw,

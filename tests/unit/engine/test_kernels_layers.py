@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
+
 from unit.engine.kernel_cases import Configuration, Draw, buffers, draws, few, numeric_types, same_csr
 
 

@@ -7,6 +7,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
+
 from unit.engine.kernel_cases import (
     CONFIGURATIONS,
     Configuration,

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pytest
 from hypothesis import given
+
 from unit.engine.kernel_cases import Configuration, Draw, all_types, buffers, dense, draws, few, same
 
 TERMS = {"identity": lambda x: x, "square": np.square, "absolute": np.abs}
