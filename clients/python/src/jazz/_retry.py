@@ -18,6 +18,9 @@ FIRST_DELAY: Final = 0.1
 LONGEST_DELAY: Final = 2.0
 """The most seconds between two attempts."""
 
+TRANSFER_DAMAGED: Final = "DATA_LOSS"
+"""The reason of a body that arrived damaged or short; a stored body that is damaged is `CHECKSUM_MISMATCH`."""
+
 
 def deadline_after(timeout: float | None) -> float | None:
     """The moment, on the monotonic clock, at which a call must have ended; None when it may take for ever."""
@@ -59,7 +62,3 @@ def _transient(error: JazzError) -> bool:
     # bytes damaged on their way arrive whole the next time; bytes damaged where they lie do not
     damaged_on_the_way = isinstance(error, DataLoss) and error.reason == TRANSFER_DAMAGED
     return isinstance(error, Unavailable | OutcomeUnknown) or damaged_on_the_way
-
-
-TRANSFER_DAMAGED: Final = "DATA_LOSS"
-"""The reason of a body that arrived damaged or short; a stored body that is damaged is `CHECKSUM_MISMATCH`."""
