@@ -39,4 +39,5 @@ def _scale(pictures: np.ndarray, axis: int) -> np.ndarray:
     below = np.floor(position).astype(int)
     above = np.minimum(below + 1, length - 1)
     weight = np.expand_dims(position - below, tuple(a for a in range(pictures.ndim) if a != axis))
-    return pictures.take(below, axis) * (1 - weight) + pictures.take(above, axis) * weight
+    scaled: np.ndarray = pictures.take(below, axis) * (1 - weight) + pictures.take(above, axis) * weight
+    return scaled

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import grpc
 from google.protobuf.any_pb2 import Any
-from google.rpc.error_details_pb2 import BadRequest, ErrorInfo  # type: ignore[import-untyped]
-from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
+from google.rpc.status_pb2 import Status
 
 from jazz.codec.errors import CodecError
 from jazz.errors import REASONS, JazzError, Violation, error_for
