@@ -1,4 +1,6 @@
 import asyncio
+import contextlib
+import errno
 import os
 import shutil
 import threading
@@ -14,8 +16,11 @@ from jazz_server.store.errors import (
     DataLoss,
     OutcomeUnknown,
     ReadOnly,
+    StorageFailed,
     StoreFormat,
     StoreLocked,
+    StoreUnavailable,
+    UploadNotFound,
     VersionNotFound,
 )
 from unit.store.shop import Clock, Shop, block, segment_files
@@ -411,3 +416,160 @@ def flip(file: Path, at: int) -> None:
     content = bytearray(file.read_bytes())
     content[at] ^= 1
     file.write_bytes(content)
+
+
+async def test_versions_given_out_are_never_given_again_after_a_crash(tmp_path: Path) -> None:
+    options = StoreOptions(trial_seconds=None, reserved_versions=3)
+    store = await Store.open(tmp_path / "s", options)
+    many, few = ([Put(block(f"demo/{i}"), b"") for i in range(count)] for count in (100, 5))
+    await asyncio.gather(store.commit(many), store.commit(few))
+    given = [await Shop(store).put("demo/more") for _ in range(80)]
+    shutil.copytree(tmp_path / "s", tmp_path / "crashed")
+    crashed = await Store.open(tmp_path / "crashed", options)
+    assert await Shop(crashed).put("demo/next") > max(given)
+    await crashed.close()
+    await store.close()
+
+
+async def test_a_store_that_is_closed_twice_at_once_or_by_a_cancelled_caller_is_closed(
+    tmp_path: Path, plain: StoreOptions
+) -> None:
+    store = await Store.open(tmp_path / "s", plain)
+    await Shop(store).put("demo/a")
+    closing = asyncio.create_task(store.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.gather(closing, return_exceptions=True)
+    await asyncio.gather(store.close(), store.close())
+    await (await Store.open(tmp_path / "s", plain)).close()
+
+
+async def test_a_store_whose_last_sync_fails_lets_go_of_its_folder(
+    tmp_path: Path, plain: StoreOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    store = await Store.open(tmp_path / "s", plain)
+    await Shop(store).put("demo/a")
+    with monkeypatch.context() as patch:
+        patch.setattr(Catalogue, "sync", fails)
+        await store.close()
+    assert not (tmp_path / "s" / "CLEAN").exists()
+    again = await Store.open(tmp_path / "s", plain)
+    assert Shop(again).names("demo") == ["a"]
+    await again.close()
+
+
+async def test_an_opening_that_is_cancelled_lets_go_of_the_folder(tmp_path: Path, plain: StoreOptions) -> None:
+    for turns in range(6):
+        opening = asyncio.create_task(Store.open(tmp_path / "s", plain))
+        await asyncio.sleep(0.002 * turns)
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+        if not opening.cancelled():
+            await opening.result().close()
+    await (await Store.open(tmp_path / "s", plain)).close()
+
+
+async def test_what_is_left_of_a_closed_store_says_so(shop: Shop) -> None:
+    store = shop.store
+    await shop.put("demo/a", bytes(100_000))
+    head = store.head(block("demo/a"))
+    snapshot, body, upload = store.snapshot(), store.open_body(head), await store.upload("demo", 100_000)
+    mapped = body.map()
+    await store.close()
+    with pytest.raises(Closed):
+        snapshot.head(block("demo/a"))
+    with pytest.raises(Closed):
+        await body.read()
+    with pytest.raises(Closed):
+        mapped.view(0, 1)
+    with pytest.raises(UploadNotFound):
+        await upload.write(bytes(10))
+    with pytest.raises(Closed):
+        await store.sweep()
+    with pytest.raises(Closed):
+        store.staged(upload.token)
+    body.close()
+    snapshot.close()
+    await upload.abort()
+
+
+async def test_a_commit_that_a_closing_store_overtakes_leaves_no_open_file(tmp_path: Path, plain: StoreOptions) -> None:
+    store = await Store.open(tmp_path / "s", plain)
+    upload = await store.upload("demo", 100_000)
+    await upload.write(bytes(100_000))
+    await upload.finish()
+    writing = asyncio.create_task(store.commit([Put(block("demo/a"), b"", upload=upload)]))
+    await asyncio.sleep(0)
+    await store.close()
+    [result] = await asyncio.gather(writing, return_exceptions=True)
+    assert not isinstance(result, BaseException) or isinstance(result, Closed)
+    assert [link for link in open_files() if tmp_path in link.parents] == []
+
+
+async def test_the_folders_of_a_new_store_are_on_disk_before_it_takes_writes(
+    tmp_path: Path, plain: StoreOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: dict[Path, set[str]] = {}
+    real = os.fsync
+
+    def note(descriptor: int) -> None:
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        synced[path] = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    folder = tmp_path / "new" / "folder"
+    store = await Store.open(folder, plain)
+    assert "new" in synced[tmp_path]
+    assert "folder" in synced[tmp_path / "new"]
+    assert {"FORMAT", "catalogue", "data"} <= synced[folder]
+    assert "segments" in synced[folder / "data"]
+    assert len(synced[folder / "data" / "segments"]) == 256
+    await store.close()
+
+
+async def test_too_many_open_files_are_not_damaged_data(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await shop.put("demo/a", bytes(100_000))
+
+    def fails(*_: object) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("jazz_server.store.bodies.os.open", fails)
+        with pytest.raises(StorageFailed):
+            await shop.get("demo/a")
+    assert await shop.get("demo/a") == bytes(100_000)
+
+
+async def test_a_body_that_is_dropped_without_being_closed_lets_go(tmp_path: Path, shop: Shop) -> None:
+    await shop.put("demo/a", bytes(100_000))
+    mapped = shop.store.open_body(shop.store.head(block("demo/a"))).map()
+    await shop.store.commit([Delete(block("demo/a"))])
+    assert bytes(mapped.view(0, 100_000)) == bytes(100_000)
+    del mapped
+    await asyncio.sleep(0)
+    await shop.store._core.pins.drained()
+    assert segment_files(tmp_path / "store") == []
+    assert [link for link in open_files() if link.name.endswith("(deleted)") and tmp_path in link.parents] == []
+
+
+async def test_a_snapshot_whose_store_was_reopened_shows_nothing_wrong(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.put("demo/a")
+    snapshot = shop.store.snapshot()
+    shop.store._core.durable.fail()
+    await until_writable(shop.store)
+    with pytest.raises(StoreUnavailable):
+        snapshot.head(block("demo/a"))
+
+
+def open_files() -> list[Path]:
+    links = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # that of the listing itself
+            links.append(descriptor.readlink())
+    return links

@@ -1,9 +1,11 @@
 """Reading bodies: pinned against removal, and never a byte that does not have its checksum."""
 
 import asyncio
+import contextlib
 import mmap
 import os
 import threading
+import weakref
 from array import array
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -12,8 +14,9 @@ from types import TracebackType
 from typing import Self
 
 from jazz_server.store.checksums import CHECK_BYTES, checksum
-from jazz_server.store.errors import Closed, DataLoss
+from jazz_server.store.errors import Closed, DataLoss, StorageFailed
 from jazz_server.store.segments import read_tail
+from jazz_server.store.threads import run_to_end
 
 
 class SegmentReader:
@@ -67,11 +70,7 @@ class SegmentReader:
     def descriptor(self) -> int:
         """The open file, of which the first `size` bytes are the body."""
         with self._lock:
-            if self._closed:
-                raise Closed("the body")
-            if self._descriptor < 0:
-                self._open()
-            return self._descriptor
+            return self._opened()
 
     def close(self) -> None:
         """Close the file. Views of the mapped body stay valid."""
@@ -82,12 +81,21 @@ class SegmentReader:
             self._map = None
             self._closed = True
 
+    def _opened(self) -> int:
+        if self._closed:
+            raise Closed("the body")
+        if self._descriptor < 0:
+            self._open()
+        return self._descriptor
+
     def _open(self) -> None:
         name = self._path.name
         try:
             descriptor = os.open(self._path, os.O_RDONLY)
+        except FileNotFoundError as error:
+            raise DataLoss(f"segment {name} is not there", segment=name) from error
         except OSError as error:
-            raise DataLoss(f"segment {name} cannot be opened: {error}", segment=name) from error
+            raise StorageFailed(f"segment {name} cannot be opened: {error.strerror}", segment=name) from error
         try:
             tail = read_tail(descriptor)
             if (tail.size, tail.checksum) != (self.size, self._total):
@@ -103,12 +111,16 @@ class SegmentReader:
         self._checked = bytearray(len(table))
 
     def _mapped(self) -> memoryview:
-        descriptor = self.descriptor()
+        name = self._path.name
         with self._lock:
+            descriptor = self._opened()
             if self._map is None:
                 if os.fstat(descriptor).st_size < self.size:
-                    raise DataLoss(f"segment {self._path.name} is cut short")
-                self._map = memoryview(mmap.mmap(descriptor, self.size, access=mmap.ACCESS_READ))
+                    raise DataLoss(f"segment {name} is cut short", segment=name)
+                try:
+                    self._map = memoryview(mmap.mmap(descriptor, self.size, access=mmap.ACCESS_READ))
+                except OSError as error:
+                    raise StorageFailed(f"segment {name} cannot be mapped: {error.strerror}", segment=name) from error
             return self._map
 
     def _pread(self, descriptor: int, into: memoryview, offset: int) -> int:
@@ -129,13 +141,13 @@ class SegmentReader:
 class MappedBody:
     """A body as memory. `view` may be called from any thread; what it gives outlives the body."""
 
-    def __init__(self, source: bytes | SegmentReader) -> None:
+    def __init__(self, body: "Body", source: bytes | SegmentReader) -> None:
+        self._body = body  # which lets go of its segment when nothing refers to it
         self._source = source
 
     def view(self, offset: int, length: int) -> memoryview:
         """The bytes from `offset` on, read-only; raises `DataLoss` if they are damaged."""
-        size = len(self._source) if isinstance(self._source, bytes) else self._source.size
-        _check_range(offset, length, size)
+        _check_range(offset, length, self._body.size)
         if isinstance(self._source, bytes):
             return memoryview(self._source)[offset : offset + length]
         if length == 0:
@@ -146,14 +158,19 @@ class MappedBody:
 class Body:
     """The body of a block. While it is open its bytes stay, even if the block is deleted.
 
-    Use it as an async context, or call `close()` (on the event loop).
+    Use it as an async context, or call `close()` (on the event loop). One that is dropped is closed soon after.
     """
 
-    def __init__(self, source: bytes | SegmentReader, executor: Executor, release: Callable[[], None]) -> None:
+    def __init__(
+        self, source: bytes | SegmentReader, executor: Executor, release: Callable[[], None] | None = None
+    ) -> None:
         self.size = len(source) if isinstance(source, bytes) else source.size
         self._source: bytes | SegmentReader | None = source
         self._executor = executor
         self._release = release
+        if release is not None:
+            self._dropped = weakref.finalize(self, _release_soon, asyncio.get_running_loop(), release)
+            self._dropped.atexit = False
 
     async def read(self, offset: int = 0, length: int | None = None) -> memoryview:
         """Bytes of the body, checked (`DataLoss`); to the end if no length is given. O(length)."""
@@ -162,12 +179,11 @@ class Body:
         _check_range(offset, length, self.size)
         if isinstance(source, bytes) or length == 0:
             return memoryview(source if isinstance(source, bytes) else b"")[offset : offset + length]
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, source.read, offset, length)
+        return await run_to_end(self._executor, source.read, offset, length)
 
     def map(self) -> MappedBody:
         """The body as memory, whose parts are read and checked when they are first viewed."""
-        return MappedBody(self._opened())
+        return MappedBody(self, self._opened())
 
     def descriptor(self) -> int | None:
         """A file whose first `size` bytes are the body, open while this is; None for a small body. Blocks."""
@@ -176,8 +192,8 @@ class Body:
 
     def close(self) -> None:
         """Let go of the bytes. Views keep theirs."""
-        if self._source is not None:
-            self._source = None
+        self._source = None
+        if self._release is not None and self._dropped.detach() is not None:
             self._release()
 
     async def __aenter__(self) -> Self:
@@ -195,6 +211,12 @@ class Body:
         if self._source is None:
             raise Closed("the body")
         return self._source
+
+
+def _release_soon(loop: asyncio.AbstractEventLoop, release: Callable[[], None]) -> None:
+    """Release on the loop what was dropped in whatever thread."""
+    with contextlib.suppress(RuntimeError):  # the loop has ended, and the store with it
+        loop.call_soon_threadsafe(release)
 
 
 def _check_range(offset: int, length: int, size: int) -> None:

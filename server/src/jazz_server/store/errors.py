@@ -195,7 +195,7 @@ class DataLoss(StoreError):
 
 
 class StorageFailed(StoreError):
-    """The operating system refused to store bytes. Nothing was written."""
+    """The operating system refused to store bytes, or to open a file of them. Nothing was written or lost."""
 
     reason = "STORAGE_FAILED"
 

@@ -71,7 +71,7 @@ def lock_folder(path: Path) -> Folder:
     Raises `StoreLocked` and `StoreFormat`, in both cases without having touched anything in the folder.
     """
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        _make_folder(path)
         lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         raise StoreFormat(f"{path} cannot be used as a folder: {error}", folder=path) from error
@@ -94,6 +94,15 @@ def lock_folder(path: Path) -> Folder:
         os.close(lock)
         raise
     return folder
+
+
+def _make_folder(path: Path) -> None:
+    """Make a folder and those above it, durably."""
+    if path.is_dir():
+        return
+    _make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    sync_folder(path.parent)
 
 
 def sync_folder(path: Path) -> None:

@@ -1,6 +1,5 @@
 """Putting the parts of a store together, and taking them apart."""
 
-import asyncio
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,11 +7,12 @@ from pathlib import Path
 from jazz_server.store.catalogue import Catalogue
 from jazz_server.store.core import Core
 from jazz_server.store.errors import DataLoss, StoreError, storage_error
-from jazz_server.store.folder import Folder, lock_folder, probe
+from jazz_server.store.folder import Folder, lock_folder, probe, sync_folder
 from jazz_server.store.options import StoreOptions
 from jazz_server.store.pins import Pins
 from jazz_server.store.segments import SegmentFolder
 from jazz_server.store.sync import Ledger
+from jazz_server.store.threads import run_to_end
 from jazz_server.store.trial import try_catalogue
 from jazz_server.store.uploads import Uploads
 from jazz_server.store.versions import VersionCounter
@@ -22,13 +22,8 @@ _VOLATILE_CACHE = 8 * 1024 * 1024
 
 async def open_core(path: Path, options: StoreOptions) -> Core:
     """Lock the folder, open the catalogues and show what is in them. See `Store.open` for what is raised."""
-    loop = asyncio.get_running_loop()
+    folder = lock_folder(path)  # not in a thread: a cancellation could lose the lock
     io = ThreadPoolExecutor(options.io_threads, "jazz-io")
-    try:
-        folder = await loop.run_in_executor(io, lock_folder, path)
-    except BaseException:
-        io.shutdown()
-        raise
     segments = SegmentFolder(folder.data, options.spare_disk_bytes)
     durable = Ledger(Catalogue(folder.catalogue, options.block_cache_bytes), ThreadPoolExecutor(1, "jazz-wal"))
     volatile = Ledger(Catalogue(folder.volatile, _VOLATILE_CACHE, memory=True), None)
@@ -44,7 +39,7 @@ async def open_core(path: Path, options: StoreOptions) -> Core:
         pins=Pins(segments, io),
     )
     try:
-        await loop.run_in_executor(io, _open_catalogues, core)
+        await run_to_end(io, _open_catalogues, core)
         for ledger in (durable, volatile):
             ledger.publish(ledger.catalogue.view())
         await core.versions.load()
@@ -56,13 +51,15 @@ async def open_core(path: Path, options: StoreOptions) -> Core:
 
 async def close_core(core: Core, *, clean: bool) -> None:
     """Close files and catalogues, end the threads, release the folder."""
-    loop = asyncio.get_running_loop()
     core.closed = True
+    for snapshot in list(core.snapshots):
+        snapshot.close()
     core.pins.close()
+    await core.durable.drained()
     for ledger in (core.durable, core.volatile):
         ledger.publish(None)
-        await loop.run_in_executor(core.io, ledger.catalogue.close)
-    await loop.run_in_executor(None, _end, core, clean)
+        await run_to_end(core.io, ledger.catalogue.close)
+    await run_to_end(None, _end, core, clean)
 
 
 def _open_catalogues(core: Core) -> None:
@@ -72,6 +69,7 @@ def _open_catalogues(core: Core) -> None:
         _clear_volatile(folder)
         folder.catalogue.mkdir(exist_ok=True)
         folder.volatile.mkdir()
+        sync_folder(folder.path)
     except OSError as error:
         raise storage_error(error) from error
     damage = try_catalogue(folder.catalogue, seconds) if seconds is not None else None
@@ -104,5 +102,7 @@ def _end(core: Core, clean: bool) -> None:
     core.io.shutdown()
     if core.durable.executor is not None:
         core.durable.executor.shutdown()
-    _clear_volatile(core.folder)
-    core.folder.release(clean=clean)
+    try:
+        _clear_volatile(core.folder)
+    finally:
+        core.folder.release(clean=clean)

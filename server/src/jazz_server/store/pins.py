@@ -27,7 +27,7 @@ class Pins:
 
     def body_of_bytes(self, data: bytes) -> Body:
         """A body that is in hand already."""
-        return Body(data, self._executor, lambda: None)
+        return Body(data, self._executor)
 
     def open(self, head: Head, location: Segment | Memory) -> Body:
         """A body that keeps its segment until it is closed. The file is opened at first use."""
@@ -76,6 +76,7 @@ class Pins:
             reader.close()
         self._readers.clear()
         self._memory.clear()
+        self._condemned.clear()
 
     def _unpin(self, segment: bytes) -> None:
         count = self._counts.pop(segment, 1) - 1

@@ -64,14 +64,12 @@ class SegmentFolder:
         self.quarantine = data / "quarantine"
 
     def make(self) -> None:
-        """Make the folders that are missing, once and for all, and make their entries durable."""
-        if (self.segments / "ff").exists():
-            return
+        """Make the folders that are missing, and make their entries durable."""
         for folder in (self.staging, self.quarantine, self.segments):
             folder.mkdir(parents=True, exist_ok=True)
         for shard in range(256):
             (self.segments / f"{shard:02x}").mkdir(exist_ok=True)
-        for folder in (self.segments, self.segments.parent, self.segments.parent.parent):
+        for folder in (self.segments, self._data):
             sync_folder(folder)
 
     def check_room(self, size: int) -> None:

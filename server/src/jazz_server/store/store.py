@@ -59,6 +59,7 @@ class Store:
         self._requests = Requests(core)
         self._tasks: set[asyncio.Task[None]] = set()
         self._recovery: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     # Opening and closing
 
@@ -78,24 +79,14 @@ class Store:
         return store
 
     async def close(self) -> None:
-        """Finish what is under way and let go of the folder. May be called again."""
-        core = self._core
-        if core.closed:
-            return
-        core.closed = True
-        tasks = [*self._tasks, *([self._recovery] if self._recovery else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await core.durable.drained()
-        await core.uploads.close()
-        if core.writable:
-            await cut_journal(core)
-        await core.pins.drained()
-        await close_core(core, clean=core.writable)
+        """Finish what is under way and let go of the folder, even if the caller is cancelled. May be called again."""
+        if self._closing is None:
+            self._closing = asyncio.get_running_loop().create_task(self._close())
+        await asyncio.shield(self._closing)
 
     async def sweep(self) -> None:
         """Remove what has expired now instead of with the next round in the background."""
+        self._core.check_open()
         await sweep(self._core)
 
     @property
@@ -298,6 +289,20 @@ class Store:
         return deleted
 
     # Inside
+
+    async def _close(self) -> None:
+        core = self._core
+        core.closed = True
+        tasks = [*self._tasks, *([self._recovery] if self._recovery else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await core.durable.drained()
+        await core.uploads.close()
+        if core.writable:
+            await cut_journal(core)
+        await core.pins.drained()
+        await close_core(core, clean=core.writable)
 
     @property
     def _reader(self) -> Reader:

@@ -1,6 +1,7 @@
 """What goes on in the background: removing what has expired and what deleted spaces left behind."""
 
 import asyncio
+import contextlib
 import logging
 from itertools import islice
 
@@ -9,7 +10,7 @@ from jazz_server.store.blocks import EXPIRES_BLOCK, delete_version
 from jazz_server.store.catalogue import Family, scan_prefix
 from jazz_server.store.core import Core
 from jazz_server.store.documents import documents_under, drop_document
-from jazz_server.store.errors import StoreError
+from jazz_server.store.errors import OutcomeUnknown, StoreError
 from jazz_server.store.lookup import DOCUMENTS
 from jazz_server.store.records import Head, RequestRecord, decode
 from jazz_server.store.sync import Ledger
@@ -52,8 +53,8 @@ async def cut_journal(core: Core) -> None:
         core.durable.fail()
         return
     if core.writable:
-        catalogue.cut_journal(reached)
-        await core.durable.barrier()
+        with contextlib.suppress(OutcomeUnknown):  # the ledger sees to it; the journal stays long
+            await core.durable.cut_journal(reached)
 
 
 async def _remove_expired(core: Core, ledger: Ledger) -> bool:

@@ -65,14 +65,13 @@ class Ledger:
 
         The write stands even if nobody waits for the future.
         """
-        if self.broken:
-            raise ReadOnly
-        try:
-            self.catalogue.write(changes)
-        except OutcomeUnknown:
-            self.fail()
-            raise
+        self._attempt(lambda: self.catalogue.write(changes))
         return self.barrier(published)
+
+    def cut_journal(self, reached: int) -> "asyncio.Future[None]":
+        """Let the catalogue forget its journal up to what has been flushed."""
+        self._attempt(lambda: self.catalogue.cut_journal(reached))
+        return self.barrier()
 
     def barrier(self, published: Callback | None = None) -> "asyncio.Future[None]":
         """A future that is done when all that has been written so far is synced and visible."""
@@ -88,6 +87,15 @@ class Ledger:
             if self._round is None:
                 self._round = loop.create_task(self._sync(self.executor))
         return writer.done
+
+    def _attempt(self, write: Callback) -> None:
+        if self.broken:
+            raise ReadOnly
+        try:
+            write()
+        except OutcomeUnknown:
+            self.fail()
+            raise
 
     async def drained(self) -> None:
         """Wait until no sync is under way."""

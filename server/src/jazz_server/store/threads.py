@@ -10,7 +10,7 @@ from jazz_server.store.errors import Closed
 T = TypeVar("T")
 
 
-async def run_to_end(executor: Executor, call: Callable[..., T], *arguments: object) -> T:
+async def run_to_end(executor: Executor | None, call: Callable[..., T], *arguments: object) -> T:
     """Run a blocking call; a cancellation takes effect when the call has ended, however often it is repeated.
 
     Otherwise the caller would close files that the thread still works on. `Closed` once the threads have ended.
