@@ -12,7 +12,7 @@ CONTRACT := $(wildcard proto/jazz/v1/*.proto)
 PACKAGES := clients/python/pyproject.toml clients/python/hatch_build.py server/pyproject.toml server/hatch_build.py
 KERNELS := $(shell find server/src/jazz_server/engine/kernels server/src/jazz_server/engine/aot -name '*.py')
 
-.PHONY: help demo serve test unit integration faults soak bench kernels lint format docs clean
+.PHONY: help demo serve test unit integration faults soak bench kernels lint format clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
