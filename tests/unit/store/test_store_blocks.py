@@ -1,3 +1,4 @@
+import asyncio
 import math
 from pathlib import Path
 
@@ -353,3 +354,62 @@ async def test_an_expiry_can_be_changed_and_removed(shop: Shop, clock: Clock) ->
     clock.advance(1000)
     await shop.store.sweep()
     assert shop.store.head(block("demo/a")).expires_at is None
+
+
+@pytest.mark.parametrize("size", [10, 100_000])
+async def test_a_precondition_sees_the_operations_before_it_whatever_the_size_of_the_body(
+    shop: Shop, size: int
+) -> None:
+    await shop.put("demo/a", b"old")
+    absent = Precondition(must_not_exist=True)
+    await shop.store.commit(
+        [Delete(block("demo/a")), Put(block("demo/a"), b"", inline=bytes(size), precondition=absent)]
+    )
+    assert await shop.get("demo/a") == bytes(size)
+
+
+async def test_a_body_is_not_moved_for_a_precondition_that_fails_anyway(tmp_path: Path, shop: Shop) -> None:
+    await shop.put("demo/a", b"old")
+    absent = Precondition(must_not_exist=True)
+    with pytest.raises(BlockExists):
+        await shop.put("demo/a", bytes(100_000), precondition=absent)
+    assert segment_files(tmp_path / "store") == []
+
+
+async def test_a_time_to_live_beyond_all_clocks_is_the_last_time_there_is(shop: Shop) -> None:
+    await shop.put("demo/a", ttl_seconds=1e300)
+    assert shop.store.head(block("demo/a")).expires_at == 2**63 - 1
+
+
+async def test_a_commit_of_too_many_operations_is_refused(shop: Shop) -> None:
+    with pytest.raises(InvalidBlock) as caught:
+        await shop.store.commit([Delete(block("demo/a"))] * 10_001)
+    assert (caught.value.field, caught.value.found) == ("operations", "10001")
+
+
+async def test_a_page_holds_fewer_blocks_where_they_are_large(shop: Shop) -> None:
+    paths = [f"{i:02}" for i in range(12)]
+    for path in paths:
+        await shop.store.commit([Put(block(f"demo/{path}"), bytes(1_000_000))])
+    found, token, pages = [], "", 0
+    while token or not pages:
+        page = shop.store.list_blocks("demo", page_size=1000, page_token=token)
+        assert 1 <= len(page.items) < len(paths)
+        found += [head.name.path for head in page.items]
+        token, pages = page.next_page_token, pages + 1
+    assert found == paths
+
+
+async def test_a_commit_after_another_cancelled_one_keeps_what_it_reads_from(tmp_path: Path, shop: Shop) -> None:
+    await shop.put("demo/a", bytes(100_000))
+    copying = asyncio.create_task(shop.store.commit([Copy(block("demo/a"), block("demo/b"))]))
+    deleting = asyncio.create_task(shop.store.commit([Delete(block("demo/a"))]))
+    await asyncio.sleep(0)
+    copying.cancel()
+    deleting.cancel()
+    await asyncio.gather(copying, deleting, return_exceptions=True)
+    await shop.put("demo/z")
+    await shop.store._core.pins.drained()
+    assert len(segment_files(tmp_path / "store")) == 1
+    for name in shop.names("demo"):
+        assert await shop.get(f"demo/{name}") in (bytes(100_000), b"")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jazz_server.store import Delete, Put, Snapshot, Store, StoreOptions
+from jazz_server.store import Delete, Put, Snapshot, SpaceSettings, Store, StoreOptions
 from jazz_server.store.catalogue import Catalogue
 from jazz_server.store.errors import (
     BlockNotFound,
@@ -573,3 +573,60 @@ def open_files() -> list[Path]:
         with contextlib.suppress(FileNotFoundError):  # that of the listing itself
             links.append(descriptor.readlink())
     return links
+
+
+async def test_a_segment_deleted_by_a_write_of_unknown_outcome_goes_once_that_turns_out_to_have_happened(
+    tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.put("demo/z")
+    go, original, calls = threading.Event(), Catalogue.sync, []
+
+    def second_fails(catalogue: Catalogue) -> None:
+        calls.append(1)
+        go.wait(20)
+        if len(calls) == 2:
+            raise OSError(5, "Input/output error")
+        original(catalogue)
+
+    monkeypatch.setattr(Catalogue, "sync", second_fails)
+    putting = asyncio.create_task(shop.put("demo/a", bytes(100_000)))
+    async with asyncio.timeout(20):
+        while not calls:
+            await asyncio.sleep(0.001)
+    deleting = asyncio.create_task(shop.store.commit([Delete(block("demo/a"))]))
+    await asyncio.sleep(0.01)
+    go.set()
+    await putting
+    with pytest.raises(OutcomeUnknown):
+        await deleting
+    await until_writable(shop.store)
+    assert shop.names("demo") == ["z"]
+    await shop.store._core.pins.drained()
+    assert segment_files(tmp_path / "store") == []
+
+
+async def test_a_file_that_goes_while_orphans_are_looked_for_does_not_end_the_search(
+    tmp_path: Path, plain: StoreOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "s"
+    await (await Store.open(folder, plain)).close()
+    orphan = folder / "data" / "segments" / "ab" / ("ab" * 16)
+    orphan.touch()
+    ghost = folder / "data" / "segments" / "00" / ("00" * 16)
+    monkeypatch.setattr("jazz_server.store.recovery._list", lambda shard: [ghost, *shard.iterdir()])
+    store = await Store.open(folder, plain)
+    async with asyncio.timeout(20):
+        while orphan.exists():
+            await asyncio.sleep(0.01)
+    await store.close()
+
+
+async def test_the_file_of_a_volatile_body_cannot_be_written_to(shop: Shop) -> None:
+    await shop.store.create_space("fast", SpaceSettings(volatile=True, quota_bytes=10**6))
+    await shop.put("fast/a", bytes(100_000))
+    async with shop.store.open_body(shop.store.head(block("fast/a"))) as body:
+        descriptor = body.descriptor()
+        assert descriptor is not None
+        assert os.pread(descriptor, 100_000, 0) == bytes(100_000)
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.pwrite(descriptor, b"x", 0)

@@ -1,8 +1,10 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from jazz_server.store import NEVER, Copy, Delete, Noun, Put, SpaceSettings, Store, StoreOptions
+from jazz_server.store.catalogue import Family
 from jazz_server.store.errors import (
     BlockNotFound,
     InvalidName,
@@ -235,3 +237,22 @@ async def test_durable_and_volatile_do_not_mix_except_to_copy_one_block(shop: Sh
     for name in ("fast/a", "demo/c"):
         assert await shop.get(name) == bytes(size)
         assert shop.store.head(block(name)).attributes == (("x", "1"),)
+
+
+async def test_sweeping_a_volatile_space_lets_others_have_their_turn(shop: Shop) -> None:
+    store = shop.store
+    await store.create_space("fast", SpaceSettings(volatile=True, quota_bytes=10**6))
+    await store.commit([Put(block(f"fast/{i}"), b"") for i in range(1600)])
+    await store.delete_space("fast", force=True)
+    left: list[int] = []
+
+    async def watch() -> None:
+        while True:
+            left.append(sum(1 for _ in store._core.volatile.catalogue.scan(Family.BLOCKS, b"")))
+            await asyncio.sleep(0)
+
+    watching = asyncio.create_task(watch())
+    await asyncio.sleep(0)
+    await store.sweep()
+    watching.cancel()
+    assert {1600, 1100, 600, 100} <= set(left)

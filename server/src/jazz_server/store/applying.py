@@ -1,5 +1,6 @@
 """Applying the operations of a commit to a transaction."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,13 +48,13 @@ class Committer:
     def apply(self, operations: Sequence[Operation]) -> list[Outcome]:
         """Apply all in order, each seeing those before it; raises for the first that cannot be."""
         outcomes = [self._apply(operation) for operation in operations]
-        for space in {operation_target(operation).space for operation in operations}:
-            record = find_space(self.tx, space)
-            if record is not None:
-                taken = sum(_reserved_by(operation, space) for operation in operations)
-                grown = any(isinstance(each, Put | Copy) for each in operations)
-                if grown:
-                    check_quota(self.tx, record, self.uploads.reserved(space) - taken)
+        grown: Counter[str] = Counter()  # spaces that were put to, with the bytes of uploads now theirs
+        for operation in operations:
+            if isinstance(operation, Put | Copy):
+                upload = operation.upload if isinstance(operation, Put) else None
+                grown[operation_target(operation).space] += upload.size if upload else 0
+        for space, taken in grown.items():
+            check_quota(self.tx, self.space(space), self.uploads.reserved(space) - taken)
         return outcomes
 
     def space(self, name: str) -> SpaceRecord:
@@ -170,9 +171,3 @@ def trailer_of(put: Put, tx: Transaction, options: StoreOptions, after_version: 
         expires_at=expiry(tx.now, put.ttl_seconds, put.expires_at, ttl),
         after_version=after_version,
     )
-
-
-def _reserved_by(operation: Operation, space: str) -> int:
-    if isinstance(operation, Put) and operation.upload is not None:
-        return operation.upload.size if operation.name.space == space else 0
-    return 0

@@ -32,6 +32,7 @@ from jazz_server.store.transaction import Transaction
 
 EXPIRES_BLOCK = b"b"
 _LATEST_EXPIRY = 2**63 - 1
+_LONGEST_TTL = 1e10  # seconds, some 300 years: longer than there are ns in an expiry
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def expiry(now: int, ttl_seconds: float | None, expires_at: int | None, default_
         return None
     if not ttl > 0:
         raise InvalidBlock("ttl_seconds", "a positive number", str(ttl))
-    return min(now + int(ttl * 1e9), _LATEST_EXPIRY)
+    return min(now + int(min(ttl, _LONGEST_TTL) * 1e9), _LATEST_EXPIRY)
 
 
 def checked_attributes(attributes: Mapping[str, str], options: StoreOptions) -> Attributes:

@@ -20,7 +20,7 @@ from jazz_server.store.errors import (
     StoreUnavailable,
 )
 from jazz_server.store.lookup import find_space
-from jazz_server.store.names import check_space_name
+from jazz_server.store.names import BlockName, check_space_name
 from jazz_server.store.operations import Copy, Delete, Operation, Put, Request
 from jazz_server.store.records import Outcome
 from jazz_server.store.requests import remember
@@ -57,6 +57,9 @@ async def start_upload(core: Core, space: str, size: int, owner: str) -> Upload:
 
 async def commit(core: Core, operations: Sequence[Operation], request: Request | None) -> list[Outcome]:
     """Carry out all operations or none. See `Store.commit`."""
+    limit = core.options.max_operations
+    if len(operations) > limit:
+        raise InvalidBlock("operations", f"at most {limit} in a commit", str(len(operations)))
     for operation in operations:
         check_operation(operation, core.options)
     ledger = _ledger(core, operations)
@@ -71,10 +74,9 @@ async def commit(core: Core, operations: Sequence[Operation], request: Request |
         await core.versions.ensure(2 * len(prepared))
         outcomes, synced = _write(core, ledger, prepared, request)
     finally:
-        for upload in claimed:
+        for upload in (*claimed, *own):
             upload.unclaim()
-        for upload in own:
-            upload.unclaim()
+        for upload in (*claimed, *own) if core.closed else own:
             await upload.abort()
     await synced
     return outcomes
@@ -85,6 +87,7 @@ async def _bring_bodies(
 ) -> list[Operation]:
     """Put large bodies where they stay; `own` collects the uploads that were made for it."""
     prepared: list[Operation] = []
+    written: set[BlockName] = set()
     for operation in operations:
         each: Operation = operation
         if isinstance(each, Copy) and _crosses(core, ledger, each):
@@ -92,7 +95,8 @@ async def _bring_bodies(
                 raise MixedDurability("source", "blocks of spaces as durable as the target", str(each.source))
             each = await _copy_bytes(core, each, own)
         elif isinstance(each, Put) and len(each.inline) > core.options.inline_bytes:
-            check_early(core.transaction(ledger), each)
+            if each.name not in written:
+                check_early(core.transaction(ledger), each)
             upload = await _stage(core, each.name.space, len(each.inline), own)
             await upload.write(each.inline)
             await upload.finish()
@@ -100,10 +104,12 @@ async def _bring_bodies(
             each = replace(each, upload=upload, inline=b"")
         if isinstance(each, Put) and each.upload is not None:
             tx = core.transaction(ledger)
-            check_early(tx, each)
+            if each.name not in written:
+                check_early(tx, each)
             trailer = trailer_of(each, tx, core.options, core.versions.next - 1)
             await each.upload.promote(trailer)
         prepared.append(each)
+        written.add(operation_target(each))
     return prepared
 
 

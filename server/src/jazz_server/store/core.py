@@ -1,6 +1,7 @@
 """What the parts of a store share: both catalogues, the files, uploads, pins, and the way a transaction is written."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from jazz_server.store.versions import VersionCounter
 
 @dataclass(slots=True, eq=False)
 class Core:
-    """The inside of a `Store`. `unsettled` are segments of writes whose outcome is not known yet."""
+    """The inside of a `Store`. `unsettled` counts, by segment, the writes whose outcome is not known yet."""
 
     options: StoreOptions
     folder: Folder
@@ -34,7 +35,7 @@ class Core:
     pins: Pins
     writable: bool = True
     closed: bool = False
-    unsettled: set[bytes] = field(default_factory=set)
+    unsettled: Counter[bytes] = field(default_factory=Counter)
     snapshots: "WeakSet[Snapshot]" = field(default_factory=WeakSet)
 
     def check_open(self) -> None:
@@ -79,10 +80,10 @@ class Core:
         """Write a transaction; segments that nothing refers to any more go once that is synced."""
         lost = tx.unreferenced()
         concerned = lost.union(segments)
-        self.unsettled |= concerned
+        self.unsettled.update(concerned)
 
         def published() -> None:
-            self.unsettled -= concerned
+            self.unsettled -= Counter(concerned)
             for segment in lost:
                 self.pins.condemn(segment, self._unneeded_since(ledger))
 

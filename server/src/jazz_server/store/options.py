@@ -20,6 +20,7 @@ class StoreOptions:
     inline_bytes: int = 16 * 1024
     max_header_bytes: int = 1024 * 1024
     max_attributes_bytes: int = 64 * 1024
+    max_operations: int = 10_000
     max_document_bytes: int = 16 * 1024 * 1024
     documents_kept: int = 100
     upload_seconds: float = 600.0

@@ -12,6 +12,7 @@ from jazz_server.store.records import Page
 
 MAX_PAGE = 1000
 DEFAULT_PAGE = 100
+PAGE_BYTES = 2 * 1024 * 1024
 
 T = TypeVar("T")
 
@@ -42,11 +43,13 @@ def read_token(listing: str, token: str) -> bytes:
     return last
 
 
-def make_page(listing: str, items: Iterable[T], limit: int, key: Callable[[T], bytes]) -> Page[T]:
-    """The first `limit` items, and a token if there are more."""
+def make_page(listing: str, items: Iterable[tuple[T, int]], limit: int, key: Callable[[T], bytes]) -> Page[T]:
+    """The first `limit` items, or fewer if they are large, and a token if there are more; each comes with its bytes."""
     page: list[T] = []
-    for item in items:
-        if len(page) == limit:
+    total = 0
+    for item, size in items:
+        total += size
+        if len(page) == limit or (page and total > PAGE_BYTES):
             return Page(page, make_token(listing, key(page[-1])))
         page.append(item)
     return Page(page)

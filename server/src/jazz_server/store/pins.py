@@ -1,15 +1,14 @@
 """Which segments are in use by readers, and when one that nothing refers to any more may go."""
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import Any
 
 from jazz_server.store.bodies import Body, SegmentReader
 from jazz_server.store.errors import DataLoss
 from jazz_server.store.records import Head, Memory, Segment
 from jazz_server.store.segments import SegmentFolder
+from jazz_server.store.threads import run_to_end
 from jazz_server.store.uploads import StagedMemory
 
 
@@ -61,10 +60,6 @@ class Pins:
         for segment in list(self._condemned):
             self._try_remove(segment)
 
-    def start_removal(self, segment: bytes) -> None:
-        """Unlink a segment file in the background."""
-        self._start(self._unlink(segment))
-
     async def drained(self) -> None:
         """Wait for removals under way."""
         while self._removals:
@@ -97,19 +92,9 @@ class Pins:
         if memory is not None:
             memory.close()
         else:
-            self.start_removal(segment)
+            self._start_removal(segment)
 
-    def _start(self, removal: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(removal)
+    def _start_removal(self, segment: bytes) -> None:
+        task = asyncio.get_running_loop().create_task(run_to_end(self._executor, self._folder.remove, segment))
         self._removals.add(task)
         task.add_done_callback(self._removals.discard)
-
-    async def _unlink(self, segment: bytes) -> None:
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._executor, _remove_quietly, self._folder, segment)
-
-
-def _remove_quietly(folder: SegmentFolder, segment: bytes) -> None:
-    """Unlink; what cannot be unlinked now is an orphan at the next start."""
-    with contextlib.suppress(OSError):
-        folder.remove(segment)

@@ -68,7 +68,7 @@ class Reader:
             self._spaces(self._volatile, first, prefix),
             key=lambda space: space.name,
         )
-        return make_page(listing, found, limit, lambda space: space.name.encode())
+        return make_page(listing, ((space, 0) for space in found), limit, lambda space: space.name.encode())
 
     def head(self, name: BlockName, version: int | None = None) -> Head:
         """A version of a block, or its latest; `BlockNotFound`, `VersionNotFound`."""
@@ -77,11 +77,15 @@ class Reader:
 
     def versions(self, name: BlockName) -> list[Head]:
         """All versions of a block, latest first; `BlockNotFound`."""
-        reads = self._reads(name)
-        latest = get_head(reads, name, None, self._clock())
-        record = find_space(reads, latest.name.space)
-        prefix = keys.versions(record.id, check_name(name)) if record else b""
-        return list(live_heads(reads, prefix, self._clock()))
+        path = check_name(name)
+        try:
+            reads, record = self._locate(name.space)
+        except SpaceNotFound:
+            raise BlockNotFound(name) from None
+        heads = list(live_heads(reads, keys.versions(record.id, path), self._clock()))
+        if not heads:
+            raise BlockNotFound(name)
+        return heads
 
     def list_blocks(self, space: str, *, prefix: str = "", page_size: int = 0, page_token: str = "") -> Page[Head]:
         """Latest versions of the blocks whose path starts with `prefix`, in order of their bytes."""
@@ -92,10 +96,9 @@ class Reader:
         start = read_token(listing, page_token)
         first = keys.after_versions(record.id, start) if start else None
         found = self._latest(reads, Family.BLOCKS, record.id, prefix, first)
-        heads = (decode(Head, stored) for stored in found)
         now = self._clock()
-        live = (self._still_live(reads, record.id, head, now) for head in heads)
-        shown = (head for head in live if head is not None)
+        live = ((self._still_live(reads, record.id, decode(Head, stored), now), len(stored)) for stored in found)
+        shown = ((head, size) for head, size in live if head is not None)
         return make_page(listing, shown, limit, lambda head: head.name.path.encode())
 
     def open_body(self, head: Head) -> Body:
@@ -135,7 +138,7 @@ class Reader:
         start = read_token(listing, page_token)
         first = keys.after_versions(record.id, start) if start else None
         found = self._latest(reads, DOCUMENTS[noun], record.id, prefix, first)
-        documents = (decode(Document, stored) for stored in found)
+        documents = ((decode(Document, stored), len(stored)) for stored in found)
         return make_page(listing, documents, limit, lambda each: each.name.path.encode())
 
     def _locate(self, space: str) -> tuple[Reads, SpaceRecord]:

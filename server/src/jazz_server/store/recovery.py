@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-import shutil
 from pathlib import Path
 
 from jazz_server.store.catalogue import Family
 from jazz_server.store.core import Core
+from jazz_server.store.errors import StoreError
 from jazz_server.store.folder import probe
 from jazz_server.store.threads import run_to_end
 from jazz_server.store.transaction import is_referenced
@@ -52,6 +52,13 @@ async def sweep_orphans(core: Core, staged: list[Path], quarantined: list[Path])
     What earlier starts put aside (`quarantined`) is brought back if something refers to it after all, and
     deleted only if the last stop was orderly and no referenced segment is missing.
     """
+    try:
+        await _sweep_orphans(core, staged, quarantined)
+    except (OSError, StoreError) as error:
+        _log.warning("files that nothing refers to are left for the next start: %s", str(error))
+
+
+async def _sweep_orphans(core: Core, staged: list[Path], quarantined: list[Path]) -> None:
     segments = core.segments
     for path in staged:
         await run_to_end(core.io, _unlink, path)
@@ -62,9 +69,8 @@ async def sweep_orphans(core: Core, staged: list[Path], quarantined: list[Path])
     for shard in range(256):
         folder = segments.segments / f"{shard:02x}"
         for path in await run_to_end(core.io, _list, folder):
-            if _is_orphan(core, path):
+            if _is_orphan(core, path) and await run_to_end(core.io, _move, path, segments.quarantine / path.name):
                 _log.warning("nothing refers to segment %s: put aside", path.name)
-                await run_to_end(core.io, path.rename, segments.quarantine / path.name)
 
 
 async def _bring_missing_back(core: Core) -> int:
@@ -77,7 +83,7 @@ async def _bring_missing_back(core: Core) -> int:
         after = batch[-1] + _LAST_KEY if batch else None
         paths = [segments.path(segment) for segment in batch]
         for path in await run_to_end(core.io, _absent, paths):
-            if await run_to_end(core.io, _bring_back, path, segments.quarantine):
+            if await run_to_end(core.io, _move, segments.quarantine / path.name, path):
                 _log.warning("segment %s was brought back", path.name)
             elif is_referenced(core.durable.catalogue, bytes.fromhex(path.name)):
                 missing += 1
@@ -116,11 +122,12 @@ def _is_orphan(core: Core, path: Path) -> bool:
     )
 
 
-def _bring_back(path: Path, quarantine: Path) -> bool:
-    aside = quarantine / path.name
-    if not aside.exists():
+def _move(path: Path, to: Path) -> bool:
+    """Rename a file; False if it is not there (any more)."""
+    try:
+        path.rename(to)
+    except FileNotFoundError:
         return False
-    shutil.move(aside, path)
     return True
 
 

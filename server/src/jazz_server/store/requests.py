@@ -8,6 +8,7 @@ from jazz_server.store import keys
 from jazz_server.store.catalogue import Family
 from jazz_server.store.core import Core
 from jazz_server.store.errors import InvalidBlock, RequestIdReused
+from jazz_server.store.names import encode_text
 from jazz_server.store.operations import Request
 from jazz_server.store.records import Document, Outcome, RequestRecord, decode, encode
 from jazz_server.store.transaction import Transaction
@@ -77,7 +78,7 @@ def remember(
 
 
 def _key(request: Request) -> bytes:
-    size = len(request.id.encode(errors="replace"))
+    size = len(encode_text(request.id, "request_id"))
     if not 0 < size <= _MAX_ID_BYTES:
         raise InvalidBlock("request_id", f"1 to {_MAX_ID_BYTES} bytes", f"{size} bytes")
     return keys.request(request.identity, request.id)

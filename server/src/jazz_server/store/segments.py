@@ -8,6 +8,7 @@ version given out before, which orders segments for a repair. The footer has a f
 is, and has checksums of table and trailer, and of itself.
 """
 
+import contextlib
 import errno
 import os
 import struct
@@ -95,9 +96,10 @@ class SegmentFolder:
             sync_folder(path.parent)
 
     def remove(self, segment: bytes) -> None:
-        """Unlink a segment, wherever it is."""
-        self.staged(segment).unlink(missing_ok=True)
-        self.path(segment).unlink(missing_ok=True)
+        """Unlink a segment, wherever it is; what cannot be unlinked now is an orphan at the next start."""
+        with contextlib.suppress(OSError):
+            self.staged(segment).unlink(missing_ok=True)
+            self.path(segment).unlink(missing_ok=True)
 
 
 def padded(size: int) -> int:

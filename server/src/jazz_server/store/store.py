@@ -363,6 +363,7 @@ class Store:
                 return
             after = prune_names(tx, record, after, core.options.sweep_batch)
             await core.write(ledger, tx)
+            await asyncio.sleep(0)  # a write to memory gives nobody else a turn
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -33,10 +33,9 @@ async def sweep(core: Core) -> None:
     """Remove all that has expired by now, in small transactions."""
     await core.uploads.expire()
     for ledger in (core.durable, core.volatile):
-        while core.writable and await _remove_expired(core, ledger):
-            pass
-        while core.writable and await _empty_trash(core, ledger):
-            pass
+        for remove_some in (_remove_expired, _empty_trash):
+            while core.writable and await remove_some(core, ledger):
+                await asyncio.sleep(0)  # a write to memory gives nobody else a turn
     core.pins.sweep()
     if core.writable and core.durable.catalogue.journal_length > core.options.journal_batches:
         await cut_journal(core)

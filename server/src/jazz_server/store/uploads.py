@@ -101,8 +101,8 @@ class Upload:
             self._check_open(_State.OPEN)
             if self.received != self.size:
                 raise UploadSize("size", f"{self.size} bytes", f"{self.received} bytes")
-            if self._buffer is None and not self.volatile:
-                await self._run(os.fsync, self._descriptor)
+            if self._buffer is None:
+                await self._run(self._seal)
             self._state = _State.SEALED
             self._uploads.extend(self)
         return self
@@ -149,17 +149,21 @@ class Upload:
         """The memory file of a volatile upload, to be taken over."""
         return StagedMemory(self.segment, self._descriptor, self.size, self.checksum, self._sums.table())
 
-    def start(self, folder: SegmentFolder, inline_bytes: int) -> None:
-        """Make the place that the bytes go to (blocks)."""
-        if self.size <= inline_bytes:
-            self._buffer = bytearray()
-            return
-        self.segment = secrets.token_bytes(16)
+    async def start(self, inline_bytes: int) -> None:
+        """Make the place that the bytes go to."""
+        async with self._busy:
+            if self.size <= inline_bytes:
+                self._buffer = bytearray()
+            else:
+                self.segment = secrets.token_bytes(16)
+                await self._run(self._make_file)
+
+    def _make_file(self) -> None:
         if self.volatile:
             self._descriptor = os.memfd_create("jazz", os.MFD_CLOEXEC)
         else:
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
-            self._descriptor = os.open(folder.staged(self.segment), flags, 0o640)
+            self._descriptor = os.open(self._uploads.folder.staged(self.segment), flags, 0o640)
 
     def _append(self, view: memoryview, crc: int | None) -> None:
         if crc is not None:
@@ -173,6 +177,13 @@ class Upload:
                 self._uploads.folder.check_room(len(view))
             write_all(self._descriptor, view, self.received)
         self._sums.update(view)
+
+    def _seal(self) -> None:
+        if self.volatile:  # nobody who is given the file may write to it
+            writable, self._descriptor = self._descriptor, os.open(f"/proc/self/fd/{self._descriptor}", os.O_RDONLY)
+            os.close(writable)
+        else:
+            os.fsync(self._descriptor)
 
     def _promote(self, tail: SegmentTail) -> None:
         write_tail(self._descriptor, tail)
@@ -236,17 +247,7 @@ class Uploads:
         self._uploads[upload.token] = upload
         self._reserved[space] = self.reserved(space) + size
         self.extend(upload)
-        if size <= inline_bytes:
-            upload.start(self.folder, inline_bytes)
-            return upload
-        try:
-            await run_to_end(self.executor, upload.start, self.folder, inline_bytes)
-        except asyncio.CancelledError:
-            await upload.abort()
-            raise
-        except OSError as error:
-            await upload.abort()
-            raise storage_error(error) from error
+        await upload.start(inline_bytes)
         return upload
 
     def staged(self, token: str, owner: str) -> Upload:
