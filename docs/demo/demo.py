@@ -19,6 +19,7 @@ import numpy as np
 import scipy
 import scipy.sparse as sp
 from rich.console import Console
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -89,11 +90,13 @@ def store(db: jazz.Database, job: Job) -> None:
     """Puts the images and, in one atomic commit, the network."""
     step(2, "Real images and a sparse network, as blocks")
     origin = {"source": SOURCE, "licence": LICENCE}
-    with timed(f"stored 5000 images of digits: {SOURCE}"):
-        info = db.put("demo/digits", job.images, attributes=origin)
+    say(SOURCE)
     say(f"[dim]{LICENCE}[/]")
-    say(f"{info.name}  {info.summary}  {job.images.nnz:,} non-zeros")
+    with timed(f"stored {job.images.shape[0]} digits, {job.images.nnz:,} pixels of ink"):
+        info = db.put("demo/digits", job.images, attributes=origin)
+    say(f"[dim]{info.name}: {info.summary}[/]")
     draw(job)
+    say(f"a network built as the Sparse DNN Graph Challenge's are; permutations after layer 5 from seed {SEED}")
     title = f"stored a RadiX-Net of {LAYERS} layers of {NEURONS} neurons in one atomic commit"
     with timed(title), db.commit() as commit:
         for name, weights in zip(layer_names(), job.network, strict=True):
@@ -126,7 +129,7 @@ def run(db: jazz.Database, job: Job) -> np.ndarray[Any, np.dtype[np.int64]]:
     for column in ("", "categories", "seconds", ""):
         table.add_column(column, justify="right" if column else "left")
     table.add_row("Jazz, first run", f"{len(found)}", f"{seconds[0]:.3f}", "")
-    ratio = scipy_seconds / min(seconds)
+    ratio = scipy_seconds / min(seconds[1:])
     table.add_row(
         "Jazz, best of the next two", f"{len(found)}", f"{min(seconds[1:]):.3f}", f"{ratio:.1f} x scipy's speed"
     )
@@ -200,8 +203,6 @@ def say(line: str) -> None:
 
 def indent(renderable: Any) -> Any:
     """The same, under a heading."""
-    from rich.padding import Padding
-
     return Padding(renderable, (0, 0, 0, 3))
 
 
