@@ -36,6 +36,12 @@ async def until_writable(store: Store) -> None:
             await asyncio.sleep(0.01)
 
 
+async def until_orphans_are_swept(store: Store) -> None:
+    async with asyncio.timeout(20):
+        while len(store._tasks) > 1:
+            await asyncio.sleep(0.01)
+
+
 @pytest.fixture
 def plain() -> StoreOptions:
     return StoreOptions(trial_seconds=None)
@@ -353,9 +359,7 @@ async def test_orphans_are_put_aside_and_deleted_after_a_clean_start(tmp_path: P
 
     async def reopen() -> None:
         store = await Store.open(folder, plain)
-        async with asyncio.timeout(20):
-            while len(store._tasks) > 1:
-                await asyncio.sleep(0.01)
+        await until_orphans_are_swept(store)
         assert await Shop(store).get("demo/a") == bytes(100_000)
         await store.close()
 
@@ -579,6 +583,7 @@ async def test_a_segment_deleted_by_a_write_of_unknown_outcome_goes_once_that_tu
     tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await shop.put("demo/z")
+    await until_orphans_are_swept(shop.store)
     go, original, calls = threading.Event(), Catalogue.sync, []
 
     def second_fails(catalogue: Catalogue) -> None:
