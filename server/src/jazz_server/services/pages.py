@@ -20,5 +20,5 @@ def page_of(
         jazz_server.store.errors.InvalidInput: The size is negative, or the token is not of this listing.
     """
     last = read_token(listing, page_token)
-    rest = (item for item in items if not last or key(item) > last)
+    rest = ((item, 0) for item in items if not last or key(item) > last)  # small ones: counted, not measured
     return make_page(listing, rest, page_limit(page_size), key)
