@@ -4,15 +4,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from jazz_server.store import keys
 from jazz_server.store.catalogue import Family, scan_prefix
 from jazz_server.store.errors import (
     BlockExists,
-    BlockNotFound,
     InvalidBlock,
     VersionConflict,
 )
-from jazz_server.store.lookup import get_head, latest_head
+from jazz_server.store.lookup import get_head, get_space, latest_head
 from jazz_server.store.names import BlockName, check_name, encode_text
 from jazz_server.store.operations import Delete, Precondition, SetAttributes
 from jazz_server.store.options import StoreOptions
@@ -98,7 +99,7 @@ def delete_block(tx: Transaction, operation: Delete) -> int:
     """Delete a version or all of a block, pinned or not; gives the (latest) version deleted."""
     name = operation.name
     head = get_head(tx, name, operation.version, tx.now)
-    space_id = _space_id(tx, name)
+    space_id = get_space(tx, name.space).id
     path = check_name(name)
     _check_version(name, latest_head(tx, space_id, path, tx.now), operation.if_version)
     if operation.version is not None:
@@ -114,26 +115,15 @@ def set_attributes(tx: Transaction, operation: SetAttributes, options: StoreOpti
     name = operation.name
     head = get_head(tx, name, None, tx.now)
     _check_version(name, head, operation.if_version)
-    key = keys.version(_space_id(tx, name), check_name(name), head.version)
+    key = keys.version(get_space(tx, name.space).id, check_name(name), head.version)
     attributes = head.attributes
     if operation.attributes is not None:
         attributes = checked_attributes(operation.attributes, options)
     expires_at = head.expires_at
     if operation.ttl_seconds is not None or operation.expires_at is not None:
         expires_at = expiry(tx.now, operation.ttl_seconds, operation.expires_at, None)
-    changed = Head(
-        name=name,
-        version=head.version,
-        header=head.header,
-        size=head.size,
-        checksum=head.checksum,
-        kind=head.kind,
-        attributes=attributes,
-        created_at=head.created_at,
-        updated_at=tx.now,
-        expires_at=expires_at,
-        location=head.location,
-        revision=head.revision + 1,
+    changed = msgspec.structs.replace(
+        head, attributes=attributes, expires_at=expires_at, updated_at=tx.now, revision=head.revision + 1
     )
     _forget_expiry(tx, key, head.expires_at)
     _note_expiry(tx, key, expires_at)
@@ -208,13 +198,6 @@ def _check_version(name: BlockName, latest: Head | None, expected: int | None) -
     found = latest.version if latest else 0
     if expected is not None and expected != found:
         raise VersionConflict(name, expected, found)
-
-
-def _space_id(tx: Transaction, name: BlockName) -> int:
-    stored = tx.get(Family.SPACES, name.space.encode())
-    if stored is None:
-        raise BlockNotFound(name)
-    return decode(SpaceRecord, stored).id
 
 
 def _versions(tx: Transaction, space_id: int, path: bytes) -> int:

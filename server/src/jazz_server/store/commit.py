@@ -12,6 +12,7 @@ from jazz_server.store.applying import (
     trailer_of,
 )
 from jazz_server.store.core import Core
+from jazz_server.store.documents import PinList, write_document
 from jazz_server.store.errors import (
     InvalidBlock,
     MixedDurability,
@@ -21,8 +22,8 @@ from jazz_server.store.errors import (
 )
 from jazz_server.store.lookup import find_space
 from jazz_server.store.names import BlockName, check_space_name
-from jazz_server.store.operations import Copy, Delete, Operation, Put, Request
-from jazz_server.store.records import Outcome
+from jazz_server.store.operations import Copy, Delete, Operation, Precondition, Put, Request
+from jazz_server.store.records import Document, Noun, Outcome
 from jazz_server.store.requests import remember
 from jazz_server.store.sync import Ledger
 from jazz_server.store.uploads import Upload
@@ -80,6 +81,43 @@ async def commit(core: Core, operations: Sequence[Operation], request: Request |
             await upload.abort()
     await synced
     return outcomes
+
+
+async def commit_document(
+    core: Core,
+    noun: Noun,
+    name: BlockName,
+    content: bytes,
+    precondition: Precondition,
+    pins: PinList,
+    request: Request | None,
+) -> Document:
+    """Write a new version of a document. See `Store.put_document`."""
+    if len(content) > core.options.max_document_bytes:
+        limit = f"at most {core.options.max_document_bytes} bytes"
+        raise InvalidBlock("content", limit, f"{len(content)} bytes")
+    await core.versions.ensure(2)
+    core.check_writable()
+    pinned = {pin.space for pin, _ in pins if core.ledger_of(pin.space) is not None}
+    ledger = core.ledger_for({name.space, *pinned}, "pins")
+    core.check_room(ledger)
+    tx = core.transaction(ledger)
+    committer = Committer(tx, core.options, core.versions, core.uploads, ledger is core.volatile)
+    document = write_document(
+        tx,
+        committer.space(name.space),
+        noun,
+        name,
+        content,
+        version=core.versions.take(),
+        pins=pins,
+        precondition=precondition,
+        kept=core.options.documents_kept,
+    )
+    if request is not None:
+        remember(tx, request, core.options.request_seconds, document=document)
+    await core.write(ledger, tx)
+    return document
 
 
 async def _bring_bodies(

@@ -1,6 +1,7 @@
 """What writing documents (kinds, pipelines) does to the catalogue."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from jazz_server.store import keys
 from jazz_server.store.blocks import prune
@@ -83,10 +84,14 @@ def delete_document(tx: Transaction, noun: Noun, name: BlockName, version: int |
     return found.version
 
 
-def drop_document(tx: Transaction, noun: Noun, key: bytes, document: Document) -> None:
-    """Remove one version of a document of a deleted space, and what it pins."""
-    tx.delete(DOCUMENTS[noun], key)
-    _unpin(tx, document, key[:-8], except_for=())
+def drop_documents(tx: Transaction, noun: Noun, prefix: bytes, limit: int) -> int:
+    """Remove the first documents under the prefix of a deleted space, and what they pin; gives how many."""
+    dropped = 0
+    for key, stored in islice(scan_prefix(tx, DOCUMENTS[noun], prefix), limit):
+        tx.delete(DOCUMENTS[noun], key)
+        _unpin(tx, decode(Document, stored), key[:-8], except_for=())
+        dropped += 1
+    return dropped
 
 
 def _hand_over(tx: Transaction, noun: Noun, prefix: bytes, latest: Document) -> None:
@@ -117,13 +122,3 @@ def _check_version(name: BlockName, latest: Document | None, expected: int | Non
     found = latest.version if latest else 0
     if expected is not None and expected != found:
         raise VersionConflict(name, expected, found)
-
-
-def documents_under(tx: Transaction, noun: Noun, prefix: bytes, limit: int) -> list[tuple[bytes, Document]]:
-    """The first documents under a key prefix, with their keys."""
-    found: list[tuple[bytes, Document]] = []
-    for key, stored in scan_prefix(tx, DOCUMENTS[noun], prefix):
-        if len(found) == limit:
-            break
-        found.append((key, decode(Document, stored)))
-    return found

@@ -51,9 +51,3 @@ def request(identity: str, request_id: str) -> bytes:
 def expiry(expires_at: int, target: bytes) -> bytes:
     """Key of a note that something expires; `target` is a tag byte and the key of it."""
     return number(expires_at) + target
-
-
-def increment(prefix: bytes) -> bytes | None:
-    """The least key that sorts behind all keys with the prefix; None if there is none."""
-    stripped = prefix.rstrip(b"\xff")
-    return stripped[:-1] + bytes([stripped[-1] + 1]) if stripped else None

@@ -5,19 +5,17 @@ from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jazz_server.store.applying import Committer
 from jazz_server.store.bodies import Body
-from jazz_server.store.commit import commit, start_upload
+from jazz_server.store.commit import commit, commit_document, start_upload
 from jazz_server.store.core import Core
-from jazz_server.store.documents import delete_document, write_document
+from jazz_server.store.documents import delete_document
 from jazz_server.store.errors import (
     DataLoss,
     DocumentNotFound,
-    InvalidBlock,
     SpaceExists,
     SpaceNotFound,
 )
-from jazz_server.store.lookup import describe_space, find_space
+from jazz_server.store.lookup import describe_space
 from jazz_server.store.names import BlockName, check_name, check_space_name
 from jazz_server.store.opening import close_core, open_core
 from jazz_server.store.operations import ANY, Operation, Precondition, Request
@@ -39,10 +37,9 @@ from jazz_server.store.spaces import (
     add_space,
     change_space,
     check_settings,
-    prune_names,
     remove_space,
 )
-from jazz_server.store.sweep import cut_journal, sweep, sweep_forever
+from jazz_server.store.sweep import cut_journal, prune_space, sweep, sweep_forever
 from jazz_server.store.sync import Ledger
 from jazz_server.store.uploads import Upload
 
@@ -182,7 +179,7 @@ class Store:
         )
         await core.write(ledger, tx)
         if "versions_kept" in changes:
-            await self._prune(ledger, name)
+            await prune_space(core, ledger, name)
         return describe_space(core.transaction(ledger), record)
 
     async def delete_space(self, name: str, *, force: bool = False, if_version: int | None = None) -> None:
@@ -243,13 +240,14 @@ class Store:
         Raises `DocumentExists`, `VersionConflict`, `BlockNotFound`, `VersionNotFound`; `MixedDurability` if
         a pinned block is not as durable as the document.
         """
-        self._core.check_writable()
+        core = self._core
+        core.check_writable()
         check_name(name)
         if request is None:
-            return await self._put_document(noun, name, content, precondition, pins, None)
+            return await commit_document(core, noun, name, content, precondition, pins, None)
         return await self._requests.once(
             request,
-            lambda: self._put_document(noun, name, content, precondition, pins, request),
+            lambda: commit_document(core, noun, name, content, precondition, pins, request),
             _recall_document,
         )
 
@@ -315,55 +313,6 @@ class Store:
         if ledger is None:
             raise SpaceNotFound(space)
         return ledger
-
-    async def _put_document(
-        self,
-        noun: Noun,
-        name: BlockName,
-        content: bytes,
-        precondition: Precondition,
-        pins: Sequence[tuple[BlockName, int]],
-        request: Request | None,
-    ) -> Document:
-        core = self._core
-        if len(content) > core.options.max_document_bytes:
-            limit = f"at most {core.options.max_document_bytes} bytes"
-            raise InvalidBlock("content", limit, f"{len(content)} bytes")
-        await core.versions.ensure(2)
-        core.check_writable()
-        pinned = {pin.space for pin, _ in pins if core.ledger_of(pin.space) is not None}
-        ledger = core.ledger_for({name.space, *pinned}, "pins")
-        core.check_room(ledger)
-        tx = core.transaction(ledger)
-        committer = Committer(tx, core.options, core.versions, core.uploads, ledger is core.volatile)
-        document = write_document(
-            tx,
-            committer.space(name.space),
-            noun,
-            name,
-            content,
-            version=core.versions.take(),
-            pins=pins,
-            precondition=precondition,
-            kept=core.options.documents_kept,
-        )
-        if request is not None:
-            remember(tx, request, core.options.request_seconds, document=document)
-        await core.write(ledger, tx)
-        return document
-
-    async def _prune(self, ledger: Ledger, name: str) -> None:
-        """Prune every block of a space, in small transactions."""
-        core = self._core
-        after: bytes | None = b""
-        while after is not None:
-            tx = core.transaction(ledger)
-            record = find_space(tx, name)
-            if record is None:
-                return
-            after = prune_names(tx, record, after, core.options.sweep_batch)
-            await core.write(ledger, tx)
-            await asyncio.sleep(0)  # a write to memory gives nobody else a turn
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -9,10 +9,11 @@ from jazz_server.store import keys
 from jazz_server.store.blocks import EXPIRES_BLOCK, delete_version
 from jazz_server.store.catalogue import Family, scan_prefix
 from jazz_server.store.core import Core
-from jazz_server.store.documents import documents_under, drop_document
+from jazz_server.store.documents import drop_documents
 from jazz_server.store.errors import OutcomeUnknown, StoreError
-from jazz_server.store.lookup import DOCUMENTS
+from jazz_server.store.lookup import DOCUMENTS, find_space
 from jazz_server.store.records import Head, RequestRecord, decode
+from jazz_server.store.spaces import prune_names
 from jazz_server.store.sync import Ledger
 
 _log = logging.getLogger(__name__)
@@ -39,6 +40,19 @@ async def sweep(core: Core) -> None:
     core.pins.sweep()
     if core.writable and core.durable.catalogue.journal_length > core.options.journal_batches:
         await cut_journal(core)
+
+
+async def prune_space(core: Core, ledger: Ledger, name: str) -> None:
+    """Prune every block of a space to the versions that it keeps now, in small transactions."""
+    after: bytes | None = b""
+    while after is not None:
+        tx = core.transaction(ledger)
+        record = find_space(tx, name)
+        if record is None:
+            return
+        after = prune_names(tx, record, after, core.options.sweep_batch)
+        await core.write(ledger, tx)
+        await asyncio.sleep(0)  # a write to memory gives nobody else a turn
 
 
 async def cut_journal(core: Core) -> None:
@@ -90,10 +104,7 @@ async def _empty_trash(core: Core, ledger: Ledger) -> bool:
         delete_version(tx, space_id, key, decode(Head, stored))
     left = batch - len(blocks)
     for noun in DOCUMENTS:
-        documents = documents_under(tx, noun, prefix, left)
-        for key, document in documents:
-            drop_document(tx, noun, key, document)
-        left -= len(documents)
+        left -= drop_documents(tx, noun, prefix, left)
     tx.forget_usage(space_id)
     if left > 0:
         tx.delete(Family.TRASH, prefix)
