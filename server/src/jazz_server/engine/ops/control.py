@@ -37,7 +37,8 @@ def _infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settin
     if count is None or body is None or isinstance(body, bool | int | float | str | tuple):
         return _UNKNOWN
     iterations = TensorType((INT64,), (), arguments.DENSE)
-    unknown: tuple[Type, ...] = (*(AnyType() for _ in range(count)), iterations)
+    states_there = min(count, len(args))  # a count that lies makes nothing that long
+    unknown: tuple[Type, ...] = (*(AnyType() for _ in range(states_there)), iterations)
     if not _fits(inference, body, count, len(args)):
         return unknown
     known = [_type(argument) for argument in args]
