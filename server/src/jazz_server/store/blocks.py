@@ -1,5 +1,6 @@
 """What writing to blocks does to the catalogue: the rules of versions, pins, expiry and quota."""
 
+import datetime
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -172,7 +173,7 @@ def expiry(now: int, ttl_seconds: float | None, expires_at: int | None, default_
         if ttl_seconds is not None:
             raise InvalidBlock("expires_at", "either ttl_seconds or expires_at", "both")
         if not now < expires_at <= _LATEST_EXPIRY:
-            raise InvalidBlock("expires_at", "a time in the future, in ns", str(expires_at))
+            raise InvalidBlock("expires_at", "a time that is still to come", _shown_time(expires_at))
         return expires_at
     ttl = default_ttl if ttl_seconds is None else ttl_seconds
     if ttl is None or ttl == math.inf:
@@ -180,6 +181,14 @@ def expiry(now: int, ttl_seconds: float | None, expires_at: int | None, default_
     if not ttl > 0:
         raise InvalidBlock("ttl_seconds", "a positive number", str(ttl))
     return min(now + int(min(ttl, _LONGEST_TTL) * 1e9), _LATEST_EXPIRY)
+
+
+def _shown_time(ns: int) -> str:
+    """A time in ns since 1970 as people write it, or as it is where the calendar has none."""
+    try:
+        return datetime.datetime.fromtimestamp(ns // 10**9, datetime.UTC).isoformat()
+    except (OverflowError, ValueError):
+        return f"{ns} ns after 1970"
 
 
 def checked_attributes(attributes: Mapping[str, str], options: StoreOptions) -> Attributes:

@@ -173,8 +173,8 @@ class Catalogue:
         self._handles = {name: database.get_column_family_handle(name.value) for name in Family}
         self._check_journal()
 
-    def close(self) -> None:
-        """Let go of the database and drop all views, which would keep it open (blocks)."""
+    def close(self, *, failed: bool = False) -> None:
+        """Let go of the database, which may have `failed`, and drop all views, which would keep it open (blocks)."""
         for view in list(self._views):
             view.drop()
         database, self._database = self._database, None
@@ -185,9 +185,11 @@ class Catalogue:
         try:
             database.close()
         except Exception as error:  # noqa: BLE001 - RocksDB's errors have no type
-            _log.warning("the catalogue was closed in disorder: %s", str(error))  # as after a failed write
+            _log.warning("the catalogue was closed in disorder: %s", str(error))
+            failed = True
         del database
-        gc.collect()  # what the frames of kept exceptions refer to holds the database open
+        if failed:
+            gc.collect()  # what the frames of kept exceptions refer to holds the database open
 
     def get(self, family: Family, key: bytes) -> bytes | None:
         """The value of a key as it is now, synced or not."""

@@ -118,8 +118,9 @@ class BlockNotFound(StoreError):
 
     reason = "BLOCK_NOT_FOUND"
 
-    def __init__(self, block: object) -> None:
-        super().__init__(f"block {str(block)!r} does not exist", block=block)
+    def __init__(self, block: object, *, space_missing: str | None = None) -> None:
+        because = "" if space_missing is None else f": there is no space {space_missing!r}"
+        super().__init__(f"block {str(block)!r} does not exist{because}", block=block)
 
 
 class VersionNotFound(StoreError):

@@ -74,7 +74,7 @@ def get_head(reads: Reads, name: BlockName, version: int | None, now: int) -> He
     path = check_name(name)
     record = find_space(reads, name.space)
     if record is None:
-        raise BlockNotFound(name)
+        raise BlockNotFound(name, space_missing=name.space)
     if version is not None:
         stored = _get_version(reads, Family.BLOCKS, record.id, path, version)
         head = decode(Head, stored) if stored else None

@@ -11,6 +11,7 @@ MAX_NAME_BYTES = 1024
 MAX_VERSION = 2**63 - 1
 
 _SPACE = re.compile(r"[a-z][a-z0-9_-]{0,62}", re.ASCII)
+_SPACE_RULE = "a space's name: a letter of a-z, then at most 62 of a-z, 0-9, '_' and '-'"
 _VERSION = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
 
@@ -35,7 +36,7 @@ def parse_name(text: str) -> BlockName:
     """
     space, slash, path = text.partition("/")
     if not slash:
-        raise InvalidName("name", "space/segment[/segment…]", repr(text))
+        raise InvalidName("name", "a space and a name in it, such as 'lab/words'", repr(text))
     name = BlockName(space, path)
     check_name(name)
     return name
@@ -58,7 +59,7 @@ def parse_reference(text: str) -> tuple[BlockName, int | None]:
 def check_space_name(text: str) -> None:
     """Raise `InvalidName` unless `text` matches `[a-z][a-z0-9_-]{0,62}`."""
     if not _SPACE.fullmatch(text):
-        raise InvalidName("space", "[a-z][a-z0-9_-]{0,62}", repr(text))
+        raise InvalidName("space", _SPACE_RULE, repr(text))
 
 
 @lru_cache(maxsize=16_384)
@@ -73,7 +74,7 @@ def check_name(name: BlockName) -> bytes:
         raise InvalidName("name", "Unicode in normal form C", ascii(name.path))
     for segment in name.path.split("/"):
         if segment in ("", ".", ".."):
-            raise InvalidName("name", "segments other than '', '.' and '..'", repr(name.path))
+            raise InvalidName("name", "parts between slashes that are not empty, '.' or '..'", repr(str(name)))
     for character in name.path:
         if character == "@" or unicodedata.category(character) == "Cc":
             raise InvalidName("name", "no '@' and no control characters", ascii(name.path))

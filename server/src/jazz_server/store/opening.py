@@ -2,6 +2,7 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from jazz_server.store.catalogue import Catalogue
@@ -58,7 +59,7 @@ async def close_core(core: Core, *, clean: bool) -> None:
     await core.durable.drained()
     for ledger in (core.durable, core.volatile):
         ledger.publish(None)
-        await run_to_end(core.io, ledger.catalogue.close)
+        await run_to_end(core.io, partial(ledger.catalogue.close, failed=not clean))
     await run_to_end(None, _end, core, clean)
 
 

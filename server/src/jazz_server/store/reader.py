@@ -81,7 +81,7 @@ class Reader:
         try:
             reads, record = self._locate(name.space)
         except SpaceNotFound:
-            raise BlockNotFound(name) from None
+            raise BlockNotFound(name, space_missing=name.space) from None
         heads = list(live_heads(reads, keys.versions(record.id, path), self._clock()))
         if not heads:
             raise BlockNotFound(name)
@@ -152,7 +152,7 @@ class Reader:
         try:
             return self._locate(name.space)[0]
         except SpaceNotFound:
-            raise BlockNotFound(name) from None
+            raise BlockNotFound(name, space_missing=name.space) from None
 
     @staticmethod
     def _spaces(reads: Reads, first: bytes, prefix: str) -> Iterator[Space]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 from pathlib import Path
 
 from jazz_server.store.catalogue import Family
@@ -31,7 +32,7 @@ async def reopen(core: Core) -> None:
         try:
             await run_to_end(core.io, probe, core.folder)
             core.durable.publish(None)
-            await run_to_end(core.io, catalogue.close)
+            await run_to_end(core.io, partial(catalogue.close, failed=True))
             await run_to_end(core.io, catalogue.open)
             core.durable.resume()
             await core.versions.load()
