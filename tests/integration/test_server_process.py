@@ -1,5 +1,6 @@
 """The process: starting, refusing to start, stopping, health, reflection, errors nobody foresaw."""
 
+import os
 import re
 import signal
 import socket
@@ -80,6 +81,14 @@ def test_the_socket_is_removed_at_the_end(server):
     assert server.stop() == 0
 
     assert not server.socket.exists()
+
+
+def test_the_data_folder_can_be_named_from_where_one_is(tmp_path):
+    server = RunningServer(Path(os.path.relpath(tmp_path)))
+    server.start()
+
+    assert server.stop() == 0
+    assert (tmp_path / "data" / "FORMAT").exists()
 
 
 def test_a_data_folder_that_is_in_use_is_refused(server, own):

@@ -160,7 +160,8 @@ def _channel_options(settings: ServerSettings) -> list[tuple[str, int]]:
 @asynccontextmanager
 async def _open_store(settings: ServerSettings) -> AsyncIterator[Store]:
     try:
-        store = await Store.open(settings.data, _store_options(settings))
+        # RocksDB opens its catalogue in memory by an absolute path only
+        store = await Store.open(settings.data.absolute(), _store_options(settings))
     except StoreError as error:
         raise CannotStart(f"cannot use the data folder {settings.data}: {error}") from error
     except OSError as error:

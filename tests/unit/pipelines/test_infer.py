@@ -191,7 +191,7 @@ def test_rules_of_a_declaration_stay_with_the_input() -> None:
 def test_types_that_are_given_for_other_names_are_refused() -> None:
     with pytest.raises(InvalidRun) as caught:
         infer(pipeline(FOUR, [], a=InputRef(0)), {"c": tensor(1)}, ops=OPS)
-    assert caught.value.violations == (Violation("inputs.c", "an input: a, b", "'c'"),)
+    assert caught.value.violations == (Violation("inputs.c", "the name of an input: a, b", "'c'"),)
 
 
 def test_an_output_that_a_step_turns_out_not_to_have_is_named() -> None:

@@ -124,3 +124,10 @@ async def test_documents_have_request_ids_and_a_size_limit(store: Store) -> None
     assert await store.put_document(Noun.KIND, NAME, b"1", request=request) == first
     with pytest.raises(InvalidBlock):
         await store.put_document(Noun.KIND, NAME, bytes(17 * 1024 * 1024))
+
+
+async def test_what_is_not_there_for_want_of_its_space_says_so(shop: Shop) -> None:
+    with pytest.raises(BlockNotFound, match="there is no space 'nowhere'"):
+        shop.store.head(block("nowhere/x"))
+    with pytest.raises(DocumentNotFound, match="there is no space 'nowhere'"):
+        shop.store.get_document(Noun.PIPELINE, block("nowhere/x"))

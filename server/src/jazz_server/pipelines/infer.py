@@ -92,10 +92,12 @@ def check_names(graph: BoundGraph, given: Iterable[str], *, complete: bool = Fal
     present = set(given)
     for name in sorted(present - set(names)):
         close = nearest(name, names)
-        violations.add(f"inputs.{name}", f"an input: {close or ', '.join(names) or 'there are none'}", shown(name))
+        violations.add(
+            f"inputs.{name}", f"the name of an input: {close or ', '.join(names) or 'there are none'}", shown(name)
+        )
     for item in graph.inputs:
         if complete and item.name not in present:
-            violations.add(f"inputs.{item.name}", f"a value: {item.type}", "nothing")
+            violations.add(f"inputs.{item.name}", f"a value for this input: {item.type}", "none")
     if violations:
         raise InvalidRun(violations.all)
 

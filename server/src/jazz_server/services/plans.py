@@ -100,7 +100,7 @@ def plan_run(message: pb.RunPipelineHeader, source: Source, sources: Sources, re
                 checks.note(invalid(f"inputs[{position}]", "a value or a block", "neither"))
     for takes in source.pipeline.graph.inputs:
         if takes.name not in given and takes.name not in asked:
-            checks.note(invalid(f"inputs.{takes.name}", f"a value: {takes.type}", "nothing"))
+            checks.note(invalid(f"inputs.{takes.name}", f"a value for this input: {takes.type}", "none"))
     stores = _stores(message, source, checks)
     checks.refuse()
     blocks = {}
@@ -116,7 +116,7 @@ def plan_run(message: pb.RunPipelineHeader, source: Source, sources: Sources, re
 def _check_input(item: pb.RunInput, position: int, names: list[str], given: set[str], checks: Checks) -> None:
     field = f"inputs[{position}].name"
     if item.name not in names:
-        checks.note(invalid(field, f"an input: {', '.join(names) or 'there are none'}", repr(item.name)))
+        checks.note(invalid(field, f"the name of an input: {', '.join(names) or 'there are none'}", repr(item.name)))
     elif item.name in given:
         checks.note(invalid(field, "each input once", f"{item.name!r} again"))
 
@@ -141,7 +141,7 @@ def _stores(message: pb.RunPipelineHeader, source: Source, checks: Checks) -> di
     for position, store in enumerate(message.stores):
         field = f"stores[{position}]"
         if store.output not in outputs:
-            checks.note(invalid(f"{field}.output", f"an output: {', '.join(outputs)}", repr(store.output)))
+            checks.note(invalid(f"{field}.output", f"the name of an output: {', '.join(outputs)}", repr(store.output)))
         elif store.output in stores:
             checks.note(invalid(f"{field}.output", "each output once", f"{store.output!r} again"))
         name = checks.attempt(_name_check(store.block, f"{field}.block"))

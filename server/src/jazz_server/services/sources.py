@@ -93,7 +93,7 @@ def _read_binds(binds: Sequence[pb.Bind], graph: Graph) -> dict[str, str]:
     for position, bind in enumerate(binds):
         field = f"binds[{position}]"
         if bind.input not in names:
-            expected = f"an input: {', '.join(sorted(names)) or 'there are none'}"
+            expected = f"the name of an input: {', '.join(sorted(names)) or 'there are none'}"
             checks.note(invalid(f"{field}.input", expected, repr(bind.input)))
         elif bind.input in read:
             checks.note(invalid(f"{field}.input", "each input once", f"{bind.input!r} again"))

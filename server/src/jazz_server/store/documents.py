@@ -69,7 +69,7 @@ def delete_document(tx: Transaction, noun: Noun, name: BlockName, version: int |
     found = get_document(tx, noun, name, version)
     record = find_space(tx, name.space)
     if record is None:
-        raise DocumentNotFound(noun.value, name)
+        raise DocumentNotFound(noun.value, name, space_missing=name.space)
     path, family = check_name(name), DOCUMENTS[noun]
     prefix = keys.versions(record.id, path)
     latest = next(document_versions(tx, noun, prefix))

@@ -256,8 +256,9 @@ class DocumentNotFound(StoreError):
 
     reason = "DOCUMENT_NOT_FOUND"
 
-    def __init__(self, noun: str, name: object) -> None:
-        super().__init__(f"{noun} {str(name)!r} does not exist", noun=noun, name=name)
+    def __init__(self, noun: str, name: object, *, space_missing: str | None = None) -> None:
+        because = "" if space_missing is None else f": there is no space {space_missing!r}"
+        super().__init__(f"{noun} {str(name)!r} does not exist{because}", noun=noun, name=name)
 
 
 class DocumentExists(StoreError):

@@ -115,7 +115,7 @@ def get_document(reads: Reads, noun: Noun, name: BlockName, version: int | None)
     path = check_name(name)
     record = find_space(reads, name.space)
     if record is None:
-        raise DocumentNotFound(noun.value, name)
+        raise DocumentNotFound(noun.value, name, space_missing=name.space)
     if version is not None:
         stored = _get_version(reads, DOCUMENTS[noun], record.id, path, version)
         if stored is not None:

@@ -118,7 +118,7 @@ class Reader:
         try:
             reads, _ = self._locate(name.space)
         except SpaceNotFound:
-            raise DocumentNotFound(noun.value, name) from None
+            raise DocumentNotFound(noun.value, name, space_missing=name.space) from None
         return get_document(reads, noun, name, version)
 
     def document_versions(self, noun: Noun, name: BlockName) -> list[Document]:

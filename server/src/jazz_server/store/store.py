@@ -278,7 +278,7 @@ class Store:
         core.check_writable()
         ledger = core.ledger_of(name.space)
         if ledger is None:
-            raise DocumentNotFound(noun.value, name)
+            raise DocumentNotFound(noun.value, name, space_missing=name.space)
         tx = core.transaction(ledger)
         deleted = delete_document(tx, noun, name, version, if_version)
         if request is not None:
