@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import jazz
 from jazz import codec
-from jazz._bodies import Incoming, empty_body, messages
+from jazz._bodies import Incoming, alone, empty_body, messages
 from jazz._progress import Transfer
 from jazz.codec.frames import encode_chunk_message
 from jazz.v1 import blocks_pb2
@@ -58,7 +58,23 @@ def test_what_is_sent_arrives(lengths: list[int]) -> None:
     assert head == first
     assert [bytes(bodies[i]) for i in range(len(values))] == [value.body() for value in values]
     assert there.done == back.done == sum(lengths)
-    assert max(map(len, sent)) < codec.CHUNK + 100
+    assert max(map(len, sent)) < codec.CHUNK + 64 * 1024 + 100
+
+
+def test_small_values_share_one_message() -> None:
+    with Transfer("run", 0, shown=False) as transfer:
+        single, sent = alone(messages(HEAD, [VALUE, VALUE], transfer))
+
+    assert [single] == list(sent)
+
+
+def test_a_large_value_is_not_alone() -> None:
+    value = codec.encode(dense(np.zeros(codec.CHUNK + 1, np.uint8)))
+    with Transfer("put", 0, shown=False) as transfer:
+        single, sent = alone(messages(HEAD, [value], transfer))
+
+    assert single is None
+    assert len(list(sent)) == 2
 
 
 def test_a_small_value_is_one_message() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
@@ -25,6 +26,9 @@ M = TypeVar("M", bound=Message)
 
 _ALIGNMENT: Final = 64
 
+_SHARED: Final = 64 * 1024
+"""A message that is shorter takes in the next chunk as well."""
+
 
 def encoded(field: str, value: object) -> codec.Encoded:
     """A value of any library, ready to travel; nothing is copied that need not be.
@@ -43,15 +47,28 @@ def inline(value: codec.Encoded) -> value_pb2.InlineValue:
 
 
 def messages(first: Message, bodies: Sequence[codec.Encoded], transfer: Transfer) -> Iterator[bytes]:
-    """The messages of a stream: the first carries the header, and a chunk as all others do."""
-    head = first.SerializeToString()
+    """The messages of a stream: the first carries the header, and small chunks share one."""
+    waiting = first.SerializeToString()
     for index, body in enumerate(bodies):
         for offset, data in codec.chunks(body):
-            yield encode_chunk_message(head, index, offset, data)
-            head = b""
+            message = encode_chunk_message(waiting, index, offset, data)
+            waiting = b""
             transfer.advance(len(data))
-    if head:
-        yield head
+            if len(message) < _SHARED:
+                waiting = message
+            else:
+                yield message
+    if waiting:
+        yield waiting
+
+
+def alone(messages: Iterator[bytes]) -> tuple[bytes | None, Iterator[bytes]]:
+    """The only message of a stream, if it has no other; otherwise None and all of them.
+
+    On the wire a stream of one message is the same as a single message, which gRPC sends without threads of its own.
+    """
+    ahead = list(islice(messages, 2))
+    return (ahead[0], iter(ahead)) if len(ahead) == 1 else (None, chain(ahead, messages))
 
 
 class Incoming(Generic[M]):

@@ -21,6 +21,10 @@ __all__ = ["Duplex", "Transport", "sleep"]
 
 _BYTES: Final[dict[str, Any]] = {"request_serializer": None, "response_deserializer": None}
 
+# Messages of a download are taken from gRPC by the thread that reads them, not handed over by one of the channel's.
+# (`grpc.experimental.ChannelOptions.SingleThreadedUnaryStream`, whose module takes longer to load than it helps.)
+_OWN_THREAD: Final = ("SingleThreadedUnaryStream", 1)
+
 
 class Transport:
     """One channel, made at the first call; messages are bytes both ways, failures are exceptions of Jazz.
@@ -108,10 +112,11 @@ class Transport:
             if self._channel is None:
                 note_connection()
                 target = self.target
+                options = (*target.options, _OWN_THREAD)
                 if target.credentials is None:
-                    self._channel = grpc.insecure_channel(target.address, options=target.options)
+                    self._channel = grpc.insecure_channel(target.address, options=options)
                 else:
-                    self._channel = grpc.secure_channel(target.address, target.credentials, options=target.options)
+                    self._channel = grpc.secure_channel(target.address, target.credentials, options=options)
             return self._channel
 
     @contextmanager

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from google.protobuf.message import Message
 
 from jazz import codec
-from jazz._bodies import Body, Incoming, messages, parsed
+from jazz._bodies import Body, Incoming, alone, messages, parsed
 from jazz._names import flag, seconds
 from jazz._progress import Transfer, wanted
 from jazz._retry import Backoff, deadline_after, remaining
@@ -62,9 +62,13 @@ class Calls:
         with Transfer(label, value.body_bytes, shown=self._bars) as transfer:
             while True:
                 transfer.restart()
+                single, outgoing = alone(messages(first, [value], transfer))
                 try:
-                    outgoing = messages(first, [value], transfer)
-                    return parsed(answer, await self._transport.upload(_path(method), outgoing, remaining(deadline)))
+                    if single is None:
+                        arrived = await self._transport.upload(_path(method), outgoing, remaining(deadline))
+                    else:
+                        arrived = await self._transport.unary(_path(method), single, remaining(deadline))
+                    return parsed(answer, arrived)
                 except JazzError as error:
                     delay = backoff.delay(error)
                     if delay is None:
@@ -121,9 +125,12 @@ class Calls:
             while True:
                 there.restart()
                 incoming = Incoming(answer, announced, back)
+                single, outgoing = alone(messages(first, values, there))
                 try:
-                    outgoing = messages(first, values, there)
-                    stream = self._transport.exchange(_path(method), outgoing, remaining(deadline))
+                    if single is None:
+                        stream = self._transport.exchange(_path(method), outgoing, remaining(deadline))
+                    else:
+                        stream = self._transport.download(_path(method), single, remaining(deadline))
                     async with aclosing(stream) as arriving:
                         async for piece in arriving:
                             incoming.take(piece)
