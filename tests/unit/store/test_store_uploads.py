@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jazz_server.store import Precondition, Put, Request, Store, Upload
+from jazz_server.store import Precondition, Put, Request, SpaceSettings, Store, Upload
 from jazz_server.store.checksums import CHECK_BYTES, RunningChecksums, checksum
 from jazz_server.store.errors import (
     BlockExists,
@@ -232,3 +232,15 @@ async def test_a_request_is_remembered_over_a_restart(tmp_path: Path, shop: Shop
     again = await Store.open(tmp_path / "store", shop.store._core.options)
     assert await again.commit([Put(block("demo/a"), b"")], request=request) == first
     await again.close()
+
+
+async def test_what_was_staged_for_a_space_goes_with_it_and_its_reservation_too(shop: Shop) -> None:
+    await shop.store.create_space("demo", SpaceSettings(quota_bytes=300_000))
+    upload = await sealed(shop.store, os.urandom(LARGE))
+
+    await shop.store.delete_space("demo")
+    await shop.store.create_space("demo", SpaceSettings(quota_bytes=300_000))
+
+    with pytest.raises(UploadNotFound):
+        shop.store.staged(upload.token)
+    await sealed(shop.store, os.urandom(LARGE))

@@ -191,6 +191,7 @@ class Store:
         tx = core.transaction(ledger)
         remove_space(tx, name, force=force, if_version=if_version)
         await core.write(ledger, tx)
+        await core.uploads.drop(name)
 
     # Writing blocks
 

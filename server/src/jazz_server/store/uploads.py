@@ -114,6 +114,11 @@ class Upload:
             return memoryview(bytes(self._buffer))
         return memoryview(mmap.mmap(self._descriptor, self.size, access=mmap.ACCESS_READ))
 
+    @property
+    def sealed(self) -> bool:
+        """Whether it is complete and waits for a commit."""
+        return self._state is _State.SEALED
+
     async def abort(self) -> None:
         """Throw the upload away and release its quota. Does nothing once it is committed or gone."""
         async with self._busy:
@@ -274,6 +279,11 @@ class Uploads:
             self._reserved[upload.space] = left
         else:
             self._reserved.pop(upload.space, None)
+
+    async def drop(self, space: str) -> None:
+        """Abort what is sealed for a space that is no more: a new space of its name has nothing to do with it."""
+        for upload in [each for each in self._uploads.values() if each.space == space and each.sealed]:
+            await upload.abort()
 
     def knows(self, segment: bytes) -> bool:
         """Whether a segment belongs to an upload that is under way."""
