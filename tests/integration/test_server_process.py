@@ -408,3 +408,10 @@ def test_a_server_that_is_gone_is_not_healthy(server):
 
     assert asked.returncode == 1
     assert f"no answer from {server.target}" in asked.stderr
+
+
+def test_the_server_may_open_as_many_files_as_the_system_lets_it(server):
+    limits = Path(f"/proc/{server.pid}/limits").read_text()
+    [soft, hard] = re.search(r"Max open files\s+(\d+)\s+(\d+)", limits).groups()
+
+    assert soft == hard

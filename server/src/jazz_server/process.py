@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import resource
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -42,7 +43,14 @@ def serve(settings: ServerSettings, began: float) -> None:
     Raises:
         CannotStart: It cannot start; says why in a line.
     """
+    _allow_open_files()
     uvloop.run(_serve(settings, began))
+
+
+def _allow_open_files() -> None:
+    """Every upload and every body that is read holds a file: as many as the system lets this process have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 @dataclass(frozen=True, slots=True)
