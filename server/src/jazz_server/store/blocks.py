@@ -4,6 +4,7 @@ import datetime
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 import msgspec
 
@@ -61,7 +62,8 @@ def write_version(
 ) -> Head:
     """Add a version and prune those that are too many; `VersionConflict`, `BlockExists`."""
     path = check_name(name)
-    latest = latest_head(tx, space.id, path, tx.now)
+    count, _ = _versions(tx, space.id, path)
+    latest = latest_head(tx, space.id, path, tx.now) if count else None
     check_precondition(name, latest, precondition)
     head = Head(
         name=name,
@@ -146,20 +148,26 @@ def delete_version(tx: Transaction, space_id: int, key: bytes, head: Head) -> No
 
 
 def prune(tx: Transaction, space: SpaceRecord, path: bytes) -> None:
-    """Delete the versions beyond those that the space keeps, except pinned ones. O(versions deleted + pinned)."""
-    excess = _versions(tx, space.id, path) - space.settings.versions_kept
+    """Delete the versions beyond those that the space keeps, except pinned ones. O(versions deleted + pinned).
+
+    The search begins at the oldest version that was left the last time: RocksDB walks over what has been deleted since
+    its last compaction as if it were there, and all of that is older.
+    """
+    count, oldest = _versions(tx, space.id, path)
+    excess = count - space.settings.versions_kept
     if excess <= 0:
         return
     prefix = keys.versions(space.id, path)
-    oldest_first = tx.scan(Family.BLOCKS, keys.after_versions(space.id, path), backwards=True)
-    candidates: list[tuple[bytes, bytes]] = []
-    for key, stored in oldest_first:
-        if len(candidates) == excess or not key.startswith(prefix):
-            break
-        candidates.append((key, stored))
-    for key, stored in candidates:
-        if not is_pinned(tx, key):
+    oldest_first = tx.scan(Family.BLOCKS, keys.version(space.id, path, oldest), backwards=True)
+    found = list(islice(takewhile(lambda pair: pair[0].startswith(prefix), oldest_first), excess + 1))
+    left = []
+    for place, (key, stored) in enumerate(found):
+        if place == excess or is_pinned(tx, key):
+            left.append(key)
+        else:
             delete_version(tx, space.id, key, decode(Head, stored))
+    if left:
+        _note_versions(tx, space.id, path, _versions(tx, space.id, path)[0], keys.version_of(left[0]))
 
 
 def is_pinned(tx: Transaction, block_key: bytes) -> bool:
@@ -209,19 +217,24 @@ def _check_version(name: BlockName, latest: Head | None, expected: int | None) -
         raise VersionConflict(name, expected, found)
 
 
-def _versions(tx: Transaction, space_id: int, path: bytes) -> int:
+def _versions(tx: Transaction, space_id: int, path: bytes) -> tuple[int, int]:
+    """How many versions of a block there are, and a number that none of theirs is below."""
     stored = tx.get(Family.NAMES, keys.number(space_id) + path)
-    return int.from_bytes(stored, "big") if stored else 0
+    return (int.from_bytes(stored[:8], "big"), int.from_bytes(stored[8:], "big")) if stored else (0, 0)
+
+
+def _note_versions(tx: Transaction, space_id: int, path: bytes, count: int, oldest: int) -> None:
+    key = keys.number(space_id) + path
+    if count:
+        tx.put(Family.NAMES, key, keys.number(count) + keys.number(oldest))
+    else:
+        tx.delete(Family.NAMES, key)
 
 
 def _count(tx: Transaction, space_id: int, path: bytes, change: int) -> None:
-    key = keys.number(space_id) + path
-    before = _versions(tx, space_id, path)
+    before, oldest = _versions(tx, space_id, path)
     after = before + change
-    if after:
-        tx.put(Family.NAMES, key, keys.number(after))
-    else:
-        tx.delete(Family.NAMES, key)
+    _note_versions(tx, space_id, path, after, oldest)
     tx.charge(space_id, blocks=int(after > 0) - int(before > 0), versions=0, size=0)
 
 

@@ -38,7 +38,7 @@ class Family(StrEnum):
 
     SPACES = "spaces"  # name → SpaceRecord
     USAGE = "usage"  # space id → Usage
-    NAMES = "names"  # space id, path → number of versions
+    NAMES = "names"  # space id, path → number of versions, and where to look for the oldest
     BLOCKS = "blocks"  # space id, path, version (latest first) → Head
     PAYLOADS = "payloads"  # space id, version → body of an inline block
     SEGMENTS = "segments"  # segment id, key in BLOCKS → nothing: a reference

@@ -32,6 +32,11 @@ def path_of(key: bytes) -> bytes:
     return key[8:-9]
 
 
+def version_of(key: bytes) -> int:
+    """The version in a key made by `version`."""
+    return _LAST - int.from_bytes(key[-8:], "big")
+
+
 def payload(space_id: int, value: int) -> bytes:
     """Key of an inline body."""
     return number(space_id) + number(value)
