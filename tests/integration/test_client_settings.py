@@ -216,6 +216,38 @@ def test_inputs_that_do_not_fit_are_named(db: jazz.Database) -> None:
         db.run(scaled, x=np.ones(3), factor=db["lab/nothing"])
 
 
+@jazz.pipeline
+def twice_scaled(x: jazz.Dense["n"], factor: jazz.Dense["n"], times=2):  # type: ignore  # noqa: F821
+    return jazz.ops.multiply(x, factor) * times @ np.ones((3, 1))
+
+
+def test_what_does_not_fit_is_said_with_the_line_that_wrote_it(db: jazz.Database) -> None:
+    for call in (
+        lambda: db.pipelines.put("lab/twice", twice_scaled, bind={"factor": "lab/two"}),
+        lambda: db.pipelines.explain(twice_scaled, bind={"factor": "lab/two"}),
+        lambda: db.run(twice_scaled, x=np.ones(2), factor=np.ones(2)),
+    ):
+        db.put("lab/two", np.ones(2))
+        with pytest.raises(jazz.KindMismatch) as caught:
+            call()
+        assert [f"(at {twice_scaled.source_of(2)})" in wrong.field for wrong in caught.value.violations] == [True]
+
+
+async def test_an_asynchronous_run_says_the_line_as_well(adb: jazz.aio.Database) -> None:
+    with pytest.raises(jazz.KindMismatch, match=r"test_client_settings\.py:\d+"):
+        await adb.run(twice_scaled, x=np.ones(2), factor=np.ones(2))
+
+
+def test_the_name_of_a_block_sent_as_a_text_is_mentioned(db: jazz.Database) -> None:
+    with pytest.raises(jazz.KindMismatch, match=r"x is the text 'lab/x'.*jazz\.ref"):
+        db.run(scaled, x="lab/x", factor=np.ones(3))
+
+
+def test_a_parameter_with_a_default_is_no_input(db: jazz.Database) -> None:
+    with pytest.raises(jazz.InvalidArgument, match="times has a default"):
+        db.run(twice_scaled, x=np.ones(3), factor=np.ones(3), times=3)
+
+
 def test_the_server_tells_what_it_is(db: jazz.Database) -> None:
     info = db.server.info()
 

@@ -112,9 +112,8 @@ def test_a_stored_pipeline_comes_back_as_it_was_written(db: jazz.Database) -> No
 
     pipeline = jazz.pipeline(f, inputs={"x": jazz.Dense[np.float64, "n"]})
     db.pipelines.put("written/f", pipeline)
-    message = db.pipelines.get("written/f").pipeline
-    assert message is not None
-    again = jazz.Pipeline.from_message(message)
+    again = db.pipelines.get("written/f").pipeline
+    assert again is not None
     assert again.inputs == pipeline.inputs
     assert again.doc == "What it is for."
     assert str(again).splitlines()[1:] == str(pipeline).splitlines()[1:]

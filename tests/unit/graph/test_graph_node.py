@@ -110,6 +110,11 @@ def test_the_star_of_scipys_matrices_is_refused_because_it_is_another_product() 
     assert jazz.pipeline(lambda x: array * x).message.graph.steps[0].op == "multiply"
 
 
+def test_squares_and_square_roots_are_powers() -> None:
+    assert traced(lambda x: x**2) == ["%0 = multiply(x, x)"]
+    assert traced(lambda x: x**0.5) == ["%0 = sqrt(x)"]
+
+
 @pytest.mark.parametrize(
     ("function", "op"),
     [(np.exp, "exp"), (np.sqrt, "sqrt"), (np.log1p, "log1p"), (np.abs, "abs"), (np.negative, "negative")],
@@ -131,7 +136,17 @@ def test_functions_of_numpy_of_two_arguments() -> None:
         (lambda x: np.concatenate([x, x]), r"jazz\.ops\.concat"),
         (lambda x: np.where(x, 1, 2), r"jazz\.ops\.where"),
         (lambda x: np.median(x), r"jazz\.ops"),
-        (lambda x: x**2, r"x \* x"),
+        (lambda x: x**3, r"x \* x"),
+        (lambda x: x ** (x > 0), "powers"),
+        (lambda x: np.tanh(x), "sigmoid"),
+        (lambda x: np.linalg.norm(x), r"np\.linalg\.norm.*jazz\.ops\.norm"),
+        (lambda x: (x > 0) & (x < 1), r"operator &; use a \* b"),
+        (lambda x: True | (x > 0), r"operator \|; use jazz\.ops\.maximum"),
+        (lambda x: ~(x > 0), "operator ~; use x == False"),
+        (lambda x: x % 2, "operator %"),
+        (lambda x: 7 // x, "operator //"),
+        (lambda x: x >> 1, "operator >>"),
+        (lambda x: round(x), "rounded"),
         (lambda x: 2**x, "exp"),
         (lambda x: x[0], r"jazz\.ops\.take"),
         (lambda x: x[1:3], r"jazz\.ops\.take"),

@@ -18,7 +18,16 @@ from jazz.graph import TracingError, ops
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.op import Op
 
-MODULES = ["entries", "types", "pipeline", "ops.arrays", "ops.elementwise", "ops.iteration", "ops.reductions"]
+MODULES = [
+    "entries",
+    "types",
+    "pipeline",
+    "ops.arrays",
+    "ops.elementwise",
+    "ops.iteration",
+    "ops.reductions",
+    "suggestions",
+]
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -135,6 +144,23 @@ def test_every_operation_of_the_server_has_a_function_of_its_arguments_and_setti
 
 def test_every_function_is_an_operation_of_the_server() -> None:
     assert {name for name in ops.__all__ if name[0].islower()} == set(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("tpok", "jazz.ops.topk"),
+        ("concatenate", "jazz.ops.concat"),
+        ("tanh", "jazz.ops.sigmoid"),
+        ("fft", "what jazz.ops has"),
+    ],
+)
+def test_an_operation_that_is_not_there_names_what_is(name: str, instead: str) -> None:
+    with pytest.raises(AttributeError, match=f"jazz.ops has no {name}; use .*{instead}"):
+        getattr(ops, name)
+    with pytest.raises(AttributeError, match=instead):
+        jazz.pipeline(lambda x: getattr(x, name)())
+    assert not hasattr(ops, "__wrapped__")
 
 
 def test_public_names_are_the_functions() -> None:

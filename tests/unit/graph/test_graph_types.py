@@ -77,7 +77,7 @@ def test_element_types(entry: Any, names: list[str]) -> None:
         (-1, "from 0"),
         (2**63, "from 0"),
         ((..., 3), "'...' to stand alone"),
-        (("n", np.float32), "a length, a symbol"),
+        (("n", np.float32), "before all dimensions"),
         (("n", 1.5), "a length, a symbol"),
         (np.object_, "an element type"),
         (np.dtype("datetime64[h]"), "an element type"),

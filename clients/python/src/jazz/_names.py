@@ -14,9 +14,16 @@ MAX_VERSION = 2**64 - 1
 """Versions are unsigned 64-bit integers."""
 
 
-def invalid(field: str, expected: str, found: object, *, reason: str = "INVALID_ARGUMENT") -> InvalidArgument:
-    """The error for one bad argument."""
-    shown = found if isinstance(found, str) else _shown(found)
+def invalid(
+    field: str,
+    expected: str,
+    found: object = None,
+    *,
+    described: str | None = None,
+    reason: str = "INVALID_ARGUMENT",
+) -> InvalidArgument:
+    """The error for one bad argument: what was found itself, or described in words."""
+    shown = _shown(found) if described is None else described
     return InvalidArgument(
         f"the argument {field!r} is not valid", reason=reason, violations=[Violation(field, expected, shown)]
     )
@@ -24,7 +31,8 @@ def invalid(field: str, expected: str, found: object, *, reason: str = "INVALID_
 
 def _shown(found: object) -> str:
     text = repr(found)
-    return f"{text if len(text) <= 80 else text[:77] + '...'} ({type(found).__name__})"
+    short = text if len(text) <= 80 else text[:77] + "..."
+    return short if found is None or isinstance(found, str) else f"{short} ({type(found).__name__})"
 
 
 def text(field: str, value: object, expected: str = "a string") -> str:
@@ -38,7 +46,9 @@ def text(field: str, value: object, expected: str = "a string") -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise invalid(field, f"{expected} of Unicode characters", f"{value!a} with a lone surrogate") from None
+        raise invalid(
+            field, f"{expected} of Unicode characters", described=f"{value!a} with a lone surrogate"
+        ) from None
     return value
 
 
@@ -50,7 +60,7 @@ def name(field: str, value: object) -> str:
     """
     given = text(field, value, "a name such as 'space/name'")
     if not given:
-        raise invalid(field, "a name such as 'space/name'", "''", reason="INVALID_NAME")
+        raise invalid(field, "a name such as 'space/name'", given, reason="INVALID_NAME")
     return given
 
 

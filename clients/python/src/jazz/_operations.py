@@ -192,5 +192,5 @@ def update_request(
             request.expire_time.CopyFrom(to_timestamp("expires", expires))
         request.update_mask.paths.append("expire_time")
     if not request.update_mask.paths:
-        raise invalid("update", "attributes or expires to change", "neither")
+        raise invalid("update", "attributes or expires to change", described="neither")
     return request

@@ -11,6 +11,7 @@ from typing import Any
 
 from jazz import _show
 from jazz._times import from_timestamp
+from jazz.graph import Pipeline
 from jazz.v1 import kinds_pb2, pipelines_pb2
 
 
@@ -25,7 +26,7 @@ class PipelineInfo:
         binds: Inputs that are taken from stored blocks, and the blocks' names.
         inputs: The inputs that a run must give, and their types as far as the graph decides them.
         outputs: The outputs and their types as far as the graph decides them.
-        pipeline: The pipeline itself; only from `db.pipelines.get`.
+        pipeline: The pipeline itself, which prints as its steps; only from `db.pipelines.get`.
     """
 
     name: str
@@ -34,7 +35,7 @@ class PipelineInfo:
     binds: Mapping[str, str]
     inputs: Mapping[str, kinds_pb2.Type]
     outputs: Mapping[str, kinds_pb2.Type]
-    pipeline: pipelines_pb2.Pipeline | None = field(default=None, compare=False)
+    pipeline: Pipeline | None = field(default=None, compare=False)
 
     @property
     def signature(self) -> str:
@@ -42,7 +43,8 @@ class PipelineInfo:
         return f"({_typed(self.inputs)}) -> ({_typed(self.outputs)})"
 
     def __repr__(self) -> str:
-        return f"<PipelineInfo {self.name}@{self.version}: {self.signature}>"
+        bound = "".join(f", {name} from {block}" for name, block in self.binds.items())
+        return f"<PipelineInfo {self.name}@{self.version}: {self.signature}{bound}>"
 
     def _repr_html_(self) -> str:
         rows: list[tuple[str, object]] = [("version", self.version), ("created", _show.moment(self.created))]
@@ -65,7 +67,7 @@ def pipeline_info(message: pipelines_pb2.PipelineInfo) -> PipelineInfo:
         binds=MappingProxyType({bind.input: bind.block for bind in message.binds}),
         inputs=MappingProxyType({entry.name: entry.type for entry in message.inputs}),
         outputs=MappingProxyType({entry.name: entry.type for entry in message.outputs}),
-        pipeline=message.pipeline if message.HasField("pipeline") else None,
+        pipeline=Pipeline.from_message(message.pipeline, message.name) if message.HasField("pipeline") else None,
     )
 
 

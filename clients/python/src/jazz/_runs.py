@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from jazz import codec
 from jazz._bodies import Body, damaged, decoded, encoded
@@ -13,8 +15,11 @@ from jazz._names import invalid, name, text
 from jazz._outputs import Outputs
 from jazz._pipeline_infos import RunResult
 from jazz._slices import Ref, block_name
+from jazz.errors import JazzError, KindMismatch
 from jazz.graph import Pipeline
 from jazz.v1 import pipelines_pb2
+
+_BLOCK_NAME: Final = re.compile(r"[a-z][a-z0-9_-]*(/[^/\s]+)+")
 
 
 def pipeline_message(pipeline: object) -> pipelines_pb2.Pipeline:
@@ -27,7 +32,33 @@ def pipeline_message(pipeline: object) -> pipelines_pb2.Pipeline:
         return pipeline.message
     if isinstance(pipeline, pipelines_pb2.Pipeline):
         return pipeline
-    raise invalid("pipeline", "a function under @jazz.pipeline, or a jazz.v1 Pipeline", pipeline)
+    raise invalid("pipeline", "a name such as 'space/name', or a function under @jazz.pipeline", pipeline)
+
+
+@contextmanager
+def with_lines(pipeline: object, inputs: Mapping[str, object] | None = None) -> Iterator[None]:
+    """Errors of the server get the lines of the program that wrote the steps that they name.
+
+    A text that was sent as an input, and looks like the name of a block, is mentioned when something did not fit.
+    """
+    try:
+        yield
+    except JazzError as error:
+        told = pipeline.located(error) if isinstance(pipeline, Pipeline) else error
+        if isinstance(error, KindMismatch):
+            told = _with_texts(told, inputs or {})
+        if told is error:
+            raise
+        raise told from error.__cause__
+
+
+def _with_texts(error: JazzError, inputs: Mapping[str, object]) -> JazzError:
+    texts = {key: value for key, value in inputs.items() if isinstance(value, str) and _BLOCK_NAME.fullmatch(value)}
+    if not texts:
+        return error
+    sent = " and ".join(f"{key} is the text {value!r}" for key, value in texts.items())
+    message = f"{error.message}; {sent}: db[name] or jazz.ref(name) stands for a stored block"
+    return type(error)(message, reason=error.reason, metadata=error.metadata, violations=error.violations)
 
 
 def binds(bind: object) -> list[pipelines_pb2.Bind]:
@@ -88,19 +119,23 @@ def stores(into: object, outputs: Sequence[str]) -> list[pipelines_pb2.StoreOutp
     return [pipelines_pb2.StoreOutput(output=outputs[0], block=block)]
 
 
-def all_inputs(given: object, named: Mapping[str, object]) -> dict[str, object]:
+def all_inputs(pipeline: object, given: object, named: Mapping[str, object]) -> dict[str, object]:
     """The inputs of a run from both ways of giving them.
 
     Raises:
-        InvalidArgument: The first is no mapping, or one is given twice.
+        InvalidArgument: The first is no mapping, one is given twice, or one is a parameter with a default.
     """
+    if isinstance(pipeline, Pipeline):
+        for key in pipeline.settings.keys() & named.keys() - pipeline.inputs.keys():
+            expected = f"{pipeline.settings[key]!r} or nothing: {key} has a default, with which the function was traced"
+            raise invalid(f"inputs[{key!r}]", expected, named[key])
     if given is None:
         return dict(named)
     if not isinstance(given, Mapping):
         raise invalid("inputs", "a mapping from names of inputs to values; or give them by keyword", given)
     twice = sorted(set(given) & set(named))
     if twice:
-        raise invalid("inputs", "each input once", f"{', '.join(twice)} twice")
+        raise invalid("inputs", "each input once", described=f"{', '.join(twice)} twice")
     return {**given, **named}
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self, TypeAlias
 
+import numpy as np
+
 from jazz._names import invalid, name, text, whole
 from jazz.v1 import blocks_pb2, value_pb2
 
@@ -60,7 +62,7 @@ class Selection:
             return self
         if isinstance(key, str):
             if self._has_columns:
-                raise invalid("key", "a field before columns are chosen", repr(key))
+                raise invalid("key", "a field before columns are chosen", key)
             return replace(self, item=(*self.item, text("key", key)))
         if key is None or (isinstance(key, tuple) and (len(key) != 2 or any(part is None for part in key))):
             raise invalid("key", _KEY, key)
@@ -77,7 +79,7 @@ class Selection:
             columns = None
         new = selection((), rows, columns)
         if (self.rows is not None and new.rows is not None) or (self._has_columns and new._has_columns):
-            raise invalid("key", "a dimension that is not cut already", f"{new} after {self}")
+            raise invalid("key", "a dimension that is not cut already", described=f"{new} after {self}")
         return Selection(
             self.item,
             self.rows if new.rows is None else new.rows,
@@ -136,10 +138,19 @@ def _span(field: str, part: object, expected: str) -> Span | None:
             raise invalid(field, f"{expected}; ranges that start at 0 or later", part)
         part = slice(part.start, max(part.start, part.stop))
     if not isinstance(part, slice):
-        raise invalid(field, expected, part)
+        raise invalid(field, f"{expected}{_instead(part)}", part)
     if part.step is not None and part.step != 1:
         raise invalid(field, f"{expected}; take every n-th element after the get", part)
     return _position(f"{field}.start", part.start), _position(f"{field}.stop", part.stop)
+
+
+def _instead(part: object) -> str:
+    """How to get what is no span."""
+    if isinstance(part, int | np.integer):
+        return f" (slice({part}, {part + 1 or None}) for one alone)"
+    if isinstance(part, Sequence | np.ndarray):
+        return " (for several positions, take them from the array, or in a pipeline with jazz.ops.take)"
+    return ""
 
 
 def _position(field: str, value: object) -> int | None:
@@ -190,7 +201,7 @@ class Ref:
             InvalidArgument: It is a part.
         """
         if self._selection:
-            raise invalid(field, "a whole block", f"{self.name}{self._selection}")
+            raise invalid(field, "a whole block", described=f"the part {self._selection} of {self.name}")
         return self.name
 
     def __repr__(self) -> str:

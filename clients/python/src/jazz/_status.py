@@ -98,5 +98,8 @@ def _plain_message(code: grpc.StatusCode, text: str, target: str) -> str:
     if code is grpc.StatusCode.UNIMPLEMENTED:
         return f"the server at {target} does not know this call: it is older than this client, or not Jazz ({text})"
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-        return f"the server at {target} did not answer within the timeout; a write may have happened or not"
+        return (
+            f"the server at {target} did not answer within the timeout; "
+            "if it was to write something, that may have happened or not"
+        )
     return text or f"{target} answered {code.name}"

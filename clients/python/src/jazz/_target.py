@@ -53,7 +53,9 @@ class Tls:
 
     def __post_init__(self) -> None:
         if (self.cert is None) != (self.key is None):
-            raise invalid("tls", "both cert and key, or neither", "cert alone" if self.key is None else "key alone")
+            raise invalid(
+                "tls", "both cert and key, or neither", described="cert alone" if self.key is None else "key alone"
+            )
 
     def __repr__(self) -> str:
         parts = [f"{name}=..." for name in ("ca", "cert", "key") if getattr(self, name) is not None]
@@ -79,7 +81,9 @@ def _pem(name: str, source: str | Path | bytes | None) -> bytes | None:
     try:
         return Path(source).read_bytes()
     except OSError as error:
-        raise invalid(f"tls.{name}", "a PEM file that can be read", f"{str(source)!r}: {error.strerror}") from error
+        raise invalid(
+            f"tls.{name}", "a PEM file that can be read", described=f"{str(source)!r}: {error.strerror}"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +123,11 @@ def resolve(target: object, *, token: object, tls: object) -> Target:
     if token is not None:
         bearer = text("token", token)
         if not bearer or not bearer.isascii() or not bearer.isprintable() or " " in bearer:
-            raise invalid("token", "a bearer token of printable ASCII without spaces", "something else")
+            raise invalid("token", "a bearer token of printable ASCII without spaces", described="something else")
         if settings is None and not (local or loopback):
-            raise invalid("token", "TLS, a Unix socket or a loopback address to send it over", f"plain text to {shown}")
+            raise invalid(
+                "token", "TLS, a Unix socket or a loopback address to send it over", described=f"plain text to {shown}"
+            )
         metadata = (("authorization", f"Bearer {bearer}"),)
     return Target(shown, address, settings.credentials() if settings else None, options, metadata)
 
@@ -141,28 +147,28 @@ def _address(target: str) -> tuple[str, bool, bool]:
     if target.startswith("unix:"):
         path = target.removeprefix("unix:").removeprefix("//")
         if not path or "\0" in path:
-            raise invalid("target", _EXPECTED, repr(target))
+            raise invalid("target", _EXPECTED, target)
         return f"unix:{path}", True, False
     if target.startswith("["):
         host, closed, port = target[1:].partition("]")
         if not closed or (port and not port.startswith(":")):
-            raise invalid("target", _EXPECTED, repr(target))
+            raise invalid("target", _EXPECTED, target)
         number = _port(target, port[1:]) if port else _DEFAULT_PORT
         try:
             ip = ipaddress.IPv6Address(host)
         except ValueError:
-            raise invalid("target", _EXPECTED, repr(target)) from None
+            raise invalid("target", _EXPECTED, target) from None
         return f"ipv6:[{host}]:{number}", False, ip.is_loopback
     host, colon, port = target.partition(":")
     if not _HOST.fullmatch(host):
-        raise invalid("target", _EXPECTED, repr(target))
+        raise invalid("target", _EXPECTED, target)
     number = _port(target, port) if colon else _DEFAULT_PORT
     return f"dns:///{host}:{number}", False, _is_loopback(host)
 
 
 def _port(target: str, port: str) -> int:
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise invalid("target", f"{_EXPECTED} with a port from 1 to 65535", repr(target))
+        raise invalid("target", f"{_EXPECTED} with a port from 1 to 65535", target)
     return int(port)
 
 

@@ -12,7 +12,17 @@ from jazz._names import flag, invalid, request_id, text, versioned
 from jazz._names import if_version as checked_if_version
 from jazz._names import name as checked_name
 from jazz._pipeline_infos import Explanation, OpInfo, PipelineInfo, explanation, op_info, pipeline_info
-from jazz._runs import all_inputs, announced, binds, pipeline_message, run_inputs, run_result, stores, target_name
+from jazz._runs import (
+    all_inputs,
+    announced,
+    binds,
+    pipeline_message,
+    run_inputs,
+    run_result,
+    stores,
+    target_name,
+    with_lines,
+)
 from jazz._slices import Ref
 from jazz.graph import Pipeline
 from jazz.v1 import pipelines_pb2
@@ -44,7 +54,7 @@ class Pipelines:
             timeout: Seconds that it may take.
 
         Raises:
-            KindMismatch: The pipeline is not well typed; `violations` names every step.
+            KindMismatch: The pipeline is not well typed; `violations` names every step, and its line in the program.
             NotFound: A bound block is not there.
             VersionConflict: `if_version` is not the latest version.
 
@@ -61,9 +71,10 @@ class Pipelines:
             request_id=request_id(),
             pipeline=pipeline_message(pipeline),
         )
-        answer = await self._calls.unary(
-            "Pipelines/PutPipeline", request, pipelines_pb2.PutPipelineResponse, timeout, repeatable=True
-        )
+        with with_lines(pipeline):
+            answer = await self._calls.unary(
+                "Pipelines/PutPipeline", request, pipelines_pb2.PutPipelineResponse, timeout, repeatable=True
+            )
         return pipeline_info(answer.info)
 
     async def get(self, name: str, *, version: int | None = None, timeout: float | None = None) -> PipelineInfo:
@@ -134,9 +145,10 @@ class Pipelines:
             )
         elif bind is not None:
             raise invalid("bind", "None for a stored pipeline, whose binds are stored with it", bind)
-        answer = await self._calls.unary(
-            "Pipelines/ExplainPipeline", request, pipelines_pb2.ExplainPipelineResponse, timeout, repeatable=True
-        )
+        with with_lines(pipeline):
+            answer = await self._calls.unary(
+                "Pipelines/ExplainPipeline", request, pipelines_pb2.ExplainPipelineResponse, timeout, repeatable=True
+            )
         return explanation(answer)
 
 
@@ -190,22 +202,24 @@ class Runs(Blocks):
         array([3., 5.])
         """
         stored, shown, detailed = target_name(pipeline), form(to), flag("details", details)
-        headers, bodies = run_inputs(all_inputs(inputs, named_inputs))
+        every = all_inputs(pipeline, inputs, named_inputs)
+        headers, bodies = run_inputs(every)
         header = pipelines_pb2.RunPipelineHeader(name=stored, inputs=headers)
         if stored is None:
             header.inline.pipeline.CopyFrom(pipeline_message(pipeline))
         header.stores.extend(stores(into, await self._outputs_for(into, pipeline, timeout)))
         if header.stores:
             header.request_id = request_id()
-        answer, received = await self._calls.exchange(
-            "Pipelines/RunPipeline",
-            pipelines_pb2.RunPipelineRequest(header=header),
-            bodies,
-            pipelines_pb2.RunPipelineResponse,
-            announced,
-            timeout,
-            label=f"run {stored or 'pipeline'}",
-        )
+        with with_lines(pipeline, every):
+            answer, received = await self._calls.exchange(
+                "Pipelines/RunPipeline",
+                pipelines_pb2.RunPipelineRequest(header=header),
+                bodies,
+                pipelines_pb2.RunPipelineResponse,
+                announced,
+                timeout,
+                label=f"run {stored or 'pipeline'}",
+            )
         result = run_result(answer.header, received, shown)
         return result if detailed else result.value
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
-from jazz import BlockInfo, KindInfo, OpInfo, Pipeline, PipelineInfo, SpaceInfo, _show
+from jazz import BlockInfo, KindInfo, OpInfo, PipelineInfo, SpaceInfo, _show
 from jazz.codec import summary as header_summary
 
 _SUMMARY: Final = 36
@@ -44,7 +44,7 @@ def details(thing: Thing) -> Iterator[str]:
         if thing.pipeline.doc:
             yield from ("", *(f"  {line}" for line in thing.pipeline.doc.splitlines()))
         yield ""
-        for line in str(Pipeline.from_message(thing.pipeline, thing.name)).splitlines():
+        for line in str(thing.pipeline).splitlines():
             yield f"  {line}"
 
 

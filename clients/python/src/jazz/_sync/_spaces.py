@@ -133,7 +133,7 @@ class Spaces:
             settings.kind = kind_name(kind)
             paths.append("kind")
         if not paths:
-            raise invalid("update", "versions, ttl, quota or kind to change", "none of them")
+            raise invalid("update", "versions, ttl, quota or kind to change", described="none of them")
         answer = self._calls.unary(
             "Spaces/UpdateSpace", request, spaces_pb2.UpdateSpaceResponse, timeout, repeatable=False
         )

@@ -116,6 +116,8 @@ def dimension(entry: object) -> Dimension:
         raise tracing_error("dimension", "a length from 0 to 2**63 - 1", str(size))
     if entry is ...:
         raise tracing_error("dimension", "'...' to stand alone, for any rank", "'...' beside other dimensions")
+    if data_types(entry) is not None:
+        raise tracing_error("dimension", "the element type before all dimensions", f"{described(entry)} behind one")
     raise tracing_error("dimension", "a length, a symbol, None or '*'", described(entry))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from jazz.graph import settings
 from jazz.graph.errors import TracingError, tracing_error
 from jazz.graph.settings import Axis
+from jazz.graph.suggestions import OPERATORS, instead_of
 from jazz.graph.trace import InputOf, OutputOf, Setting, Source, Step, Trace, caller, current
 
 Operand: TypeAlias = object
@@ -39,9 +40,6 @@ _UFUNCS: Final = {
     np.log1p: "log1p",
     np.sqrt: "sqrt",
 }
-_SAME_NAME: Final = frozenset(
-    {"argmax", "clip", "count_nonzero", "diag", "max", "mean", "min", "norm", "sum", "take", "transpose", "where"}
-)
 
 
 class Node:
@@ -129,10 +127,52 @@ class Node:
     def __ge__(self, other: Operand) -> Node:
         return apply("greater_equal", self, other)
 
-    def __pow__(self, other: Operand) -> NoReturn:
-        raise _no("raised to a power", "x * x, jazz.ops.sqrt(x), or jazz.ops.exp(p * jazz.ops.log(x))")
+    def __pow__(self, other: Operand) -> Node:
+        """The square or the square root."""
+        if isinstance(other, int | float | np.number) and not isinstance(other, bool):
+            if other == 2:
+                return apply("multiply", self, self)
+            if other == 0.5:
+                return apply("sqrt", self)
+        raise TracingError(
+            "values of a pipeline have no powers but 2 and 0.5; use products, such as x * x * x, or "
+            "jazz.ops.exp(p * jazz.ops.log(x)) for x > 0"
+        )
 
-    __rpow__ = __pow__
+    def __rpow__(self, other: Operand) -> NoReturn:
+        raise TracingError("a value of a pipeline cannot be an exponent; use jazz.ops.exp(x * math.log(base))")
+
+    def __and__(self, other: Operand) -> NoReturn:
+        raise _no_operator("&")
+
+    def __or__(self, other: Operand) -> NoReturn:
+        raise _no_operator("|")
+
+    def __xor__(self, other: Operand) -> NoReturn:
+        raise _no_operator("^")
+
+    def __mod__(self, other: Operand) -> NoReturn:
+        raise _no_operator("%")
+
+    def __floordiv__(self, other: Operand) -> NoReturn:
+        raise _no_operator("//")
+
+    def __lshift__(self, other: Operand) -> NoReturn:
+        raise _no_operator("<<")
+
+    def __rshift__(self, other: Operand) -> NoReturn:
+        raise _no_operator(">>")
+
+    __rand__, __ror__, __rxor__, __rmod__, __rfloordiv__ = __and__, __or__, __xor__, __mod__, __floordiv__
+    __rlshift__, __rrshift__ = __lshift__, __rshift__
+
+    def __invert__(self) -> NoReturn:
+        raise _no_operator("~")
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        raise TracingError(
+            "a value of a pipeline cannot be rounded; x.astype(int) cuts off what stands behind the point"
+        )
 
     @property
     def T(self) -> Node:  # noqa: N802
@@ -174,14 +214,14 @@ class Node:
         if name is None or method != "__call__" or options:
             called = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
             raise _no(
-                f"passed to {called}" + (f" with {', '.join(options)}" if options else ""), "a function of jazz.ops"
+                f"passed to {called}" + (f" with {', '.join(options)}" if options else ""), _op_for(ufunc.__name__)
             )
         return apply(name, *inputs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> NoReturn:
-        name = {"concatenate": "concat"}.get(function.__name__, function.__name__)
-        instead = f"jazz.ops.{name}" if name in _SAME_NAME | {"concat"} else "a function of jazz.ops"
-        raise _no(f"passed to np.{function.__name__}", instead)
+        module = getattr(function, "__module__", None) or "numpy"
+        called = f"{module.replace('numpy', 'np', 1)}.{function.__name__}"
+        raise _no(f"passed to {called}", _op_for(function.__name__))
 
     def __bool__(self) -> bool:
         raise _no("asked whether it is true", "jazz.ops.where to choose between values, jazz.ops.iterate to repeat")
@@ -209,7 +249,8 @@ class Node:
                 f"{self!r} has no {name}: the function is traced before there is data; "
                 "lengths are jazz.ops.size(x, axis=...)"
             )
-        raise AttributeError(f"{self!r} has no {name}; the operations are in jazz.ops")
+        instead = "" if name.startswith("_") else f"; use {_op_for(name)}"
+        raise AttributeError(f"{self!r} has no {name}{instead}")
 
 
 def source_of(value: Operand, trace: Trace) -> Source:
@@ -293,6 +334,18 @@ def _elementwise(other: Operand) -> Operand:
             "@ for the matrix product, jazz.ops.multiply or a csr_array for the element-wise one",
         )
     return other
+
+
+def _op_for(name: str) -> str:
+    """What to use in the place of a function or method of this name."""
+    from jazz.graph import ops  # which is made of nodes
+
+    return instead_of(name, (known for known in ops.__all__ if known.islower()))
+
+
+def _no_operator(sign: str) -> TracingError:
+    instead = f"; use {OPERATORS[sign]}" if sign in OPERATORS else ""
+    return TracingError(f"values of a pipeline have no operator {sign}{instead}")
 
 
 def _no(what: str, instead: str) -> TracingError:

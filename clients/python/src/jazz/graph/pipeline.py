@@ -31,13 +31,14 @@ class Pipeline:
     Attributes:
         name: The name of the function; not part of the message.
         message: The message of the contract, in its canonical form. It is not to be changed.
+        settings: Parameters of the function that are no inputs, and the defaults that it was traced with.
     """
 
     name: str
     message: pipelines_pb2.Pipeline
     _lines: tuple[str, ...] = ()
     _sub_lines: tuple[tuple[str, ...], ...] = ()
-    _defaults: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
     def from_message(cls, message: pipelines_pb2.Pipeline, name: str = "pipeline") -> Pipeline:
@@ -81,6 +82,8 @@ class Pipeline:
     def located(self, error: JazzError) -> JazzError:
         """The same error, with the line of the program at every violation whose line is known."""
         lines = [self.line_of(violation.field) for violation in error.violations]
+        if not any(lines):
+            return error
         violations = [
             violation if line is None else replace(violation, field=f"{violation.field} (at {line})")
             for violation, line in zip(error.violations, lines, strict=True)
@@ -123,9 +126,9 @@ class Pipeline:
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         signature = inspect.Signature([inspect.Parameter(name, kind) for name in names])
         for name in kwargs:
-            if name in self._defaults and name not in names:
+            if name in self.settings and name not in names:
                 found = f"{name}={kwargs[name]!r}"
-                raise tracing_error(name, f"the value that was traced, {self._defaults[name]!r}", found)
+                raise tracing_error(name, f"the value that was traced, {self.settings[name]!r}", found)
         try:
             return list(signature.bind(*args, **kwargs).arguments.values())
         except TypeError as error:

@@ -172,8 +172,8 @@ def constants_too_large(nbytes: int) -> TracingError:
         "constants",
         f"at most {MAX_CONSTANT_BYTES} bytes in all constants of a pipeline",
         f"{nbytes} bytes",
-        "the constants are too large: store the array as a block, make it an input, "
-        "and name the block with bind={...} where the pipeline is stored or run",
+        "the constants are too large: store the array as a block and make it an input; then pass the block's handle, "
+        "db['space/name'], where the pipeline is run, or name the block with bind={...} where it is stored",
     )
 
 

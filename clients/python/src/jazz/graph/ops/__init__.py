@@ -13,6 +13,8 @@ the pipeline runs; the examples show the steps that they note.
 
 from __future__ import annotations
 
+from typing import NoReturn as _NoReturn
+
 from jazz.graph.ops.arrays import cast, concat, diag, field, matmul, take, to_dense, to_sparse, transpose
 from jazz.graph.ops.elementwise import (
     abs,
@@ -40,6 +42,7 @@ from jazz.graph.ops.elementwise import (
 )
 from jazz.graph.ops.iteration import Iterated, iterate
 from jazz.graph.ops.reductions import TopK, argmax, count_nonzero, max, mean, min, norm, size, sum, topk
+from jazz.graph.suggestions import instead_of as _instead_of
 
 __all__ = [
     "Iterated",
@@ -86,3 +89,10 @@ __all__ = [
     "transpose",
     "where",
 ]
+
+
+def __getattr__(name: str) -> _NoReturn:
+    found = f"jazz.ops has no {name}"
+    if not name.startswith("_"):
+        found += f"; use {_instead_of(name, (known for known in __all__ if known.islower()))}"
+    raise AttributeError(found)
