@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Self
 
-from jazz_server.store.checksums import RunningChecksums, checksum
+from jazz_server.store.checksums import RunningChecksums
 from jazz_server.store.errors import ChecksumMismatch, UploadNotFound, UploadSize, storage_error
 from jazz_server.store.segments import (
     SegmentFolder,
@@ -21,6 +21,7 @@ from jazz_server.store.segments import (
     write_tail,
 )
 from jazz_server.store.threads import run_to_end
+from jazz_server.store.writeback import WRITEBACK_BYTES, begin_writeback
 
 
 class _State(Enum):
@@ -63,6 +64,7 @@ class Upload:
         self._sums = RunningChecksums()
         self._buffer: bytearray | None = None
         self._descriptor = -1
+        self._written_back = 0
         self._busy = asyncio.Lock()
 
     @property
@@ -94,7 +96,7 @@ class Upload:
             self._uploads.extend(self)
 
     async def finish(self) -> Self:
-        """Seal the complete upload; a durable one is on disk then. `UploadSize` if bytes are missing."""
+        """Seal the complete upload. `UploadSize` if bytes are missing."""
         async with self._busy:
             if self._state is _State.SEALED:
                 return self
@@ -137,7 +139,7 @@ class Upload:
             self._uploads.extend(self)
 
     async def promote(self, trailer: SegmentTrailer) -> None:
-        """Bring a claimed durable segment to its final place, as described by `trailer`."""
+        """Bring a claimed durable segment to its final place, on disk, as described by `trailer`."""
         async with self._busy:
             if self._buffer is None and not self.volatile:
                 tail = SegmentTail(self.size, self.checksum, self._sums.table(), trailer)
@@ -171,17 +173,23 @@ class Upload:
             self._descriptor = os.open(self._uploads.folder.staged(self.segment), flags, 0o640)
 
     def _append(self, view: memoryview, crc: int | None) -> None:
-        if crc is not None:
-            found = checksum(view)
-            if found != crc:
-                raise ChecksumMismatch("chunk", f"crc32c {crc:08x}", f"{found:08x}")
+        measured = self._sums.measure(view)
+        if crc is not None and crc != measured.crc:
+            raise ChecksumMismatch("chunk", f"crc32c {crc:08x}", f"{measured.crc:08x}")
         if self._buffer is not None:
             self._buffer += view
-        else:
-            if not self.volatile:
-                self._uploads.folder.check_room(len(view))
+        elif self.volatile:
             write_all(self._descriptor, view, self.received)
-        self._sums.update(view)
+        else:
+            self._uploads.folder.check_room(len(view))
+            write_all(self._descriptor, view, self.received)
+            self._write_back(self.received + len(view))
+        self._sums.take(measured)
+
+    def _write_back(self, end: int) -> None:
+        if end - self._written_back >= WRITEBACK_BYTES:
+            begin_writeback(self._descriptor, self._written_back, end - self._written_back)
+            self._written_back = end
 
     def _seal(self) -> None:
         if self.volatile:  # nobody who is given the file may write to it
