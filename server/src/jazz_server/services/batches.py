@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from jazz.errors import JazzError, error_for
+from jazz.errors import error_for
 from jazz.v1 import blocks_pb2 as pb
 from jazz.v1 import value_pb2
 from jazz_server.services.checks import Checks
 from jazz_server.services.core import Core
-from jazz_server.services.errors import error_message, invalid, known, within
+from jazz_server.services.errors import invalid, known, within
 from jazz_server.services.handlers import parse
 from jazz_server.services.infos import block_info, outcome_info, value_header
 from jazz_server.services.names import read_reference, read_request_id
@@ -23,14 +23,13 @@ from jazz_server.services.operations import (
 )
 from jazz_server.services.puts import Gate, read_target, store_put
 from jazz_server.services.requests import no_request_id, part_of, remembered
+from jazz_server.services.room import Room, answer_is_full
 from jazz_server.services.slices import take_part, wants_part
 from jazz_server.services.staged import LostUpload, StagedUploads
 from jazz_server.store import Body, Head, Operation, Put
 from jazz_server.store.applying import operation_target
 
 _WRITES = frozenset({"put", "copy", "delete"})
-_ENVELOPE = 64
-"""Bytes that a result takes in its message beside its content."""
 
 
 class Batches:
@@ -57,7 +56,9 @@ class Batches:
         checks.refuse()
         check_distinct([str(operation_target(operation)) for operation in operations])
         outcomes = await self._store.commit(operations, request=remembrance)
-        return pb.CommitResponse(infos=[outcome_info(outcome) for outcome in outcomes])
+        room = Room(self._core.limits.message_bytes, request.operations)
+        pairs = zip(request.operations, outcomes, strict=True)
+        return pb.CommitResponse(infos=(room.info(operation, outcome_info(outcome)) for operation, outcome in pairs))
 
     async def batch(self, request: pb.BatchRequest, context: object) -> pb.BatchResponse:
         """Do many small operations in one message."""
@@ -143,7 +144,7 @@ class Batches:
         results: list[pb.OperationResult | None] = [None] * len(operations)
         pending: dict[int, asyncio.Task[pb.OperationResult]] = {}
         writing: set[str] = set()
-        room = self._core.limits.message_bytes
+        room = Room(self._core.limits.message_bytes, operations)
 
         async def settle() -> None:
             await asyncio.gather(*pending.values())
@@ -161,8 +162,8 @@ class Batches:
                     writing |= touched
                     pending[position] = asyncio.create_task(self._result(operation, position, request_id, room))
                 else:
-                    results[position] = result = await self._result(operation, position, request_id, room)
-                    room -= result.ByteSize() + _ENVELOPE
+                    results[position] = await self._result(operation, position, request_id, room)
+                    await asyncio.sleep(0)  # the reads of a batch leave turns to other calls
             await settle()
         finally:
             for task in pending.values():
@@ -170,12 +171,12 @@ class Batches:
         return [result for result in results if result is not None]
 
     async def _result(
-        self, operation: pb.Operation, position: int, request_id: str | None, room: int
+        self, operation: pb.Operation, position: int, request_id: str | None, room: Room
     ) -> pb.OperationResult:
         try:
-            return await self._operation(operation, position, request_id, room)
+            return room.result(operation, await self._operation(operation, position, request_id, room.left))
         except Exception as error:  # noqa: BLE001 - the boundary of one operation: others go on
-            return pb.OperationResult(error=error_message(known(error)))
+            return room.failure(known(error))
 
     async def _operation(
         self, message: pb.Operation, position: int, request_id: str | None, room: int
@@ -185,7 +186,7 @@ class Batches:
             case "get":
                 return pb.OperationResult(value=await self._get(message.get, room))
             case "info":
-                return pb.OperationResult(info=self._info(message.info))
+                return pb.OperationResult(info=self._info(message.info, room))
             case "put":
                 if message.put.WhichOneof("content") == "upload":
                     raise invalid("put.upload", "a value; uploads are for commits", "an upload")
@@ -204,8 +205,11 @@ class Batches:
             return pb.OperationResult(deleted=pb.DeleteResult())
         return pb.OperationResult(info=outcome_info(outcome))
 
-    def _info(self, message: pb.GetBlockInfoRequest) -> pb.BlockInfo:
-        return block_info(self._store.head(*read_reference(message.name)), full=True)
+    def _info(self, message: pb.GetBlockInfoRequest, room: int) -> pb.BlockInfo:
+        head = self._store.head(*read_reference(message.name))
+        if len(head.header) > room:
+            raise answer_is_full(str(head.name))
+        return block_info(head, full=True)
 
     async def _get(self, message: pb.GetOperation, room: int) -> pb.GetResult:
         head = self._store.head(*read_reference(message.name))
@@ -224,15 +228,10 @@ class Batches:
     def _check_room(self, head: Head, size: int, room: int) -> None:
         limit = self._core.limits.inline_bytes
         if size > limit:
-            raise _too_large(
-                f"the body has {size} bytes, and a message takes values of up to {limit}: GetBlock gives it", head
-            )
-        if size + len(head.header) + _ENVELOPE > room:
-            raise _too_large("the answer to this batch is full: ask for it in another one", head)
-
-
-def _too_large(message: str, head: Head) -> JazzError:
-    return error_for("RESOURCE_EXHAUSTED", message, metadata={"block": str(head.name)})
+            message = f"the body has {size} bytes, and a message takes values of up to {limit}: GetBlock gives it"
+            raise error_for("RESOURCE_EXHAUSTED", message, metadata={"block": str(head.name)})
+        if size + len(head.header) > room:
+            raise answer_is_full(str(head.name))
 
 
 def _touched(operation: pb.Operation) -> frozenset[str]:

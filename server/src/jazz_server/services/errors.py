@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import grpc
 from google.protobuf.any_pb2 import Any
@@ -18,7 +18,7 @@ from jazz_server.engine.errors import Interrupted, MemoryLimit, OpError
 from jazz_server.kinds.errors import KindError
 from jazz_server.kinds.types import Mismatch
 from jazz_server.pipelines.errors import PipelineError, RunCancelled
-from jazz_server.store.errors import DocumentExists, DocumentNotFound, InvalidInput, StoreError
+from jazz_server.store.errors import DocumentExists, DocumentNotFound, InvalidInput, InvalidSettings, StoreError
 
 DOMAIN = "jazz"
 DETAILS_KEY = "grpc-status-details-bin"
@@ -27,6 +27,8 @@ _log = logging.getLogger(__name__)
 
 _MESSAGE_BYTES = 1000
 _TEXT_BYTES = 300
+_LEAST_BYTES = 150
+_VIOLATIONS = 100
 _STATUS_BYTES = 5000
 """Trailers above 8 KiB, base64 and all, are refused by clients that have gRPC's default settings."""
 
@@ -56,8 +58,8 @@ def known(error: BaseException) -> JazzError:
         case JazzError():
             return error
         case InvalidInput():
-            violation = Violation(error.field, error.expected, error.found)
-            return error_for(_store_reason(error), str(error), metadata=error.metadata, violations=[violation])
+            violation = Violation(_store_field(error), error.expected, error.found)
+            return error_for(_store_reason(error), str(violation), metadata=error.metadata, violations=[violation])
         case StoreError():
             return error_for(_store_reason(error), str(error), metadata=error.metadata)
         case OpError():
@@ -92,6 +94,15 @@ _STORE_REASONS = {
 """What the store tells apart and clients need not."""
 
 
+_STORE_FIELDS = {"expires_at": "expire_time", "ttl_seconds": "time_to_live"}
+"""What the contract calls otherwise than the store."""
+
+
+def _store_field(error: InvalidInput) -> str:
+    field = _STORE_FIELDS.get(error.field, error.field)
+    return f"settings.{field}" if isinstance(error, InvalidSettings) else field
+
+
 def _store_reason(error: StoreError) -> str:
     if isinstance(error, DocumentNotFound):
         return f"{error.metadata['noun'].upper()}_NOT_FOUND"
@@ -120,35 +131,44 @@ def status_code(error: JazzError) -> grpc.StatusCode:
     return REASONS[error.reason].code if error.reason in REASONS else grpc.StatusCode.INTERNAL
 
 
-def error_message(error: JazzError) -> errors_pb2.Error:
-    """The error as it stands in the answer to a batch."""
-    details = [errors_pb2.ErrorDetail(key=key, value=value) for key, value in sorted(error.metadata.items())]
-    violations = [errors_pb2.Violation(field=v.field, expected=v.expected, found=v.found) for v in error.violations]
-    return errors_pb2.Error(reason=error.reason, message=error.message, details=details, violations=violations)
+def error_message(error: JazzError, size: int = _STATUS_BYTES) -> errors_pb2.Error:
+    """The error as it stands in the answer to a batch, in as many bytes as may be, 300 or more."""
+    return _error_message(_fitted(error, lambda each: _error_message(each).ByteSize() <= size))
 
 
 def status(error: JazzError) -> Status:
-    """The error as a rich status, small enough for a trailer: violations that do not fit are counted, not sent."""
-    code: tuple[int, str] = status_code(error).value
+    """The error as a rich status, small enough for a trailer."""
+    return _status(_fitted(error, lambda each: _status(each).ByteSize() <= _STATUS_BYTES))
+
+
+def _fitted(error: JazzError, fits: Callable[[JazzError], bool]) -> JazzError:
+    """The error with texts cut short, and with so few violations that it fits; those left out are counted."""
     metadata = {key: cut(value, _TEXT_BYTES) for key, value in error.metadata.items()}
-    violations = [
-        Violation(*(cut(text, _TEXT_BYTES) for text in (v.field, v.expected, v.found))) for v in error.violations
-    ]
+    violations = [_cut_violation(violation) for violation in error.violations[:_VIOLATIONS]]
     message = cut(error.message, _MESSAGE_BYTES)
     while True:
         omitted = len(error.violations) - len(violations)
         if omitted:
             metadata["violations_omitted"] = str(omitted)
-        result = _status(code[0], error_for(error.reason, message, metadata=metadata, violations=violations))
-        if result.ByteSize() <= _STATUS_BYTES or not violations:
-            return result
+        short = error_for(error.reason, message, metadata=metadata, violations=violations)
+        if fits(short):
+            return short
+        if not violations:
+            return error_for(error.reason, cut(error.message, _LEAST_BYTES))
         violations = violations[: len(violations) * 3 // 4]
 
 
-def _status(code: int, error: JazzError) -> Status:
+def _error_message(error: JazzError) -> errors_pb2.Error:
+    details = [errors_pb2.ErrorDetail(key=key, value=value) for key, value in sorted(error.metadata.items())]
+    violations = [errors_pb2.Violation(field=v.field, expected=v.expected, found=v.found) for v in error.violations]
+    return errors_pb2.Error(reason=error.reason, message=error.message, details=details, violations=violations)
+
+
+def _status(error: JazzError) -> Status:
+    code: tuple[int, str] = status_code(error).value
     details = [
         ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.metadata),
-        error_message(error),
+        _error_message(error),
     ]
     if error.violations:
         fields = [
@@ -156,7 +176,7 @@ def _status(code: int, error: JazzError) -> Status:
             for v in error.violations
         ]
         details.append(BadRequest(field_violations=fields))
-    result = Status(code=code, message=error.message)
+    result = Status(code=code[0], message=error.message)
     for detail in details:
         packed = Any()
         packed.Pack(detail)

@@ -12,13 +12,19 @@ _T = TypeVar("_T")
 
 
 def page_of(
-    listing: str, items: Iterable[_T], key: Callable[[_T], bytes], *, page_size: int, page_token: str
+    listing: str,
+    items: Iterable[_T],
+    key: Callable[[_T], bytes],
+    *,
+    size: Callable[[_T], int],
+    page_size: int,
+    page_token: str,
 ) -> Page[_T]:
-    """A page of what is in memory as a whole, in the order of its keys.
+    """A page of what is in memory as a whole, in the order of its keys; `size` says about how many bytes an item takes.
 
     Raises:
         jazz_server.store.errors.InvalidInput: The size is negative, or the token is not of this listing.
     """
     last = read_token(listing, page_token)
-    rest = ((item, 0) for item in items if not last or key(item) > last)  # small ones: counted, not measured
+    rest = ((item, size(item)) for item in items if not last or key(item) > last)
     return make_page(listing, rest, page_limit(page_size), key)

@@ -20,14 +20,14 @@ def timestamp(nanoseconds: int) -> Timestamp:
 
 
 def nanoseconds(field: str, time: Timestamp) -> int:
-    """Nanoseconds since 1970.
+    """Nanoseconds since 1970; times after 2262, which 64 bits of them cannot hold, are the last that they can.
 
     Raises:
         jazz.errors.InvalidArgument: It is not a time from 1970 to 9999.
     """
     if not (0 <= time.seconds <= _LAST and 0 <= time.nanos < _SECOND):
         raise invalid(field, "a time from 1970 to 9999", f"{time.seconds} s and {time.nanos} ns")
-    return time.seconds * _SECOND + time.nanos
+    return min(time.seconds * _SECOND + time.nanos, 2**63 - 1)
 
 
 def duration(seconds: float) -> Duration:
