@@ -24,7 +24,7 @@ from jazz_server.engine.library import KernelLibraryUnavailable, detected_level
 from jazz_server.engine.memory import set_limit_bytes
 from jazz_server.interceptors import Boundary
 from jazz_server.services.core import Core
-from jazz_server.settings import CannotStart, ServerSettings
+from jazz_server.settings import HEADER_BYTES, CannotStart, ServerSettings
 from jazz_server.store import Store, StoreOptions
 from jazz_server.store.errors import StoreError
 from jazz_server.tls import server_credentials
@@ -181,7 +181,11 @@ async def _open_store(settings: ServerSettings) -> AsyncIterator[Store]:
 
 
 def _store_options(settings: ServerSettings) -> StoreOptions:
-    return StoreOptions(create_spaces=settings.create_spaces, max_document_bytes=settings.limits.message_bytes)
+    return StoreOptions(
+        create_spaces=settings.create_spaces,
+        max_header_bytes=HEADER_BYTES,
+        max_document_bytes=settings.limits.message_bytes,
+    )
 
 
 def _kernel_level() -> str:

@@ -7,6 +7,12 @@ from pathlib import Path
 
 MIB = 1024 * 1024
 
+HEADER_BYTES = MIB
+"""Bytes that the header of a value may have."""
+
+KIND_BYTES = MIB // 4
+"""Bytes that a kind may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:

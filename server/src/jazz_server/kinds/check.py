@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from jazz.values import DATA_TYPES, MAX_DEPTH, DataType, Layout
 from jazz_server.kinds import describe
@@ -17,6 +17,10 @@ from jazz_server.kinds.types import FieldType, Kind, KindReference, Mismatch, Sy
 _Note: TypeAlias = Callable[[Mismatch], None]
 _REFERENCE = re.compile(r"[a-z][a-z0-9_-]{0,62}(/[^/@\x00-\x1f\x7f]+)+(@[1-9][0-9]*)?")
 _MAX_LENGTH = 2**63 - 1
+
+MAX_EXTENDED: Final = 100
+"""How many kinds one may extend."""
+
 _COMPRESSED = {Layout.CSR, Layout.CSC}
 
 
@@ -28,6 +32,9 @@ def check_kind(kind: Kind | Type, resolve: Resolve | None = None) -> list[Mismat
     """
     found: list[Mismatch] = []
     if isinstance(kind, Kind):
+        if len(kind.extends) > MAX_EXTENDED:
+            found.append(Mismatch("extends", f"at most {MAX_EXTENDED} kinds", str(len(kind.extends))))
+            return found
         for position, base in enumerate(kind.extends):
             _check_reference(base, f"extends[{position}]", found.append)
         if kind.extends and isinstance(kind.type, KindReference):
@@ -36,7 +43,7 @@ def check_kind(kind: Kind | Type, resolve: Resolve | None = None) -> list[Mismat
     else:
         _check_type(kind, "", 1, found.append)
     if resolve is not None and not found:
-        _check_contents(kind, resolve, (), "", found.append)
+        _Contents(resolve, found.append).check(kind, (), "", 1)
     return found
 
 
@@ -118,7 +125,22 @@ def has_order(dtype: DataType) -> bool:
     return dtype.numeric and dtype.storage.kind != "c"
 
 
-def _check_contents(kind: Kind | Type, resolve: Resolve, stack: tuple[str, ...], path: str, note: _Note) -> None:
-    parts = parts_of(kind, resolve, stack, path, note)
-    for item in parts.fields:
-        _check_contents(item.type, resolve, parts.stack, joined(path, item.name), note)
+class _Contents:
+    """The check of the kinds that one refers to, each of them once however many ways lead there."""
+
+    def __init__(self, resolve: Resolve, note: _Note) -> None:
+        self._resolve = resolve
+        self._note = note
+        self._checked: set[str] = set()
+
+    def check(self, kind: Kind | Type, stack: tuple[str, ...], path: str, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            self._note(Mismatch(path, f"tables at most {MAX_DEPTH} deep", "deeper ones"))
+            return
+        if isinstance(kind, KindReference) and kind.name not in stack:
+            if kind.name in self._checked:
+                return
+            self._checked.add(kind.name)
+        parts = parts_of(kind, self._resolve, stack, path, self._note)
+        for item in parts.fields:
+            self.check(item.type, parts.stack, joined(path, item.name), depth + 1)

@@ -120,9 +120,10 @@ class _Matching:
             if present is not None:
                 within.type(item.type, present.type, where)
             elif found.closed and not item.optional:
-                self.mismatch(where, f"a field {describe.kind_of(item.type)}", f"fields {describe.names(list(fields))}")
+                self.mismatch(where, f"a field that is {describe.kind_of(item.type)}", f"fields {describe.names(list(fields))}")
         if expected.closed:
-            for name in (name for name in fields if name not in expected.names):
+            names = set(expected.names)
+            for name in (name for name in fields if name not in names):
                 close = describe.suggestion(name, expected.names)
                 self.mismatch(joined(path, name), f"no fields but {describe.names(expected.names)}{close}", "this one")
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from jazz_server.kinds.types import AnyType, FieldType, Kind, KindReference, Mismatch, TableType, Type
+
+MAX_REFERENCES: Final = 32
+"""How many kinds may lead from one to another."""
 
 Resolve: TypeAlias = Callable[[str], Kind]
 """Gives a stored kind by name; raises `LookupError` when there is none."""
@@ -44,10 +47,24 @@ def is_unknown(type_: Type) -> bool:
 def parts_of(
     kind: Kind | Type, resolve: Resolve | None, stack: tuple[str, ...], path: str, note: Callable[[Mismatch], None]
 ) -> Parts:
-    """Looks up everything that a kind extends and refers to at its top; what is wrong with that is noted."""
+    """Looks up everything that a kind extends and refers to at its top; what is wrong with that is noted.
+
+    What is extended along several ways is asked for once, so that this is linear in the kinds that there are.
+    """
+    return _parts_of(kind, resolve, stack, path, note, set())
+
+
+def _parts_of(
+    kind: Kind | Type,
+    resolve: Resolve | None,
+    stack: tuple[str, ...],
+    path: str,
+    note: Callable[[Mismatch], None],
+    seen: set[str],
+) -> Parts:
     if isinstance(kind, Kind):
-        own = parts_of(kind.type, resolve, stack, path, note)
-        return _merged([parts_of(base, resolve, stack, path, note) for base in kind.extends], own)
+        own = _parts_of(kind.type, resolve, stack, path, note, seen)
+        return _merged([_parts_of(base, resolve, stack, path, note, seen) for base in kind.extends], own)
     if isinstance(kind, TableType):
         return Parts(fields=kind.fields, closed=kind.closed, is_table=True, stack=stack)
     if not isinstance(kind, KindReference):
@@ -55,11 +72,17 @@ def parts_of(
     if kind.name in stack:
         note(Mismatch(path, "kinds that do not contain themselves", " -> ".join((*stack, kind.name))))
         return Parts(stack=stack)
+    if kind.name in seen:
+        return Parts(stack=stack)
+    seen.add(kind.name)
+    if len(stack) >= MAX_REFERENCES:
+        note(Mismatch(path, f"kinds that lead to others at most {MAX_REFERENCES} deep", "deeper ones"))
+        return Parts(stack=stack)
     target = look_up(kind, resolve)
     if target is None:
         note(Mismatch(path, f"a stored kind {kind.name}", "none of that name"))
         return Parts(stack=stack)
-    return parts_of(target, resolve, (*stack, kind.name), path, note)
+    return _parts_of(target, resolve, (*stack, kind.name), path, note, seen)
 
 
 def look_up(reference: KindReference, resolve: Resolve | None) -> Kind | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from jazz.values import Layout
 from jazz_server.kinds.parts import Resolve, parts_of
@@ -11,6 +12,9 @@ from jazz_server.kinds.types import AnyType, Dimension, KindReference, Mismatch,
 from jazz_server.kinds.unify import DimensionConflict, Unifier, is_fresh
 
 Note = Callable[[Mismatch], None]
+
+MAX_FIELDS: Final = 100_000
+"""How many fields the kinds that a declaration refers to may have, those of kinds counted wherever they are used."""
 
 
 class Scope:
@@ -20,10 +24,12 @@ class Scope:
     their own, so they are replaced by fresh ones.
     """
 
-    def __init__(self, unifier: Unifier, *, shared: bool) -> None:
+    def __init__(self, unifier: Unifier, *, shared: bool, outer: Scope | None = None) -> None:
         self._unifier = unifier
         self._shared = shared
         self._own: dict[Symbol, Symbol] = {}
+        self._outermost: Scope = self if outer is None else outer._outermost
+        self._fields = 0
 
     def dimension(self, declared: Dimension) -> Dimension:
         """The dimension that stands for a declared one; "any" is one that nothing is known of."""
@@ -40,7 +46,12 @@ class Scope:
 
     def inner(self) -> Scope:
         """The scope of a kind that is referred to."""
-        return Scope(self._unifier, shared=False)
+        return Scope(self._unifier, shared=False, outer=self)
+
+    def spend(self, fields: int) -> bool:
+        """Counts fields of kinds; whether there are not too many."""
+        self._outermost._fields += fields
+        return self._outermost._fields <= MAX_FIELDS
 
 
 def looked_up(declared: Type, kinds: Resolve | None, scope: Scope, note: Note, stack: tuple[str, ...] = ()) -> Type:
@@ -57,6 +68,9 @@ def looked_up(declared: Type, kinds: Resolve | None, scope: Scope, note: Note, s
     if isinstance(declared, KindReference):
         parts = parts_of(declared, kinds, stack, "", note)
         inner = scope.inner()
+        if not inner.spend(1 + len(parts.fields)):
+            note(Mismatch("", f"kinds of at most {MAX_FIELDS} fields, those of kinds in them counted", "more"))
+            return AnyType()
         if parts.is_table:
             first = {f.name: f for f in reversed(parts.fields)}
             fields = tuple(first[name] for name in parts.names)

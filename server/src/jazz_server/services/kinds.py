@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from jazz.codec import check_header
 from jazz.v1 import kinds_pb2 as pb
 from jazz_server.kinds.check import check_kind
 from jazz_server.kinds.match import Match
@@ -15,8 +14,10 @@ from jazz_server.services.headers import body_end
 from jazz_server.services.infos import value_header
 from jazz_server.services.matching import KindGate, StoredKinds
 from jazz_server.services.names import read_name, read_prefix, read_reference
+from jazz_server.services.puts import read_header
 from jazz_server.services.requests import existing_version, precondition, remembered
 from jazz_server.services.times import timestamp
+from jazz_server.settings import KIND_BYTES
 from jazz_server.store import Document, Noun
 
 
@@ -76,12 +77,16 @@ class Kinds:
         checks.refuse()
         kind = self._kind(request)
         if request.WhichOneof("value") == "header":
-            check_header(request.header, body_end(request.header))
+            read_header(request.header, body_end(request.header), checks)
+            checks.refuse()
             return _response(self._gate.match_header(kind, request.header))
         return _response(await self._match_block(kind, request.block))
 
     def _checked(self, message: pb.Kind) -> Kind:
         """A kind that makes sense, and that refers to kinds which are there."""
+        size = message.ByteSize()
+        if size > KIND_BYTES:
+            raise invalid("kind", f"at most {KIND_BYTES} bytes", f"{size} bytes")
         kind = kind_from_message(message)
         wrong = check_kind(kind, self._kinds.resolver(self._store))
         if wrong:

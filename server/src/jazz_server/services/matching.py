@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -61,15 +61,15 @@ class StoredKinds:
         """All stored kinds that are referred to, at any depth: for a thread, which must not touch the store."""
         read: dict[str, Kind] = {}
         resolve = self.resolver(reader)
-
-        def collect(name: str) -> None:
-            if name not in read:
-                with suppress(LookupError):
-                    read[name] = resolve(name)
-                    _each_reference(read[name], collect)
-
-        for part in parts:
-            _each_reference(part, collect)
+        asked = {name for part in parts for name in _references(part)}
+        left = list(asked)
+        while left:
+            name = left.pop()
+            with suppress(LookupError):
+                read[name] = resolve(name)
+                more = set(_references(read[name])) - asked
+                asked |= more
+                left.extend(more)
         return read
 
     def resolver(self, reader: Reads) -> Callable[[str], Kind]:
@@ -173,14 +173,14 @@ def _type_has_rules(type_: Type) -> bool:
             return isinstance(type_, KindReference)
 
 
-def _each_reference(part: Kind | Type, visit: Callable[[str], None]) -> None:
+def _references(part: Kind | Type) -> Iterator[str]:
     match part:
         case Kind():
             for base in part.extends:
-                visit(base.name)
-            _each_reference(part.type, visit)
+                yield base.name
+            yield from _references(part.type)
         case TableType():
             for field in part.fields:
-                _each_reference(field.type, visit)
+                yield from _references(field.type)
         case KindReference():
-            visit(part.name)
+            yield part.name

@@ -17,6 +17,7 @@ from jazz_server.services.names import read_name, read_reference
 from jazz_server.services.requests import precondition
 from jazz_server.services.sending import SMALL
 from jazz_server.services.times import positive_seconds
+from jazz_server.settings import HEADER_BYTES
 from jazz_server.store import BlockName, Head, Precondition, Put, Upload
 
 
@@ -59,8 +60,15 @@ def read_target(message: pb.PutBlockHeader | pb.PutOperation, checks: Checks) ->
 def read_header(value: value_pb2.Value, body_bytes: int, checks: Checks) -> CheckedHeader:
     """A header; what is wrong with it is noted."""
     value.DiscardUnknownFields()
-    checks.attempt(lambda: check_header(value, body_bytes))
+    checks.attempt(lambda: _check_header(value, body_bytes))
     return CheckedHeader(value, body_bytes)
+
+
+def _check_header(value: value_pb2.Value, body_bytes: int) -> None:
+    size = value.ByteSize()
+    if size > HEADER_BYTES:
+        raise invalid("value", f"a header of at most {HEADER_BYTES} bytes", f"{size} bytes", reason="INVALID_VALUE")
+    check_header(value, body_bytes)
 
 
 class Gate:
