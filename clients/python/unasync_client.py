@@ -7,6 +7,7 @@ out of date. A test holds the two together.
 from __future__ import annotations
 
 import difflib
+import re
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,14 @@ REPLACEMENTS: Final = {
 }
 """Names that have another name in the synchronous client, besides those that `unasync` knows."""
 
+EXAMPLES: Final = (
+    (re.compile(r"\((await [^\n]*?\))\)(?=[.\[])"), r"\1"),
+    (re.compile(r"\bawait "), ""),
+    (re.compile(r"\basync (?=with |for )"), ""),
+    (re.compile(r"\bjazz\.aio\."), "jazz."),
+)
+"""What the examples in docstrings lose, which `unasync` leaves alone."""
+
 _HEAD: Final = '"""The synchronous client: generated from `jazz._async` by `clients/python/unasync_client.py`."""\n'
 
 
@@ -33,12 +42,25 @@ def generate(target: Path) -> None:
     sources = sorted((PACKAGE / "_async").glob("*.py"))
     rule = unasync.Rule(f"{PACKAGE / '_async'}/", f"{target}/", additional_replacements=REPLACEMENTS)
     unasync.unasync_files([str(source) for source in sources], [rule])
+    for path in target.glob("*.py"):
+        path.write_text(synchronous_examples(path.read_text()))
     (target / "__init__.py").write_text(_HEAD)
     configuration = PACKAGE.parents[3] / "pyproject.toml"
     ruff = [sys.executable, "-m", "ruff"]
     options = ["--config", str(configuration), "--quiet", str(target)]
     subprocess.run([*ruff, "check", "--fix", "--select", "I", *options], check=True)
     subprocess.run([*ruff, "format", *options], check=True)
+
+
+def synchronous_examples(code: str) -> str:
+    """The code with the examples in its docstrings as they are written without waiting.
+
+    >>> synchronous_examples(">>> (await db.info('lab/x')).shape, [i async for i in db.list('lab')]")
+    ">>> db.info('lab/x').shape, [i for i in db.list('lab')]"
+    """
+    for pattern, replacement in EXAMPLES:
+        code = pattern.sub(replacement, code)
+    return code
 
 
 def differences() -> list[str]:

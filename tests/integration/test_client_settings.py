@@ -1,5 +1,6 @@
 """Spaces, kinds, pipelines, runs and the server itself, through the client."""
 
+import copy
 import datetime
 import pickle
 from collections.abc import Callable
@@ -246,6 +247,43 @@ def test_the_name_of_a_block_sent_as_a_text_is_mentioned(db: jazz.Database) -> N
 def test_a_parameter_with_a_default_is_no_input(db: jazz.Database) -> None:
     with pytest.raises(jazz.InvalidArgument, match="times has a default"):
         db.run(twice_scaled, x=np.ones(3), factor=np.ones(3), times=3)
+
+
+def test_what_the_server_told_can_be_pickled_and_copied(db: jazz.Database) -> None:
+    db.pipelines.put("lab/scaled", scaled)
+    told = [
+        db.put("lab/x", np.ones(3), attributes={"a": "b"}),
+        db.kinds.put("lab/point", {"x": jazz.Dense["n"]}),
+        db.pipelines.get("lab/scaled"),
+        db.pipelines.explain("lab/scaled"),
+        db.kinds.match(jazz.Dense["n"], db["lab/x"]),
+        db.spaces.get("lab"),
+        db.server.info(),
+    ]
+    assert pickle.loads(pickle.dumps(told)) == copy.deepcopy(told) == told
+    with pytest.raises(TypeError):
+        pickle.loads(pickle.dumps(told[0])).attributes["a"] = "c"
+    run = db.run("lab/scaled", {"x": np.ones(3), "factor": np.ones(3)}, details=True)
+    assert pickle.loads(pickle.dumps(run)).value.tolist() == [1, 1, 1]
+
+
+def test_a_kind_comes_back_as_it_was_written(db: jazz.Database) -> None:
+    base = jazz.kind({"image": jazz.Dense[np.uint8, "h", "w"]}, doc="A photo.")
+    db.kinds.put("lab/photo", base)
+    kind = jazz.kind(jazz.Table[{"at": jazz.Dense[str, ()]}].optional("at").closed(), extends="lab/photo")
+    db.kinds.put("lab/dated", kind)
+
+    assert db.kinds.get("lab/photo").kind == base
+    assert db.kinds.get("lab/dated").kind == kind
+    assert (
+        repr(kind)
+        == "jazz.kind(jazz.Table[{'at': jazz.Dense[str, ()]}].optional('at').closed(), extends=['lab/photo'])"
+    )
+    assert "may be absent" in kind._repr_html_()
+    assert "A photo." in db.kinds.get("lab/photo")._repr_html_()
+    match = db.kinds.match("lab/photo", {"image": 1.5})
+    assert repr(match).splitlines()[:2] == ["<Match: no", "  - image: expected uint8, found float64"]
+    assert repr(db.kinds.match(jazz.Dense["n"], np.ones(3))) == "<Match: yes, n = 3>"
 
 
 def test_the_server_tells_what_it_is(db: jazz.Database) -> None:

@@ -103,7 +103,7 @@ def test_a_missing_field_is_a_mismatch_and_an_optional_one_is_none() -> None:
     optional = TableType((FieldType("image", IMAGE, optional=True), FieldType("mask", MASK)))
     assert reasons(optional, table(mask=zeros(1, 2, dtype="bool"))) == []
     assert reasons(optional, table(other=Null())) == [
-        "mask: expected a field a tensor bool[h, w], found fields `other`"
+        "mask: expected a field that is a tensor bool[h, w], found fields `other`"
     ]
 
 

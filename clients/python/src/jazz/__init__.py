@@ -13,7 +13,7 @@ function, out of the operations in `ops`, with types such as `Csr["rows", 1024]`
 
 from jazz import aio
 from jazz._infos import BlockInfo, KindInfo, Match, ServerInfo, SpaceInfo
-from jazz._kind import kind
+from jazz._kind import Kind, kind
 from jazz._operations import UNCHANGED, Result
 from jazz._outputs import Outputs
 from jazz._pipeline_infos import Explanation, OpInfo, OpParameter, PipelineInfo, RunResult, StepInfo
@@ -81,6 +81,7 @@ __all__ = [
     "InternalError",
     "InvalidArgument",
     "JazzError",
+    "Kind",
     "KindInfo",
     "KindMismatch",
     "Match",

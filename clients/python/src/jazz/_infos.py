@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from jazz import _show
+from jazz._kind import Kind, kind_from_message
+from jazz._pickling import Record
 from jazz._times import from_duration, from_timestamp
 from jazz.errors import Violation
 from jazz.v1 import blocks_pb2, kinds_pb2, server_pb2, spaces_pb2, value_pb2
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class BlockInfo:
+class BlockInfo(Record):
     """What is known of one version of a block.
 
     Attributes:
@@ -142,9 +144,14 @@ class SpaceInfo:
     nbytes: int
 
     def __repr__(self) -> str:
-        where = ", volatile" if self.volatile else ""
-        quota = f" of {_show.size(self.quota)}" if self.quota is not None else ""
-        return f"<SpaceInfo {self.name}: {self.blocks} blocks, {_show.size(self.nbytes)}{quota}{where}>"
+        parts = [
+            f"{self.blocks} block{'' if self.blocks == 1 else 's'}",
+            _show.size(self.nbytes) + (f" of {_show.size(self.quota)}" if self.quota is not None else ""),
+            "volatile" if self.volatile else "",
+            f"ttl {self.ttl}" if self.ttl is not None else "",
+            f"kind {self.kind}" if self.kind else "",
+        ]
+        return f"<SpaceInfo {self.name}: {', '.join(part for part in parts if part)}>"
 
     def _repr_html_(self) -> str:
         return _show.html_table(
@@ -195,34 +202,28 @@ class KindInfo:
     name: str
     version: int
     created: datetime.datetime
-    kind: kinds_pb2.Kind
+    kind: Kind
 
     @property
     def summary(self) -> str:
         """What its values are, in a line."""
-        return _show.type_text(self.kind.type)
+        return repr(self.kind.type)
 
     def __repr__(self) -> str:
         return f"<KindInfo {self.name}@{self.version}: {self.summary}>"
 
     def _repr_html_(self) -> str:
         rows: list[tuple[str, object]] = [("version", self.version), ("created", _show.moment(self.created))]
-        rows.append(("extends", ", ".join(base.name for base in self.kind.extends)))
-        if self.kind.type.WhichOneof("type") == "table":
-            rows.extend((entry.name, _show.type_text(entry.type)) for entry in self.kind.type.table.fields)
-        else:
-            rows.append(("type", self.summary))
-        rows.append(("about", self.kind.doc))
-        return _show.html_table(self.name, rows)
+        return _show.html_table(self.name, rows + self.kind.rows)
 
 
 def kind_info(message: kinds_pb2.KindInfo) -> KindInfo:
     """From the message."""
-    return KindInfo(message.name, message.version, from_timestamp(message.create_time), message.kind)
+    return KindInfo(message.name, message.version, from_timestamp(message.create_time), kind_from_message(message.kind))
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+@dataclass(frozen=True, slots=True, repr=False)
+class Match(Record):
     """Whether a value is of a kind. True in a condition when it is.
 
     Attributes:
@@ -236,13 +237,21 @@ class Match:
     def __bool__(self) -> bool:
         return not self.mismatches
 
+    def __repr__(self) -> str:
+        if self:
+            return f"<Match: yes{''.join(f', {symbol} = {size}' for symbol, size in self.bindings.items())}>"
+        return "\n".join(["<Match: no", *(f"  - {_unnamed(wrong)}" for wrong in self.mismatches)]) + ">"
+
     def _repr_html_(self) -> str:
         if self:
             return _show.html_table("matches", self.bindings.items())
-        rows = [
-            (wrong.field or "value", f"expected {wrong.expected}, found {wrong.found}") for wrong in self.mismatches
-        ]
+        rows = [(_unnamed(wrong).field, f"expected {wrong.expected}, found {wrong.found}") for wrong in self.mismatches]
         return _show.html_table("does not match", rows)
+
+
+def _unnamed(wrong: Violation) -> Violation:
+    """The same for the value itself, which has no name."""
+    return wrong if wrong.field else replace(wrong, field="value")
 
 
 def match(message: kinds_pb2.MatchKindResponse) -> Match:

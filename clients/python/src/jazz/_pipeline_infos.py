@@ -10,13 +10,14 @@ from types import MappingProxyType
 from typing import Any
 
 from jazz import _show
+from jazz._pickling import Record
 from jazz._times import from_timestamp
 from jazz.graph import Pipeline
 from jazz.v1 import kinds_pb2, pipelines_pb2
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class PipelineInfo:
+class PipelineInfo(Record):
     """A stored pipeline.
 
     Attributes:
@@ -89,7 +90,7 @@ class StepInfo:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Explanation:
+class Explanation(Record):
     """How a pipeline would run. Its text is what it prints as.
 
     Attributes:
@@ -190,7 +191,7 @@ def op_info(message: pipelines_pb2.OpInfo) -> OpInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class RunResult:
+class RunResult(Record):
     """What a run gave, and what it used.
 
     Attributes:

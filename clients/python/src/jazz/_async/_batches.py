@@ -87,10 +87,10 @@ class Batch(Operations):
 
     They are done in order, and each stands for itself. When the block is left by an exception, nothing is sent.
 
-    >>> with db.batch() as batch:
-    ...     stored = batch.put("lab/small", 7)
-    ...     read = batch.get("lab/small")
-    ...     lost = batch.get("lab/nothing of this name")
+    >>> async with db.batch() as batch:
+    ...     stored = await batch.put("lab/small", 7)
+    ...     read = await batch.get("lab/small")
+    ...     lost = await batch.get("lab/nothing of this name")
     >>> print(read.value)
     7
     >>> lost.error.reason

@@ -66,7 +66,7 @@ class Blocks(DatabaseMapping):
             VersionConflict: `if_version` is not the latest version.
             ResourceExhausted: The space's quota or the disk is full.
 
-        >>> db.put("lab/numbers", np.arange(6.0).reshape(2, 3), attributes={"source": "dice"})
+        >>> await db.put("lab/numbers", np.arange(6.0).reshape(2, 3), attributes={"source": "dice"})
         <BlockInfo lab/numbers@...: float64[2, 3], 48 B, source=dice>
         """
         operation = put_operation(name, attributes=attributes, kind=kind, if_version=if_version, ttl=ttl)
@@ -121,9 +121,9 @@ class Blocks(DatabaseMapping):
             InvalidArgument: The part does not fit the value, or an argument is not valid.
             DataLoss: What is stored or what arrived is damaged.
 
-        >>> db.put("lab/numbers", np.arange(6.0).reshape(2, 3))
+        >>> await db.put("lab/numbers", np.arange(6.0).reshape(2, 3))
         <BlockInfo ...>
-        >>> db.get("lab/numbers", rows=slice(1, None), columns=slice(0, 2))
+        >>> await db.get("lab/numbers", rows=slice(1, None), columns=slice(0, 2))
         array([[3., 4.]])
         """
         if isinstance(name, Ref) and not (item is None and rows is None and columns is None):
@@ -154,9 +154,9 @@ class Blocks(DatabaseMapping):
         Raises:
             NotFound: There is no such block or version.
 
-        >>> db.put("lab/numbers", np.zeros((2, 3), np.float32))
+        >>> await db.put("lab/numbers", np.zeros((2, 3), np.float32))
         <BlockInfo ...>
-        >>> db.info("lab/numbers").shape
+        >>> (await db.info("lab/numbers")).shape
         (2, 3)
         """
         request = blocks_pb2.GetBlockInfoRequest(name=versioned("name", block_name("name", name), version))
@@ -168,7 +168,7 @@ class Blocks(DatabaseMapping):
     async def exists(self, name: str | Ref, *, version: int | None = None, timeout: float | None = None) -> bool:
         """Whether there is such a block, or such a version of it.
 
-        >>> db.exists("lab/nothing of this name")
+        >>> await db.exists("lab/nothing of this name")
         False
         """
         try:
@@ -190,9 +190,9 @@ class Blocks(DatabaseMapping):
         Raises:
             NotFound: There is no such space.
 
-        >>> db.put("shelf/a", 1), db.put("shelf/b", 2)
+        >>> await db.put("shelf/a", 1), await db.put("shelf/b", 2)
         (...)
-        >>> [info.name for info in db.list("shelf")]
+        >>> [info.name async for info in db.list("shelf")]
         ['shelf/a', 'shelf/b']
         """
         view = blocks_pb2.BLOCK_VIEW_FULL if flag("full", full) else blocks_pb2.BLOCK_VIEW_BASIC

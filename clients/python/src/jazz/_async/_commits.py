@@ -37,9 +37,9 @@ class Commit:
     by an exception, nothing happens, and what was uploaded is dropped by the server after a while. All blocks must be
     in persisted spaces, or all in volatile ones, and no two writes may be on the same block.
 
-    >>> with db.commit() as commit:
-    ...     image = commit.put("lab/image", np.zeros((480, 640), np.uint8))
-    ...     label = commit.put("lab/label", "a cat")
+    >>> async with db.commit() as commit:
+    ...     image = await commit.put("lab/image", np.zeros((480, 640), np.uint8))
+    ...     label = await commit.put("lab/label", "a cat")
     >>> image.value.name, label.value.version > 0
     ('lab/image', True)
     """

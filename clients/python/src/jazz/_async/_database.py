@@ -55,17 +55,17 @@ class Database(Runs):
         self.target = calls.target
 
     def batch(self, *, timeout: float | None = None) -> Batch:
-        """Several small operations in one message: `with db.batch() as batch: ...`."""
+        """Several small operations in one message: `async with db.batch() as batch: ...`."""
         seconds("timeout", timeout)
         return Batch(self._calls, timeout)
 
     def session(self, *, timeout: float | None = None) -> Session:
-        """Many thousands of small operations over one call: `with db.session() as session: ...`."""
+        """Many thousands of small operations over one call: `async with db.session() as session: ...`."""
         seconds("timeout", timeout)
         return Session(self._calls, timeout)
 
     def commit(self, *, timeout: float | None = None) -> Commit:
-        """Several writes, all of which happen, or none: `with db.commit() as commit: ...`."""
+        """Several writes, all of which happen, or none: `async with db.commit() as commit: ...`."""
         seconds("timeout", timeout)
         return Commit(self._calls, timeout)
 
@@ -116,9 +116,9 @@ def connect(
     Raises:
         InvalidArgument: An argument is not valid, or a certificate cannot be read.
 
-    >>> with jazz.connect(target) as db:
-    ...     db.put("lab/greeting", "hello")
-    ...     db.get("lab/greeting")
+    >>> async with jazz.aio.connect(target) as db:
+    ...     await db.put("lab/greeting", "hello")
+    ...     await db.get("lab/greeting")
     <BlockInfo lab/greeting@...: string[], 69 B>
     'hello'
     """

@@ -22,9 +22,9 @@ class Block(BlockMapping, Ref):
     be given: as an input of a run it stays on the server.
 
     >>> numbers = db["lab/numbers"]
-    >>> numbers.put([1.5, 2.5, 3.5])
+    >>> await numbers.put([1.5, 2.5, 3.5])
     <BlockInfo lab/numbers@...: float64[3], 24 B>
-    >>> numbers[1:].get()
+    >>> await numbers[1:].get()
     array([2.5, 3.5])
     """
 

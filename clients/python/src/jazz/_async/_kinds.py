@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from jazz._async._calls import Calls
 from jazz._bodies import encoded
 from jazz._infos import KindInfo, Match, kind_info, match
+from jazz._kind import Kind
 from jazz._kind import kind as made_kind
 from jazz._names import if_version as checked_if_version
 from jazz._names import name as checked_name
@@ -25,7 +26,7 @@ class Kinds:
     async def put(
         self,
         name: str,
-        kind: kinds_pb2.Kind | Type | Mapping[str, Type],
+        kind: Kind | Type | Mapping[str, Type],
         *,
         if_version: int | None = None,
         timeout: float | None = None,
@@ -42,12 +43,12 @@ class Kinds:
             InvalidArgument: The name or the kind is not valid.
             VersionConflict: `if_version` is not the latest version.
 
-        >>> db.kinds.put("lab/photo", {"image": jazz.Dense["h", "w", 3], "mask": jazz.Dense["h", "w"]})
+        >>> await db.kinds.put("lab/photo", {"image": jazz.Dense["h", "w", 3], "mask": jazz.Dense["h", "w"]})
         <KindInfo lab/photo@...: jazz.Table[{'image': jazz.Dense['h', 'w', 3], 'mask': jazz.Dense['h', 'w']}]>
         """
         request = kinds_pb2.PutKindRequest(
             name=checked_name("name", name),
-            kind=made_kind(kind),
+            kind=made_kind(kind).message,
             if_version=checked_if_version(if_version),
             request_id=request_id(),
         )
@@ -93,7 +94,7 @@ class Kinds:
 
     async def match(
         self,
-        kind: str | kinds_pb2.Kind | Type | Mapping[str, Type],
+        kind: str | Kind | Type | Mapping[str, Type],
         value: object,
         *,
         timeout: float | None = None,
@@ -109,16 +110,16 @@ class Kinds:
         Raises:
             NotFound: There is no such kind or block.
 
-        >>> db.kinds.match({"image": jazz.Dense["h", "w", 3]}, {"image": np.zeros((4, 5, 3))}).bindings["w"]
+        >>> (await db.kinds.match({"image": jazz.Dense["h", "w", 3]}, {"image": np.zeros((4, 5, 3))})).bindings["w"]
         5
-        >>> bool(db.kinds.match(jazz.Dense["n"], np.zeros((2, 2))))
+        >>> bool(await db.kinds.match(jazz.Dense["n"], np.zeros((2, 2))))
         False
         """
         request = kinds_pb2.MatchKindRequest()
         if isinstance(kind, str):
             request.name = checked_name("kind", kind)
         else:
-            request.inline.CopyFrom(made_kind(kind))
+            request.inline.CopyFrom(made_kind(kind).message)
         if isinstance(value, Ref):
             request.block = value._whole_name("value")
         else:

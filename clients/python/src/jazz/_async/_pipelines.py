@@ -61,7 +61,7 @@ class Pipelines:
         >>> @jazz.pipeline
         ... def double(x: jazz.Dense["n"]):
         ...     return x * 2
-        >>> db.pipelines.put("lab/double", double)
+        >>> await db.pipelines.put("lab/double", double)
         <PipelineInfo lab/double@...: (x: jazz.Dense['n']) -> (result: ...)>
         """
         request = pipelines_pb2.PutPipelineRequest(
@@ -198,7 +198,7 @@ class Runs(Blocks):
         >>> @jazz.pipeline
         ... def double(x: jazz.Dense["n"]):
         ...     return x * 2
-        >>> db.run(double, x=np.array([1.5, 2.5]))
+        >>> await db.run(double, x=np.array([1.5, 2.5]))
         array([3., 5.])
         """
         stored, shown, detailed = target_name(pipeline), form(to), flag("details", details)
@@ -234,7 +234,7 @@ class Runs(Blocks):
     def ops(self, *, timeout: float | None = None) -> AsyncIterator[OpInfo]:
         """The operations that pipelines are made of, sorted by name.
 
-        >>> [op.name for op in db.ops() if op.name.startswith("arg")]
+        >>> [op.name async for op in db.ops() if op.name.startswith("arg")]
         ['argmax']
         """
         return self._ops(pipelines_pb2.ListOpsRequest(), timeout)

@@ -34,12 +34,12 @@ class Session(Operations):
     happened. A session that breaks off is not made again: results without an answer have the error, and for writes
     that does not say whether they happened.
 
-    >>> with db.session() as session:
+    >>> async with db.session() as session:
     ...     for number in range(1000):
-    ...         _ = session.put(f"many/{number}", number)
+    ...         _ = await session.put(f"many/{number}", number)
     >>> session.failed
     []
-    >>> print(db.get("many/999"))
+    >>> print(await db.get("many/999"))
     999
     """
 

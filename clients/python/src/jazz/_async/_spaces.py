@@ -49,7 +49,7 @@ class Spaces:
             AlreadyExists: There is one of that name.
             InvalidArgument: The name or a setting is not valid.
 
-        >>> db.spaces.create("scratch", volatile=True, quota=10_000_000)
+        >>> await db.spaces.create("scratch", volatile=True, quota=10_000_000)
         <SpaceInfo scratch: 0 blocks, 0 B of 10.0 MB, volatile>
         """
         request = spaces_pb2.CreateSpaceRequest(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from jazz._bodies import encoded
 from jazz._infos import KindInfo, Match, kind_info, match
+from jazz._kind import Kind
 from jazz._kind import kind as made_kind
 from jazz._names import if_version as checked_if_version
 from jazz._names import name as checked_name
@@ -25,7 +26,7 @@ class Kinds:
     def put(
         self,
         name: str,
-        kind: kinds_pb2.Kind | Type | Mapping[str, Type],
+        kind: Kind | Type | Mapping[str, Type],
         *,
         if_version: int | None = None,
         timeout: float | None = None,
@@ -47,7 +48,7 @@ class Kinds:
         """
         request = kinds_pb2.PutKindRequest(
             name=checked_name("name", name),
-            kind=made_kind(kind),
+            kind=made_kind(kind).message,
             if_version=checked_if_version(if_version),
             request_id=request_id(),
         )
@@ -91,7 +92,7 @@ class Kinds:
 
     def match(
         self,
-        kind: str | kinds_pb2.Kind | Type | Mapping[str, Type],
+        kind: str | Kind | Type | Mapping[str, Type],
         value: object,
         *,
         timeout: float | None = None,
@@ -116,7 +117,7 @@ class Kinds:
         if isinstance(kind, str):
             request.name = checked_name("kind", kind)
         else:
-            request.inline.CopyFrom(made_kind(kind))
+            request.inline.CopyFrom(made_kind(kind).message)
         if isinstance(value, Ref):
             request.block = value._whole_name("value")
         else:

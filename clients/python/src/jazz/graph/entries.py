@@ -93,7 +93,18 @@ def written(dtypes: Sequence[DataType]) -> str:
         if all(member in remaining for member in members):
             names.append(f"np.{abstract.__name__}")
             remaining = [dtype for dtype in remaining if dtype not in members]
-    return " | ".join([*(f"np.{dtype}" if dtype.numeric else str(dtype) for dtype in remaining), *names])
+    return " | ".join([*map(_written, remaining), *names])
+
+
+def _written(dtype: DataType) -> str:
+    match dtype.name:
+        case "string" | "bytes":
+            return {"string": "str", "bytes": "bytes"}[dtype.name]
+        case "date":
+            return "np.dtype('datetime64[D]')"
+        case "timestamp" | "duration" if not dtype.zone:
+            return f"np.dtype('{'datetime64' if dtype.name == 'timestamp' else 'timedelta64'}[{dtype.unit}]')"
+    return f"np.{dtype}" if dtype.numeric else str(dtype)
 
 
 def is_dimension(entry: object) -> bool:
