@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 
 from jazz.codec import CHUNK, Encoded, chunks
 from jazz.codec.frames import encode_chunk_message
@@ -22,18 +22,13 @@ async def send_body(core: Core, head: bytes, body: Body) -> AsyncIterator[bytes]
     if body.size == 0:
         yield head
         return
-    ahead = asyncio.ensure_future(body.read(0, min(CHUNK, body.size)))
+    ahead = asyncio.ensure_future(_message(head, body, 0))
     try:
         for offset in range(0, body.size, CHUNK):
-            data = await ahead
-            following = offset + CHUNK
-            if following < body.size:
-                ahead = asyncio.ensure_future(body.read(following, min(CHUNK, body.size - following)))
-            if len(data) <= SMALL:
-                yield encode_chunk_message(head, 0, offset, data)
-            else:
-                yield await core.work(_encoder(head, offset, data))
-            head = b""
+            message = await ahead
+            if offset + CHUNK < body.size:
+                ahead = asyncio.ensure_future(_message(b"", body, offset + CHUNK))
+            yield message
     finally:
         ahead.cancel()
         await asyncio.wait([ahead])
@@ -41,8 +36,11 @@ async def send_body(core: Core, head: bytes, body: Body) -> AsyncIterator[bytes]
             ahead.exception()  # whoever stops reading does not care that reading ahead failed
 
 
-def _encoder(head: bytes, offset: int, data: memoryview) -> Callable[[], bytes]:
-    return lambda: encode_chunk_message(head, 0, offset, data)
+async def _message(head: bytes, body: Body, offset: int) -> bytes:
+    def framed(data: memoryview, crc: int) -> bytes:
+        return encode_chunk_message(head, 0, offset, data, crc)
+
+    return await body.convert(framed, offset, min(CHUNK, body.size - offset))
 
 
 def parts_of(values: Iterable[tuple[int, Encoded]]) -> Iterator[Part]:

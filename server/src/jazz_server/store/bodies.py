@@ -11,12 +11,17 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
-from jazz_server.store.checksums import CHECK_BYTES, checksum
+from jazz_server.store.checksums import CHECK_BYTES, append_block, checksum
 from jazz_server.store.errors import Closed, DataLoss, StorageFailed
 from jazz_server.store.segments import read_tail
 from jazz_server.store.threads import run_to_end
+
+T = TypeVar("T")
+
+Piece = tuple[memoryview, int]
+"""Bytes and their crc32c."""
 
 
 class SegmentReader:
@@ -40,22 +45,19 @@ class SegmentReader:
         reader._adopt(descriptor, table)
         return reader
 
-    def read(self, offset: int, length: int) -> memoryview:
-        """Bytes of the body, checked; blocks."""
+    def read(self, offset: int, length: int) -> Piece:
+        """Bytes of the body, checked, and their checksum; blocks."""
         descriptor = self.descriptor()
         start = offset // CHECK_BYTES * CHECK_BYTES
         end = min(-(-(offset + length) // CHECK_BYTES) * CHECK_BYTES, self.size)
-        data = bytearray(end - start)
-        view = memoryview(data)
-        done = 0
-        while done < len(data):
-            count = self._pread(descriptor, view[done:], start + done)
-            if count == 0:
-                raise DataLoss(f"segment {self._path.name} is cut short", segment=self._path.name)
-            done += count
+        whole = memoryview(self._pread(descriptor, end - start, start))
+        crc = 0
         for block in range(start // CHECK_BYTES, -(-end // CHECK_BYTES)):
-            self._check(block, view[block * CHECK_BYTES - start :][:CHECK_BYTES])
-        return view[offset - start : offset - start + length].toreadonly()
+            data = whole[block * CHECK_BYTES - start :][:CHECK_BYTES]
+            self._check(block, data)
+            crc = append_block(crc, self._table[block]) if len(data) == CHECK_BYTES else checksum(data, crc)
+        wanted = whole[offset - start : offset - start + length]
+        return wanted, crc if len(wanted) == len(whole) else checksum(wanted)
 
     def view(self, offset: int, length: int) -> memoryview:
         """Mapped bytes of the body, each block of which is checked once; blocks."""
@@ -123,11 +125,17 @@ class SegmentReader:
                     raise StorageFailed(f"segment {name} cannot be mapped: {error.strerror}", segment=name) from error
             return self._map
 
-    def _pread(self, descriptor: int, into: memoryview, offset: int) -> int:
-        try:
-            return os.preadv(descriptor, [into], offset)
-        except OSError as error:
-            raise DataLoss(f"segment {self._path.name} cannot be read: {error}") from error
+    def _pread(self, descriptor: int, length: int, offset: int) -> bytes:
+        data = b""
+        while len(data) < length:
+            try:
+                more = os.pread(descriptor, length - len(data), offset + len(data))
+            except OSError as error:
+                raise DataLoss(f"segment {self._path.name} cannot be read: {error}") from error
+            if not more:
+                raise DataLoss(f"segment {self._path.name} is cut short", segment=self._path.name)
+            data = data + more if data else more
+        return data
 
     def _check(self, block: int, data: memoryview) -> None:
         if checksum(data) != self._table[block]:
@@ -174,12 +182,20 @@ class Body:
 
     async def read(self, offset: int = 0, length: int | None = None) -> memoryview:
         """Bytes of the body, checked (`DataLoss`); to the end if no length is given. O(length)."""
+        return await self.convert(_bytes, offset, length)
+
+    async def convert(self, make: Callable[[memoryview, int], T], offset: int = 0, length: int | None = None) -> T:
+        """What `make` gives for bytes of the body, checked as in `read`, and their crc32c.
+
+        It is called in the thread that reads, unless the body is a small one.
+        """
         source = self._opened()
         length = self.size - offset if length is None else length
         _check_range(offset, length, self.size)
         if isinstance(source, bytes) or length == 0:
-            return memoryview(source if isinstance(source, bytes) else b"")[offset : offset + length]
-        return await run_to_end(self._executor, source.read, offset, length)
+            data = memoryview(source if isinstance(source, bytes) else b"")[offset : offset + length]
+            return make(data, checksum(data))
+        return await run_to_end(self._executor, _converted, source, make, offset, length)
 
     def map(self) -> MappedBody:
         """The body as memory, whose parts are read and checked when they are first viewed."""
@@ -211,6 +227,14 @@ class Body:
         if self._source is None:
             raise Closed("the body")
         return self._source
+
+
+def _bytes(data: memoryview, _: int) -> memoryview:
+    return data
+
+
+def _converted(source: SegmentReader, make: Callable[[memoryview, int], T], offset: int, length: int) -> T:
+    return make(*source.read(offset, length))
 
 
 def _release_soon(loop: asyncio.AbstractEventLoop, release: Callable[[], None]) -> None:

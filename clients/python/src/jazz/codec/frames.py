@@ -50,11 +50,13 @@ def checksum(data: bytes | bytearray | memoryview) -> int:
     return int(crc32c.crc32c(data))
 
 
-def encode_chunk_message(header_bytes: bytes, value_index: int, offset: int, data: bytes | memoryview) -> bytes:
+def encode_chunk_message(
+    header_bytes: bytes, value_index: int, offset: int, data: bytes | memoryview, crc: int | None = None
+) -> bytes:
     """A serialized message of the fields in `header_bytes` and one chunk, made with one copy of `data`.
 
     `header_bytes` are the message's other fields, serialized; messages that are appended to each other are one
-    message with all their chunks.
+    message with all their chunks. `crc` is the checksum of `data` where it is known.
 
     >>> from jazz.v1 import blocks_pb2
     >>> message = encode_chunk_message(b"", 0, 64, b"abc")
@@ -66,7 +68,8 @@ def encode_chunk_message(header_bytes: bytes, value_index: int, offset: int, dat
         parts += [b"\x08", _varint(value_index)]
     if offset:
         parts += [b"\x10", _varint(offset)]
-    crc = checksum(data)
+    if crc is None:
+        crc = checksum(data)
     if crc:
         parts += [b"\x1d", _FIXED32_CODE.pack(crc)]
     if len(data):
