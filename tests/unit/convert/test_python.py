@@ -148,3 +148,23 @@ def test_what_cannot_be_stored_is_refused_by_place(obj, field, found):
     (violation,) = caught.value.violations
     assert violation.field == field
     assert found in violation.found
+
+
+@pytest.mark.parametrize(
+    ("obj", "advice"),
+    [
+        ([np.zeros(2), np.zeros(2)], "np.stack"),
+        ([{"a": 1}, {"a": 2}], "a DataFrame, or a dict of lists"),
+        ([-1, 2**63], "not less than 0, as 9223372036854775808 beside it needs uint64"),
+        (10**30, "64 bits"),
+    ],
+)
+def test_what_is_refused_says_what_to_store_instead(obj, advice):
+    with pytest.raises(InvalidArgument) as caught:
+        to_value(obj)
+    assert advice in caught.value.violations[0].expected
+
+
+def test_a_range_is_its_numbers():
+    np.testing.assert_array_equal(there_and_back(range(5, 0, -2)), [5, 3, 1])
+    assert there_and_back(range(2**63, 2**63 + 1)).dtype == np.uint64

@@ -27,23 +27,23 @@ def frame_table(frame: Any, path: str) -> Table:
     """
     axis = _axis(frame.index, f"{path}.index")
     if frame.columns.nlevels > 1:
-        refuse(f"{path}.columns", "one level of names: use .columns.to_flat_index()", f"{frame.columns.nlevels} levels")
+        refuse(f"{path}.columns", "one level of names: use .columns.map('.'.join)", f"{frame.columns.nlevels} levels")
     fields: dict[str, Tensor] = {}
     for position, name in enumerate(frame.columns):
-        check_name(name, fields, f"{path}.columns[{position}]")
+        check_name(name, fields, f"{path}.columns[{position}]", ": use .rename(columns=str)")
         tensor = vector_tensor(frame.iloc[:, position], f"{path}[{name!r}]")
         fields[str(name)] = replace(tensor, axes=(axis.name,))
     return Table(tuple(fields.items()), (axis,))
 
 
-def check_name(name: Any, before: Any, path: str) -> None:
-    """Checks the name of a field that comes after others.
+def check_name(name: Any, before: Any, path: str, advice: str = "") -> None:
+    """Checks the name of a field that comes after others; `advice` is for names that are no text.
 
     Raises:
         InvalidArgument: It is not one, or was used before.
     """
     if not isinstance(name, str) or not name or "\0" in name:
-        refuse(path, "a name: text that is not empty and without NUL", repr(name)[:60])
+        refuse(path, f"a name: text that is not empty and without NUL{advice}", repr(name)[:60])
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -99,14 +99,14 @@ def vector_tensor(vector: Any, path: str) -> Tensor:
         missing = np.asarray(vector.isna())
         values = array.to_numpy(dtype=dtype.numpy_dtype, na_value=dtype.numpy_dtype.type(0))
         return array_tensor(np.ma.MaskedArray(values, missing) if missing.any() else values, path)
-    return refuse(path, "a column of a type that docs/types.md lists: use .astype()", f"one of {dtype}")
+    return refuse(path, "a column of a type that docs/types.md lists: use .astype()", f"a column of {dtype}")
 
 
 def _factor(array: Any, path: str) -> Tensor:
     categories = vector_tensor(array.categories, f"{path}.categories")
     if categories.dtype.name != "string":
         advice = "categories that are text: use .rename_categories(str) or store the values"
-        refuse(f"{path}.categories", advice, f"some of {array.categories.dtype}")
+        refuse(f"{path}.categories", advice, f"categories of {array.categories.dtype}")
     codes = np.asarray(array.codes).astype(np.int32)
     tensor = fixed(DataType("factor", ordered=bool(array.ordered)), codes, codes < 0)
     return replace(tensor, categories=categories)

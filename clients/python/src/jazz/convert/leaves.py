@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -36,6 +36,9 @@ STORABLE: Final = (
     " (docs/types.md)"
 )
 """What can be stored, for error messages."""
+
+
+_ELEMENTS: Final = "numbers, texts, bytes, dates or times, or None in a list"
 
 
 def rectangle(items: Sequence[Any], path: str) -> tuple[tuple[int, ...], list[Any]]:
@@ -101,7 +104,7 @@ def elements_tensor(elements: list[Any], shape: tuple[int, ...], path: str, orde
 
     for family, number in families.items():
         if family not in _BUILDERS and not family.startswith(_NUMPY):
-            refuse(where(number), STORABLE, _described(elements[number]))
+            refuse(where(number), _element_instead(elements[number], in_list=bool(shape)), _described(elements[number]))
     if not families:
         refuse(path, "an element that is not None, or an array, to tell the type", "None only")
     family = _joint(families, elements, where)
@@ -204,7 +207,28 @@ def _joint(families: dict[str, int], elements: list[Any], where: Callable[[int],
 def _described(element: Any) -> str:
     text = repr(element)
     shown = text if len(text) <= 40 else f"{text[:40]}…"
-    return f"{shown} of type {type(element).__module__}.{type(element).__qualname__}"
+    return f"{shown} ({type_name(element)})"
+
+
+def type_name(element: Any) -> str:
+    """The name of an object's type, with its module unless it is one of Python's own.
+
+    >>> type_name(1), type_name(datetime.time())
+    ('int', 'datetime.time')
+    """
+    exact = type(element)
+    return exact.__qualname__ if exact.__module__ == "builtins" else f"{exact.__module__}.{exact.__qualname__}"
+
+
+def _element_instead(element: Any, *, in_list: bool) -> str:
+    """What to store in the place of what cannot be an element."""
+    if not in_list:
+        return STORABLE
+    if isinstance(element, Mapping):
+        return f"{_ELEMENTS}; records are a table: a DataFrame, or a dict of lists"
+    if hasattr(element, "shape"):
+        return f"{_ELEMENTS}; np.stack makes one array of arrays, and a dict holds different ones"
+    return _ELEMENTS
 
 
 def _booleans(elements: _Elements) -> Tensor:
@@ -218,7 +242,10 @@ def _integers(elements: _Elements) -> Tensor:
     limits = np.iinfo(dtype)
     if low < limits.min or high > limits.max:
         number = next(place for place, value in enumerate(values) if not limits.min <= value <= limits.max)
-        refuse(elements.where(number), f"an integer from {limits.min} to {limits.max}", str(values[number])[:60])
+        expected = "an integer of 64 bits"
+        if -(2**63) <= values[number] < 0:
+            expected = f"an integer not less than 0, as {high} beside it needs uint64"
+        refuse(elements.where(number), expected, str(values[number])[:60])
     return elements.fixed(DataType(dtype.__name__), np.array(values, dtype))
 
 

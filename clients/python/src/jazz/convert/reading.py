@@ -10,7 +10,7 @@ import numpy as np
 
 from jazz.convert.arrays import array_value
 from jazz.convert.errors import refuse
-from jazz.convert.leaves import SCALARS, STORABLE, elements_tensor, rectangle
+from jazz.convert.leaves import SCALARS, STORABLE, elements_tensor, rectangle, type_name
 from jazz.values import MAX_DEPTH, Null, Table, Value, dense
 
 
@@ -48,12 +48,14 @@ def _value(obj: Any, path: str, depth: int) -> Value:
         return elements_tensor([obj], (), path)
     if isinstance(obj, (list, tuple)):
         return _list(obj, path)
+    if isinstance(obj, range):
+        return _list(list(obj), path)
     foreign = _foreign(obj, path)
     if foreign is not None:
         return foreign
     if isinstance(obj, Mapping):
         return _table(obj, path, depth)
-    return refuse(path, STORABLE, f"an object of type {type(obj).__module__}.{type(obj).__qualname__}")
+    return refuse(path, STORABLE, f"an object of type {type_name(obj)}")
 
 
 def _list(items: list[Any] | tuple[Any, ...], path: str) -> Value:
