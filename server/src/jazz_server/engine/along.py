@@ -12,6 +12,7 @@ from jazz_server.engine import compressed
 from jazz_server.engine.compressed import Compressed, cast, elements, lines_of, with_data
 from jazz_server.engine.entries import as_rows, entries_of
 from jazz_server.engine.launch import launch, launch_serial
+from jazz_server.engine.memory import check_shape
 from jazz_server.engine.promotion import KERNEL_DTYPES, Array, work_dtype
 
 
@@ -60,7 +61,9 @@ def _wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def _sums(lines: Compressed, down: bool) -> Array:
-    out = np.zeros(lines.columns if down else lines.rows, _wide(lines.data.dtype))
+    length, wide = lines.columns if down else lines.rows, _wide(lines.data.dtype)
+    check_shape((length,), wide)
+    out = np.zeros(length, wide)
     data = np.ascontiguousarray(lines.data)
     choices: dict[str, Any] = {"term": "identity", "value": data.dtype, "index": lines.indices.dtype}
     if down:

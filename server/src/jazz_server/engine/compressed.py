@@ -157,6 +157,7 @@ def row_ids(matrix: Compressed) -> Array:
 
 def from_sorted_rows(shape: tuple[int, int], rows: Array, columns: Array, data: Array) -> Compressed:
     """A matrix from the places of its entries, in order of rows, then columns."""
+    check_bytes((shape[0] + 1) * rows.itemsize, f"the positions of {shape[0]} rows")
     indptr = np.empty(shape[0] + 1, rows.dtype)
     indptr[-1] = len(rows)
     rows = np.ascontiguousarray(rows)

@@ -10,6 +10,7 @@ import numpy as np
 from jazz_server.engine.errors import MemoryLimit
 
 DEFAULT_LIMIT = 4 << 30
+_MOST_STRIDES = 2**63 - 1
 _limit = DEFAULT_LIMIT
 
 
@@ -35,12 +36,13 @@ def check_bytes(wanted: int, what: str = "a result") -> None:
 
 
 def check_shape(shape: Sequence[int], dtype: np.dtype[Any]) -> None:
-    """Refuses a dense array that is too large; see `check_bytes`."""
-    size = dtype.itemsize
+    """Refuses a dense array that is too large; see `check_bytes`. An empty one is, if numpy cannot count its strides."""
+    size = strides = dtype.itemsize
     for length in shape:
         size *= length
-    if size > _limit:
-        check_bytes(size, f"a dense {dtype.name}[{', '.join(map(str, shape))}]")
+        strides *= length or 1
+    if size > _limit or strides > _MOST_STRIDES:
+        check_bytes(size or strides, f"a dense {dtype.name}[{', '.join(map(str, shape))}]")
 
 
 def _words(size: int) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from jazz.errors import Violation
 from jazz.values import Table, Tensor, Value
@@ -14,6 +15,8 @@ from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.errors import RunError, RunOutOfMemory
 from jazz_server.pipelines.graph import Argument, ConstantRef, InputRef, Literal, StepRef
 from jazz_server.pipelines.scalars import scalar_value
+
+_MOST_ELEMENTS: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ class Schedule:
 
 def _call(step: BoundStep, run: Run, arguments: list[Any]) -> tuple[Value, ...]:
     try:
-        return step.op.run(run, arguments, step.settings)
+        results = step.op.run(run, arguments, step.settings)
     except OpError as error:
         raise RunError([Violation(f"{step.name}.{error.field}", error.expected, error.found)]) from error
     except RunError as error:
@@ -140,6 +143,12 @@ def _call(step: BoundStep, run: Run, arguments: list[Any]) -> tuple[Value, ...]:
     except (MemoryLimit, MemoryError) as error:
         found = str(error) or "a value that does not fit"
         raise RunOutOfMemory([Violation(step.name, "values that fit into memory", found)]) from error
+    for value in results:
+        if isinstance(value, Tensor) and math.prod(length for length in value.shape if length) > _MOST_ELEMENTS:
+            # A sparse one takes little memory, but no header can describe it.
+            expected = f"a result whose dimensions multiply to at most {_MOST_ELEMENTS}"
+            raise RunError([Violation(step.name, expected, f"shape {value.shape}")])
+    return results
 
 
 def _out_of_memory(step: BoundStep, limit: int, found: int) -> RunOutOfMemory:
