@@ -36,7 +36,7 @@ def check_bytes(wanted: int, what: str = "a result") -> None:
 
 
 def check_shape(shape: Sequence[int], dtype: np.dtype[Any]) -> None:
-    """Refuses a dense array that is too large; see `check_bytes`. An empty one is, if numpy cannot count its strides."""
+    """Refuses a dense array that is too large; see `check_bytes`. An empty one can have too large strides."""
     size = strides = dtype.itemsize
     for length in shape:
         size *= length
