@@ -219,3 +219,37 @@ def test_a_file_that_cannot_hold_the_value_stays_as_it_was(run: Run, db: jazz.Da
     told = run("get", "lab/t", tmp_path / "t.csv", code=1)
     assert "x: expected a dense vector" in told.stderr
     assert (tmp_path / "t.csv").read_text() == "as it was"
+
+
+def test_rows_with_more_cells_than_names_are_refused(run: Run, db: jazz.Database, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,2,3\n")
+    assert "as many cells" in run("put", "lab/t", tmp_path / "t.csv", code=1).stderr
+    assert list(db.spaces.list()) == []
+
+
+def test_what_is_no_bytes_needs_a_format_for_standard_output(run: Run, db: jazz.Database) -> None:
+    db.put("lab/x", np.eye(2))
+    told = run("get", "lab/x", "-", code=1).stderr
+    assert "a format is needed for this: --format" in told
+    assert "standard output: expected" in told
+
+
+def test_a_folder_that_is_not_there_is_named(run: Run, db: jazz.Database, tmp_path: Path) -> None:
+    db.put("lab/x", np.eye(2))
+    assert (
+        f"{tmp_path / 'none'}: there is no such folder"
+        in run("get", "lab/x", tmp_path / "none" / "x.npy", code=1).stderr
+    )
+
+
+def test_lists_in_json_have_shapes(run: Run, db: jazz.Database) -> None:
+    db.put("lab/x", np.eye(2))
+    assert json.loads(run("--json", "ls", "lab").stdout)["shape"] == [2, 2]
+
+
+def test_a_kind_is_described(run: Run, db: jazz.Database) -> None:
+    db.kinds.put("lab/point", jazz.kind({"x": jazz.Dense["n"]}, doc="A point."))
+    told = run("info", "lab/point").stdout
+    assert "field x" in told
+    assert "A point." in told
+    assert json.loads(run("--json", "info", "lab/point").stdout)["what"] == "kind"

@@ -89,6 +89,8 @@ def test_the_only_output_needs_no_name(run: Run, db: jazz.Database, tmp_path: Pa
         (["lab/top"], 1, "x"),
         (["lab/top", "x=@lab/none"], 3, "lab/none"),
         (["lab/top", "x=none.npy"], 1, "none.npy"),
+        (["lab/top", "x=lab/x"], 1, "x=@lab/x"),
+        (["lab/top", "x=@lab/x", "--into", "values=nowhere/y"], 1, "values=@nowhere/y"),
         (["lab/top", "x=@lab/w"], 1, "x"),
         (["lab/top", "x=@lab/x", "y=@lab/x"], 1, "y"),
         (["lab/top", "x=@lab/x", "x=@lab/x"], 2, "twice"),
@@ -100,6 +102,34 @@ def test_the_only_output_needs_no_name(run: Run, db: jazz.Database, tmp_path: Pa
 )
 def test_runs_that_cannot_be(run: Run, line: list[str], code: int, said: str) -> None:
     assert said in run("run", *line, code=code).output
+
+
+def test_many_blocks_are_told_together_unless_asked_for(run: Run, db: jazz.Database) -> None:
+    names = [f"w{number}" for number in range(7)]
+    for name in names:
+        db.put(f"lab/net/{name}", np.ones((4, 4)))
+    inputs = dict.fromkeys(["x", *names], jazz.Any)
+
+    def product(**values: jazz.Node) -> jazz.Node:
+        result = values["x"]
+        for name in names:
+            result = result @ values[name]
+        return result
+
+    pipeline = jazz.pipeline(product, inputs=inputs)
+    stored = db.pipelines.put("lab/product", pipeline, bind={name: f"lab/net/{name}" for name in names})
+
+    assert "w0 … w6 (7) from lab/net/…" in repr(stored)
+    assert "x from lab/x@" in run("run", "lab/product", "x=@lab/x").stderr
+    assert "w0 … w6 (7) from lab/net/…" in run("run", "lab/product", "x=@lab/x").stderr
+    assert "w3 from lab/net/w3@" in run("run", "lab/product", "x=@lab/x", "--verbose").stderr
+    assert len(json.loads(run("--json", "run", "lab/product", "x=@lab/x").stdout)["used_versions"]) == 8
+
+
+def test_an_input_that_is_given_in_the_place_of_a_bound_block_is_to_blame_itself(run: Run, db: jazz.Database) -> None:
+    db.put("lab/narrow", np.ones((3, 2)))
+    told = run("run", "lab/top", "x=@lab/x", "w=@lab/narrow", code=1).stderr
+    assert "registered" not in told
 
 
 def test_pipelines_are_listed_described_and_deleted(run: Run) -> None:

@@ -44,7 +44,7 @@ class PipelineInfo(Record):
         return f"({_typed(self.inputs)}) -> ({_typed(self.outputs)})"
 
     def __repr__(self) -> str:
-        bound = "".join(f", {name} from {block}" for name, block in self.binds.items())
+        bound = f", {_show.sources(self.binds)}" if self.binds else ""
         return f"<PipelineInfo {self.name}@{self.version}: {self.signature}{bound}>"
 
     def _repr_html_(self) -> str:
@@ -212,6 +212,6 @@ class RunResult(Record):
             [
                 ("pipeline version", self.pipeline_version),
                 ("computed in", f"{self.compute_seconds * 1e3:.3g} ms"),
-                *self.used_versions.items(),
+                ("blocks", _show.sources(self.used_versions)),
             ],
         )

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from jazz.graph.types import from_message
 from jazz.v1 import kinds_pb2, value_pb2
 
+_FEW = 4
+"""So many things are named one by one."""
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
@@ -34,6 +36,28 @@ def moment(when: datetime.datetime | None) -> str:
 def pairs(mapping: Mapping[str, object]) -> str:
     """A mapping in a line."""
     return ", ".join(f"{key}={value}" for key, value in mapping.items())
+
+
+def sources(blocks: Mapping[str, str]) -> str:
+    """Which inputs come from which blocks, in a line; many inputs from blocks of one folder are named together.
+
+    >>> sources({"x": "lab/x@2", "w": "net/w@3"})
+    'x from lab/x@2, w from net/w@3'
+    >>> sources({"x": "lab/x@2"} | {f"w{n:03}": f"net/w{n:03}@{n}" for n in range(120)})
+    'x from lab/x@2, w000 … w119 (120) from net/…'
+    """
+    if len(blocks) <= _FEW:
+        return ", ".join(f"{name} from {block}" for name, block in blocks.items())
+    folders: dict[str, list[str]] = {}
+    for name, block in blocks.items():
+        folders.setdefault(block.rpartition("/")[0], []).append(name)
+    told = [
+        f"{names[0]} from {blocks[names[0]]}"
+        if len(names) == 1
+        else f"{names[0]} … {names[-1]} ({len(names)}) from {folder}/…"
+        for folder, names in folders.items()
+    ]
+    return ", ".join(told[:_FEW] + ([f"and {len(told) - _FEW} more"] if len(told) > _FEW else []))
 
 
 def html_table(title: str, rows: Iterable[tuple[str, object]]) -> str:

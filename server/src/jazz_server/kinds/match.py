@@ -120,7 +120,8 @@ class _Matching:
             if present is not None:
                 within.type(item.type, present.type, where)
             elif found.closed and not item.optional:
-                self.mismatch(where, f"a field that is {describe.kind_of(item.type)}", f"fields {describe.names(list(fields))}")
+                wanted = f"a field that is {describe.kind_of(item.type)}"
+                self.mismatch(where, wanted, f"fields {describe.names(list(fields))}")
         if expected.closed:
             names = set(expected.names)
             for name in (name for name in fields if name not in names):

@@ -33,7 +33,7 @@ class StepExplanation:
         note: What is done and why, in a line: "native" is machine code that runs without the interpreter's lock, "host"
             the call of a library.
         position: Its position in the graph; None for what is done to an input before.
-        arguments: What it works on, in words.
+        arguments: What it works on, and settings that are not at their defaults, in words.
         depth: How many loops it is inside of.
     """
 
@@ -107,7 +107,7 @@ def _explained(
     step: BoundStep, position: int, types: tuple[Type, ...], note: str, graph: BoundGraph, depth: int
 ) -> Iterator[StepExplanation]:
     how = "native" if step.op.native else "host"
-    arguments = ", ".join(_argument(argument, graph) for argument in step.arguments)
+    arguments = ", ".join([*(_argument(argument, graph) for argument in step.arguments), *_settings(step)])
     yield StepExplanation(
         step.op.name, step.op.version, types, "; ".join(filter(None, (note, how))), position, arguments, depth
     )
@@ -124,6 +124,14 @@ def _inside(step: BoundStep, path: str, bodies: Mapping[str, StepTypes], depth: 
             yield from _inside(inner, f"{path}.{name}.{inner.name}", bodies, depth + 1)
 
 
+def _settings(step: BoundStep) -> Iterator[str]:
+    """The settings that are not at their defaults; a sub-graph is told by its steps."""
+    for parameter in step.op.parameters:
+        value = step.settings[parameter.name]
+        if not isinstance(value, Body) and value != parameter.default:
+            yield f"{parameter.name}={value!r}"
+
+
 def _argument(argument: Argument, graph: BoundGraph) -> str:
     if isinstance(argument, InputRef):
         return graph.inputs[argument.input].name
@@ -131,7 +139,7 @@ def _argument(argument: Argument, graph: BoundGraph) -> str:
         return f"constant {argument.constant}"
     if isinstance(argument, Literal):
         return repr(argument.value)
-    return f"#{argument.step}" + (f".{argument.output}" if argument.output else "")
+    return f"%{argument.step}" + (f".{argument.output}" if argument.output else "")
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:
@@ -169,7 +177,7 @@ def _step_lines(steps: Sequence[StepExplanation]) -> Iterator[str]:
 def _aligned(steps: Sequence[StepExplanation]) -> list[str]:
     columns = [
         (
-            "" if step.position is None else f"#{step.position}",
+            "" if step.position is None else f"%{step.position}",
             f"{'  ' * step.depth}{step.op}({step.arguments})",
             ", ".join(map(str, step.outputs)),
             step.note,

@@ -147,8 +147,8 @@ def with_versions(error: IllTyped, source: Source, heads: Mapping[str, Head]) ->
 def _changed(source: Source, heads: Mapping[str, Head]) -> Iterator[Violation]:
     for name, then in source.registered.items():
         head = heads.get(name)
-        if head is None or head.version == then.version:
-            continue
+        if head is None or head.version == then.version or str(head.name) != source.binds[name].partition("@")[0]:
+            continue  # not read, as it was, or another block that the run names instead
         now = str(head_type(head))
         if now != then.type:
             found = f"{head.name}@{head.version}, {now}"

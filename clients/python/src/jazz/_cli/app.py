@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from jazz._cli import blocks, pipelines
 from jazz._cli.failing import EPILOG, fail
@@ -16,14 +16,31 @@ from jazz._target import DEFAULT_TARGET
 from jazz.errors import JazzError
 
 
+class _Command(TyperCommand):
+    """A command whose help says no type of switches, which take no value."""
+
+    def get_params(self, ctx: Any) -> Any:
+        return _without_type_of_switches(super().get_params(ctx))
+
+
 class _Group(TyperGroup):
     """Commands whose errors are told in a line, not as a traceback."""
+
+    def get_params(self, ctx: Any) -> Any:
+        return _without_type_of_switches(super().get_params(ctx))
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except (JazzError, OSError, KeyboardInterrupt) as error:
             fail(error)
+
+
+def _without_type_of_switches(parameters: Any) -> Any:
+    for parameter in parameters:
+        if getattr(parameter, "is_flag", False) and parameter.metavar is None:
+            parameter.metavar = ""
+    return parameters
 
 
 app = typer.Typer(
@@ -34,14 +51,14 @@ app = typer.Typer(
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(blocks.put)
-app.command()(blocks.get)
-app.command()(blocks.ls)
-app.command()(blocks.info)
-app.command()(blocks.rm)
-app.command()(blocks.cp)
-app.command()(pipelines.run)
-app.command()(pipelines.ops)
+app.command(cls=_Command)(blocks.put)
+app.command(cls=_Command)(blocks.get)
+app.command(cls=_Command)(blocks.ls)
+app.command(cls=_Command)(blocks.info)
+app.command(cls=_Command)(blocks.rm)
+app.command(cls=_Command)(blocks.cp)
+app.command(cls=_Command)(pipelines.run)
+app.command(cls=_Command)(pipelines.ops)
 
 
 def _show_version(wanted: bool) -> None:

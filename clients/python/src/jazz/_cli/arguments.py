@@ -129,4 +129,4 @@ def _temporary(ending: str | None) -> Iterator[Path]:
         known = ", ".join(known.removeprefix(".") for known in _files.ENDINGS)
         raise typer.BadParameter(f"expected one of {known}, found {ending!r}", param_hint="--format")
     with tempfile.TemporaryDirectory(prefix="jazz-") as folder:
-        yield Path(folder) / f"standard{suffix}"
+        yield Path(folder) / f"{_files.STANDARD}{suffix}"

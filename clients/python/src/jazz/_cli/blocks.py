@@ -61,7 +61,7 @@ def get(
     context: typer.Context,
     name: Name,
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="Where to write it, or - for standard output.")
+        Path | None, typer.Argument(metavar="FILE", help="Where to write it, or - for standard output.")
     ] = None,
     rows: Annotated[str | None, typer.Option(metavar="A:B", help="Positions along the first dimension.")] = None,
     columns: Annotated[
@@ -113,7 +113,7 @@ def _look(db: jazz.Database, name: str, part: Mapping[str, Any]) -> None:
 
 def ls(
     context: typer.Context,
-    prefix: Annotated[str, typer.Argument(metavar="[PREFIX]", help="space, or space/prefix.")] = "",
+    prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="space, or space/prefix.")] = "",
     long: Annotated[bool, typer.Option("--long", "-l", help="With type, size, version and time.")] = False,
     pipelines: Annotated[bool, typer.Option("--pipelines", "-p", help="Pipelines instead of blocks.")] = False,
     kinds: Annotated[bool, typer.Option("--kinds", "-k", help="Kinds instead of blocks.")] = False,
@@ -133,7 +133,7 @@ def ls(
         elif kinds:
             found = db.kinds.list(prefix)
         else:
-            found = db.list(prefix)
+            found = db.list(prefix, full=settings.json)
         for thing in found:
             if settings.json:
                 say_json(describe.as_json(thing))
@@ -143,9 +143,9 @@ def ls(
 
 def info(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A space, or a block or pipeline in one.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A space, or a block, pipeline or kind in one.")],
 ) -> None:
-    """Say what is known of a block, a pipeline or a space."""
+    """Say what is known of a block, a pipeline, a kind or a space."""
     settings = session(context)
     with settings.database() as db:
         found = [db.spaces.get(name)] if "/" not in name else _named(db, name)
@@ -157,33 +157,31 @@ def info(
                 say(line)
 
 
-def _named(db: jazz.Database, name: str) -> list[jazz.BlockInfo | jazz.PipelineInfo]:
-    """The block and the pipeline of a name: they may both be there."""
-    found: list[jazz.BlockInfo | jazz.PipelineInfo] = []
-    missing: jazz.NotFound | None = None
-    try:
-        found.append(db.info(name))
-    except jazz.NotFound as error:
-        missing = error
-    try:
-        found.append(db.pipelines.get(name))
-    except jazz.NotFound:
-        if missing is not None:
-            raise missing from None
+def _named(db: jazz.Database, name: str) -> list[jazz.BlockInfo | jazz.PipelineInfo | jazz.KindInfo]:
+    """The block, the pipeline and the kind of a name: all of them may be there."""
+    found: list[jazz.BlockInfo | jazz.PipelineInfo | jazz.KindInfo] = []
+    missing: list[jazz.NotFound] = []
+    for asked in (db.info, db.pipelines.get, db.kinds.get):
+        try:
+            found.append(asked(name))
+        except jazz.NotFound as error:
+            missing.append(error)
+    if not found:
+        raise missing[0]
     return found
 
 
 def rm(
     context: typer.Context,
     names: Annotated[
-        list[str], typer.Argument(metavar="NAME...", help="Blocks; space/name@version for one version alone.")
+        list[str], typer.Argument(metavar="NAME", help="Blocks; space/name@version for one version alone.")
     ],
     recursive: Annotated[
         bool,
         typer.Option("--recursive", "-r", help="All blocks whose names start so; a space with all that is in it."),
     ] = False,
     pipeline: Annotated[bool, typer.Option("--pipeline", "-p", help="The names are those of pipelines.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --recursive: do not ask.")] = False,
 ) -> None:
     """Delete blocks, pipelines or spaces."""
     if recursive and pipeline:

@@ -73,7 +73,7 @@ def _pairs(thing: Thing) -> Iterator[tuple[str, object]]:
         case KindInfo():
             yield "version", thing.version
             yield "created", _show.moment(thing.created)
-            yield "type", thing.summary
+            yield from thing.kind.rows
         case PipelineInfo():
             yield "version", thing.version
             yield "created", _show.moment(thing.created)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,7 +25,7 @@ def run(
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[INPUT=FILE|INPUT=@BLOCK]...",
+            metavar="INPUT=FILE|INPUT=@BLOCK",
             help="Values for inputs: a file, or a stored block or a part of it, such as x=@lab/images[0:100].",
         ),
     ] = None,
@@ -35,6 +36,7 @@ def run(
             help="Where an output goes; 'OUTPUT=' may be left out when there is one. May be repeated.",
         ),
     ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name every block and version used.")] = False,
 ) -> None:
     """Run a stored pipeline, and have a look at its outputs or put them somewhere.
 
@@ -42,12 +44,16 @@ def run(
     """
     settings = session(context)
     pairs = [arguments.pair("INPUT", text, "INPUT=FILE or INPUT=@BLOCK") for text in inputs or ()]
-    values = {name: _input(text) for name, text in arguments.unique("INPUT", pairs).items()}
+    values = {name: _input(name, text) for name, text in arguments.unique("INPUT", pairs).items()}
     with settings.database() as db:
         names = list(db.pipelines.get(pipeline).outputs)
         targets = arguments.unique("--into", [_target(names, text) for text in into or ()])
         blocks = {name: target[1:] for name, target in targets.items() if target.startswith("@")}
         files = {name: Path(target) for name, target in targets.items() if name not in blocks}
+        for name, path in files.items():
+            if not path.parent.is_dir():
+                advice = f"there is no such folder (a block: {name}=@{path})"
+                raise FileNotFoundError(errno.ENOENT, advice, str(path.parent))
         result = db.run(pipeline, values, into=blocks or None, to="value", details=True)
     several = isinstance(result.value, jazz.Outputs)
     outputs = dict(result.value.items()) if several else {names[0]: result.value}
@@ -68,13 +74,20 @@ def run(
         return
     for name, value in outputs.items():
         _tell(name, value, files.get(name))
-    used = "".join(f", {name} from {block}" for name, block in result.used_versions.items())
-    note(f"{pipeline}@{result.pipeline_version}: computed in {result.compute_seconds * 1e3:.3g} ms{used}")
+    ran = f"{pipeline.partition('@')[0]}@{result.pipeline_version}: computed in {result.compute_seconds * 1e3:.3g} ms"
+    if verbose:
+        note(ran)
+        for name, block in result.used_versions.items():
+            note(f"  {name} from {block}")
+    else:
+        note(f"{ran}{', ' if result.used_versions else ''}{_show.sources(result.used_versions)}")
 
 
-def _input(text: str) -> object:
+def _input(name: str, text: str) -> object:
     if text.startswith("@"):
         return arguments.block(text[1:])
+    if not Path(text).exists():
+        raise FileNotFoundError(errno.ENOENT, f"there is no such file (a stored block: {name}=@{text})", text)
     loaded = _files.read(Path(text))
     if loaded.note:
         note(f"{text}: {loaded.note}")
@@ -111,7 +124,7 @@ def _tell(name: str, value: Value | jazz.BlockInfo, path: Path | None) -> None:
 
 def ops(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One operation, with its settings.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="One operation, with its settings.")] = None,
 ) -> None:
     """List the operations that pipelines are made of, or describe one."""
     settings = session(context)

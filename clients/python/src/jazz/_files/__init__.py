@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Final
 
 from jazz._files import numpy_files, raw, tables
-from jazz._files.errors import FileFormatError
+from jazz._files.errors import STANDARD, FileFormatError
 from jazz._files.saved import whole
 from jazz.convert import MissingPackage
 from jazz.values import Axis, Table, Tensor, Value
 
-__all__ = ["ENDINGS", "FileFormatError", "Loaded", "MissingPackage", "read", "write"]
+__all__ = ["ENDINGS", "STANDARD", "FileFormatError", "Loaded", "MissingPackage", "read", "write"]
 
 
 @dataclass(frozen=True, slots=True)

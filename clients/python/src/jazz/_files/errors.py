@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from jazz.errors import InvalidArgument, Violation
 from jazz.values import Table, Tensor, Value
+
+STANDARD: Final = "standard"
+"""The name, before an ending, of a file in the place of standard input or output."""
 
 
 class FileFormatError(InvalidArgument):
@@ -16,6 +20,9 @@ class FileFormatError(InvalidArgument):
 
 def cannot_hold(path: Path, holds: str, found: str) -> FileFormatError:
     """The error for a value that a format has no place for."""
+    if path.name == STANDARD:
+        message = "a format is needed for this: --format"
+        return FileFormatError(message, violations=[Violation("standard output", holds, found)])
     kind = f"a {path.suffix} file" if path.suffix else "a file without an ending"
     return FileFormatError(f"{path.name}: {kind} cannot hold this", violations=[Violation(path.name, holds, found)])
 

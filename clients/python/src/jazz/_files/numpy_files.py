@@ -100,7 +100,7 @@ def _array(path: Path, name: str, value: Value) -> np.ndarray[Any, np.dtype[Any]
     if not isinstance(value, Tensor) or value.layout is not Layout.DENSE:
         raise cannot_hold(path, f"a dense array as {name}", described(value))
     if value.missing:
-        raise cannot_hold(path, f"an array without missing elements as {name}", f"{value.missing} missing ones")
+        raise cannot_hold(path, f"an array without missing elements as {name}", f"{value.missing} missing")
     if value.dtype.name == "factor" or value.dtype.zone:
         raise cannot_hold(path, f"an array without categories or time zone as {name}", described(value))
     array: np.ndarray[Any, np.dtype[Any]] = from_value(value, to="numpy")
@@ -114,7 +114,7 @@ def _array(path: Path, name: str, value: Value) -> np.ndarray[Any, np.dtype[Any]
 
 def _matrix(path: Path, value: Tensor) -> Any:
     if value.missing or value.fill:
-        found = f"{value.missing} missing ones" if value.missing else "absent entries that are not zero"
+        found = f"{value.missing} missing" if value.missing else "absent entries that are not zero"
         raise cannot_hold(path, "a sparse matrix whose entries are all there or zero", found)
     if value.ndim != 2:
         raise cannot_hold(path, "a sparse matrix, of rank 2", described(value))

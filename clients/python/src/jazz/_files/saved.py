@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ def whole(path: Path) -> Iterator[Path]:
         yield path
         return
     target = path.resolve()
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(path.parent))
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=target.parent) as folder:
         written = Path(folder) / target.name
         yield written

@@ -27,8 +27,12 @@ def read_csv(path: Path) -> tuple[object, str]:
     errors = pandas.errors
     with reading(path, "a .csv file in UTF-8", errors.ParserError, errors.EmptyDataError, ValueError, OSError):
         frame = pandas.read_csv(path, dtype_backend="numpy_nullable", low_memory=False)
+    if not isinstance(frame.index, pandas.RangeIndex):  # pandas takes what is too much for labels of rows
+        extra = "more cells in a row than names in the first line"
+        expected = "as many cells in each row as there are names in the first line"
+        raise FileFormatError(f"{path} cannot be read", violations=[Violation(str(path), expected, extra)])
     types = ", ".join(f"{name}: {str(dtype).lower()}" for name, dtype in frame.dtypes.items())
-    return frame, f"{len(frame)} rows; types as inferred: {types or 'none'}"
+    return frame, f"{len(frame)} row{'' if len(frame) == 1 else 's'}; types as inferred: {types or 'none'}"
 
 
 def write_csv(path: Path, value: Value) -> None:
