@@ -1,5 +1,6 @@
 """Single blocks over the wire: put, get, info, list, update, copy, delete."""
 
+import time
 import uuid
 
 import grpc
@@ -243,6 +244,8 @@ def test_a_block_expires(stubs):
     info = stubs.put("lab/x", ARRAY, time_to_live=Duration(nanos=1_000_000))
 
     assert info.HasField("expire_time")
+    while time.time_ns() < info.expire_time.ToNanoseconds():
+        time.sleep(0.001)
     assert failure(stubs.blocks.GetBlockInfo, pb.GetBlockInfoRequest(name="lab/x")).reason == "BLOCK_NOT_FOUND"
 
 

@@ -61,7 +61,9 @@ def dense_tensors(draw, types=None, min_rank=0, max_rank=3, axes=True) -> Tensor
 
 
 def labelled(draw, tensor: Tensor) -> Tensor:
-    """The tensor, perhaps with axes, of which some have labels."""
+    """The tensor, perhaps with a unit, and with axes, of which some have labels."""
+    if tensor.dtype.measurable:
+        tensor = replaced(tensor, unit=draw(st.sampled_from(["", "m", "µmol/l"])))
     if not tensor.shape or not draw(st.booleans()):
         return tensor
     names = [draw(st.sampled_from(["", f"axis {number}"])) for number in range(tensor.ndim)]
@@ -190,7 +192,7 @@ def same(left, right) -> bool:
         return left.names == right.names and all(
             same(one, other) for (_, one), (_, other) in zip(left.fields, right.fields, strict=True)
         )
-    plain = ("dtype", "shape", "layout", "order", "axes", "fill")
+    plain = ("dtype", "shape", "layout", "order", "axes", "fill", "unit")
     return (
         all(getattr(left, name) == getattr(right, name) for name in plain)
         and [(one.dtype, one.tobytes()) for one in left.buffers()]

@@ -100,6 +100,11 @@ class DataType:
         return self.name in ("string", "bytes")
 
     @property
+    def measurable(self) -> bool:
+        """Whether elements can have a unit: integers, floats and complex numbers."""
+        return self.numeric and self.name != "bool"
+
+    @property
     def numeric(self) -> bool:
         """Whether it is bool, an integer, a float or complex: what can be computed with."""
         return self.storage.kind in "?biufc" and self.name == self.storage.name
@@ -154,6 +159,7 @@ class Tensor:
         axes: The axis name of each dimension, "" for none; empty when no dimension has one.
         fill: For sparse tensors whose absent entries are not zero, that element's bytes; else b"".
         declared: The axes declared here.
+        unit: For integers, floats and complex numbers, the unit of the elements ("m", "kg/m**3"); else "".
     """
 
     dtype: DataType
@@ -169,6 +175,7 @@ class Tensor:
     axes: tuple[str, ...] = ()
     fill: bytes = b""
     declared: tuple[Axis, ...] = ()
+    unit: str = ""
 
     @property
     def ndim(self) -> int:
@@ -230,7 +237,7 @@ class Tensor:
     def __str__(self) -> str:
         shape = ", ".join(map(str, self.shape))
         layout = "" if self.layout is Layout.DENSE else f" {self.layout.value}"
-        return f"{self.dtype}[{shape}]{layout}"
+        return f"{self.dtype}[{shape}]{layout}{f' in {self.unit}' if self.unit else ''}"
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -45,10 +45,12 @@ def reading(path: Path, what: str, *expected: type[Exception]) -> Iterator[None]
     """
     if path.stat().st_size == 0:
         raise FileFormatError(f"{path} is empty", violations=[Violation(str(path), what, "0 bytes")])
+    # A file can say that it holds more than there is memory.
+    unreadable: tuple[type[Exception], ...] = (*expected, MemoryError)
     try:
         yield
     except FileFormatError:
         raise
-    except expected as error:
+    except unreadable as error:
         problem = str(error).strip().partition("\n")[0] or type(error).__name__
         raise FileFormatError(f"{path} cannot be read", violations=[Violation(str(path), what, problem)]) from error

@@ -80,4 +80,5 @@ def _tensor(message: pb.Tensor, body: np.ndarray[Any, Any], declared: Iterable[A
         axes=tuple(message.axes),
         fill=message.fill,
         declared=tuple(declared),
+        unit=message.unit,
     )

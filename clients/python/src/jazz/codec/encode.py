@@ -58,6 +58,7 @@ def _write_tensor(tensor: Tensor, message: pb.Tensor, plan: BodyPlan) -> None:
         message.fill = tensor.fill
     message.missing_entries = tensor.missing
     message.axes.extend(tensor.axes)
+    message.unit = tensor.unit
     if tensor.indptr is not None:
         plan.add(message, pb.BUFFER_ROLE_INDPTR, from_array(tensor.indptr))
     for indices in tensor.indices:

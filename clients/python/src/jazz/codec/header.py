@@ -20,6 +20,7 @@ from jazz.codec.schema import (
     LAYOUTS,
     MAX_CATEGORY_BYTES,
     MAX_RANK,
+    MAX_UNIT_BYTES,
     UNIT_NAMES,
     aligned,
     bitmap_bytes,
@@ -27,7 +28,7 @@ from jazz.codec.schema import (
     major_dimension,
 )
 from jazz.v1 import value_pb2 as pb
-from jazz.values import MAX_DEPTH
+from jazz.values import MAX_DEPTH, DataType
 
 _FIXED_OFFSET: Final = re.compile(r"(?!-00:00)[+-](?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _COMPRESSED: Final = (pb.LAYOUT_CSR, pb.LAYOUT_CSC)
@@ -189,8 +190,17 @@ class _Check:
                 self.report("type.time_zone", f"none, as the type is {name}", quoted(kind.time_zone))
             elif not known_zone(kind.time_zone):
                 self.report("type.time_zone", "an IANA name or an offset such as +02:00", quoted(kind.time_zone))
+        if tensor.unit:
+            self._unit(tensor.unit, name)
         if kind.ordered and name != "factor":
             self.report("type.ordered", f"false, as the type is {name}", "true")
+
+    def _unit(self, unit: str, name: str) -> None:
+        if not DataType(name).measurable:
+            self.report("unit", f"none, as the type is {name}", quoted(unit))
+        elif not unit.isprintable() or unit != unit.strip() or len(unit.encode()) > MAX_UNIT_BYTES:
+            expected = f"a unit such as kg/m**3, of at most {MAX_UNIT_BYTES} bytes that can be printed"
+            self.report("unit", expected, quoted(unit))
 
     def _shape(self, tensor: pb.Tensor) -> None:
         if len(tensor.shape) > MAX_RANK:

@@ -21,6 +21,9 @@ MAX_RANK: Final = 64
 MAX_CATEGORY_BYTES: Final = 64 << 20
 """How many bytes the buffers of a factor's categories may have; more distinct texts than that are strings."""
 
+MAX_UNIT_BYTES: Final = 256
+"""How long the unit of a tensor may be."""
+
 DATA_TYPE_NAMES: Final[dict[int, str]] = {pb.DataType.Value(f"DATA_TYPE_{name.upper()}"): name for name in DATA_TYPES}
 DATA_TYPE_NUMBERS: Final = {name: number for number, name in DATA_TYPE_NAMES.items()}
 

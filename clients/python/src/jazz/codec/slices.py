@@ -33,6 +33,7 @@ def write_tensor(
     target.index_type = tensor.index_type
     target.pattern = tensor.pattern
     target.fill = tensor.fill
+    target.unit = tensor.unit
     if all(wanted == (0, length) for wanted, length in zip(ranges, tensor.shape, strict=True)):
         _write_whole(tensor, body, target, plan)
     elif tensor.layout == pb.LAYOUT_DENSE:

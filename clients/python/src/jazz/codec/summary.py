@@ -48,7 +48,8 @@ def _field(value: pb.Value) -> str:
 
 def _tensor(tensor: pb.Tensor) -> str:
     layout = "" if tensor.layout == pb.LAYOUT_DENSE else f" {LAYOUTS[tensor.layout].value}"
-    return f"{data_type(tensor.type)}[{', '.join(map(str, tensor.shape))}]{layout}"
+    unit = f" in {tensor.unit}" if tensor.unit else ""
+    return f"{data_type(tensor.type)}[{', '.join(map(str, tensor.shape))}]{layout}{unit}"
 
 
 def _rows(header: pb.Value) -> int | None:
