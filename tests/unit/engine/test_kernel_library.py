@@ -84,7 +84,8 @@ def test_libraries_need_only_an_old_c_library(folder: str, small: Path) -> None:
         assert set(re.findall(rb"\0(lib[\w-]+\.so[.\d]*)", content)) <= {b"libc.so.6", b"libm.so.6"}
         versions = re.findall(rb"GLIBC_(\d+)\.(\d+)", content)
         assert all((int(major), int(minor)) <= (2, 28) for major, minor in versions)
-        assert not re.search(rb"\0(_?Py|NRT_|numba)", content)
+        # whole names: addresses of symbols can spell the beginning of one
+        assert not re.search(rb"\0(_?Py[A-Z_]\w+|NRT_\w+|numba\w*)\0", content)
 
 
 def test_every_declared_instance_is_in_the_library_of_every_level() -> None:
