@@ -13,7 +13,7 @@ CONTRACT := $(wildcard proto/jazz/v1/*.proto)
 PACKAGES := clients/python/pyproject.toml clients/python/hatch_build.py server/pyproject.toml server/hatch_build.py
 KERNELS := $(shell find server/src/jazz_server/engine/kernels server/src/jazz_server/engine/aot -name '*.py')
 
-.PHONY: help demo serve test unit integration faults soak bench kernels lint format clean
+.PHONY: help demo serve test unit golden integration faults soak bench kernels lint format clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,8 +52,11 @@ serve: $(VENV)/packages ## a server on localhost:50051, its data in build/data
 test: lint unit integration faults ## everything, in small
 
 unit: $(VENV)/tools $(PANDAS2)
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/unit tests/golden
 	$(PANDAS2)/bin/pytest tests/unit/convert
+
+golden: $(VENV)/tools ## write the golden files, when there is a new case
+	PYTHONPATH=tests $(BIN)/python tests/golden/write.py
 
 integration: $(VENV)/tools $(PANDAS2) $(VENV)/samples
 	$(BIN)/pytest tests/integration
