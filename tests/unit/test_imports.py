@@ -15,6 +15,7 @@ MAY_NOT_KNOW = {
     "store": (*PROTOBUF, "numpy", "jazz", "jazz_server.services", "jazz_server.pipelines", "jazz_server.engine"),
     "kinds": (*PROTOBUF, "jazz_server.store", "jazz_server.services", "jazz_server.pipelines", "jazz_server.engine"),
     "engine": (*PROTOBUF, "jazz_server.store", "jazz_server.services", "jazz_server.pipelines", "scipy"),
+    "statistics": (*PROTOBUF, "jazz_server.store", "jazz_server.services", "jazz_server.pipelines", "scipy"),
     "pipelines": ("grpc", "jazz_server.store", "jazz_server.services", "scipy"),
     "services": ("rocksdict", "scipy", "numba"),
 }

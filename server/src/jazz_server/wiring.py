@@ -8,6 +8,7 @@ from jazz.v1 import blocks_pb2, kinds_pb2, pipelines_pb2, server_pb2, spaces_pb2
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.services import blocks, kinds, pipelines, server, spaces
 from jazz_server.services.core import Core
+from jazz_server.services.describing import Describer
 from jazz_server.services.handlers import service_handler
 from jazz_server.services.matching import KindGate, StoredKinds
 from jazz_server.services.puts import Gate
@@ -23,8 +24,9 @@ def service_handlers(core: Core) -> dict[str, grpc.GenericRpcHandler]:
     sources = Sources(core, stored_kinds, CATALOGUE)
     runs = Runs(core, sources)
     core.at_close(runs.close)
+    values = blocks.Blocks(core, Gate(core, gate), StagedUploads(core.store), Describer(core, stored_kinds))
     served = (
-        (blocks_pb2, "Blocks", blocks.Blocks(core, Gate(core, gate), StagedUploads(core.store)), blocks.FRAMED),
+        (blocks_pb2, "Blocks", values, blocks.FRAMED),
         (spaces_pb2, "Spaces", spaces.Spaces(core), frozenset[str]()),
         (kinds_pb2, "Kinds", kinds.Kinds(core, gate, stored_kinds), frozenset[str]()),
         (pipelines_pb2, "Pipelines", pipelines.Pipelines(core, gate, sources, runs), pipelines.FRAMED),

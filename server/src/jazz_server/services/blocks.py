@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from jazz.v1 import blocks_pb2 as pb
 from jazz_server.identity import caller
 from jazz_server.services.batches import Batches
 from jazz_server.services.checks import Checks
+from jazz_server.services.core import Core
+from jazz_server.services.describing import Describer
 from jazz_server.services.infos import block_info, outcome_info, value_header
 from jazz_server.services.names import read_name, read_prefix, read_reference, read_space
 from jazz_server.services.operations import copy_operation, delete_operation, update_operation
 from jazz_server.services.pages import page_of
-from jazz_server.services.puts import CheckedHeader, read_header, read_target, store_put
+from jazz_server.services.puts import CheckedHeader, Gate, read_header, read_target, store_put
 from jazz_server.services.receiving import Incoming, WriteBehind, receive
 from jazz_server.services.requests import remembered
 from jazz_server.services.sending import parts_of, send_body, send_parts
 from jazz_server.services.slices import take_part, wants_part
+from jazz_server.services.staged import StagedUploads
 from jazz_server.services.times import timestamp
 from jazz_server.store import Head, Upload
 
@@ -25,6 +29,10 @@ FRAMED = frozenset({"GetBlock"})
 
 class Blocks(Batches):
     """Values stored under names."""
+
+    def __init__(self, core: Core, gate: Gate, staged: StagedUploads, describer: Describer) -> None:
+        super().__init__(core, gate, staged)
+        self._describer = describer
 
     async def put_block(self, messages: AsyncIterator[bytes], context: object) -> pb.PutBlockResponse:
         """Store a value as the latest version of a block."""
@@ -69,6 +77,10 @@ class Blocks(Batches):
         """Give what is known of a block without its body."""
         head = self._store.head(*read_reference(request.name))
         return pb.GetBlockInfoResponse(info=block_info(head, full=True))
+
+    async def describe_block(self, request: pb.DescribeBlockRequest, context: Any) -> pb.DescribeBlockResponse:
+        """Give what a block shows at a glance."""
+        return await self._describer.describe(request, context.time_remaining())
 
     async def list_blocks(self, request: pb.ListBlocksRequest, context: object) -> pb.ListBlocksResponse:
         """List the blocks of a space."""
