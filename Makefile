@@ -65,8 +65,8 @@ integration: $(VENV)/tools $(PANDAS2) $(VENV)/samples
 faults: $(VENV)/tools ## kill -9, flipped bits, full disks, lies in messages
 	$(BIN)/pytest tests/faults
 
-soak: $(VENV)/tools ## the fault tests at full counts
-	JAZZ_SOAK=1 $(BIN)/pytest tests/faults --timeout 3600
+soak: $(VENV)/tools ## the fault tests and the round trips at full counts; they print how many, and their seed
+	JAZZ_SOAK=1 $(BIN)/pytest --capture=no tests/faults tests/integration/test_round_trips.py --timeout 7200
 
 bench: $(VENV)/tools ## figures against peers; ONLY=dnn for those whose name starts so
 	PYTHONPATH=docs/demo $(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))

@@ -72,9 +72,26 @@ def labelled(draw, tensor: Tensor) -> Tensor:
     declared = []
     for name, length in zip(names, tensor.shape, strict=True):
         if name:
-            labels = variable("string", [f"{name}.{number}".encode() for number in range(length)], (length,))
-            declared.append(Axis(name, length, labels if draw(st.booleans()) else None))
+            declared.append(Axis(name, length, labels(draw, length)))
     return replaced(tensor, axes=tuple(names), declared=tuple(declared))
+
+
+def labels(draw, length: int) -> Tensor | None:
+    """Labels of any type, perhaps missing or repeated; or none."""
+    match draw(st.sampled_from(["none", "text", "different texts", "fixed", "factor"])):
+        case "none":
+            return None
+        case "text":
+            items = draw(st.lists(st.none() | texts.map(str.encode), min_size=length, max_size=length))
+            return variable("string", items, (length,))
+        case "different texts":
+            return variable("string", [str(number).encode() for number in range(length)], (length,))
+        case "factor":
+            return factor(draw, (length,))
+    dtype = draw(st.sampled_from(FIXED_TYPES))
+    random = np.random.default_rng(draw(seeds))
+    data, validity = with_missing(random, elements(random, dtype, length), draw(st.sampled_from([0.0, 0.3])))
+    return Tensor(dtype, (length,), data=data, validity=validity)
 
 
 def replaced(tensor: Tensor, **changes) -> Tensor:
@@ -102,18 +119,19 @@ def variable_tensors(draw, max_rank=3) -> Tensor:
 
 @st.composite
 def factors(draw) -> Tensor:
+    return labelled(draw, factor(draw, tuple(draw(st.lists(lengths, max_size=3)))))
+
+
+def factor(draw, shape: tuple[int, ...]) -> Tensor:
+    """A factor of that shape: ordered or not, with categories that nothing has, and perhaps with none."""
     names = draw(st.lists(texts, max_size=4, unique=True))
-    shape = tuple(draw(st.lists(lengths, min_size=1, max_size=2)))
-    count = int(np.prod(shape))
     random = np.random.default_rng(draw(seeds))
-    codes = random.integers(0, max(1, len(names)), count).astype(np.int32)
-    data, validity = with_missing(random, codes, draw(st.sampled_from([0.0, 0.3])) if names else 1.0)
+    codes = random.integers(0, max(1, len(names)), int(np.prod(shape))).astype(np.int32)
+    data, validity = with_missing(random, codes, draw(st.sampled_from([0.0, 0.3, 1.0])) if names else 1.0)
     categories = variable("string", [name.encode() for name in names], (len(names),))
     order = draw(st.sampled_from(Order)) if len(shape) > 1 else Order.C
-    ordered = draw(st.booleans())
-    return Tensor(
-        DataType("factor", ordered=ordered), shape, order=order, data=data, validity=validity, categories=categories
-    )
+    dtype = DataType("factor", ordered=draw(st.booleans()))
+    return Tensor(dtype, shape, order=order, data=data, validity=validity, categories=categories)
 
 
 @st.composite
@@ -163,8 +181,7 @@ def frames(draw) -> Table:
     """A table of vectors along one axis."""
     length = draw(st.integers(0, 5))
     random = np.random.default_rng(draw(seeds))
-    labels = variable("string", [str(number).encode() for number in range(length)], (length,))
-    axis = Axis("rows", length, labels if draw(st.booleans()) else None)
+    axis = Axis("rows", length, labels(draw, length))
     fields = []
     for number, dtype in enumerate(draw(st.lists(st.sampled_from(FIXED_TYPES), max_size=3))):
         data, validity = with_missing(random, elements(random, dtype, length), draw(st.sampled_from([0.0, 0.3])))
@@ -172,11 +189,24 @@ def frames(draw) -> Table:
     if draw(st.booleans()):
         items = draw(st.lists(st.none() | texts.map(str.encode), min_size=length, max_size=length))
         fields.append(("text", replaced(variable("string", items, (length,)), axes=("rows",))))
+    if draw(st.booleans()):
+        fields.append(("level", replaced(factor(draw, (length,)), axes=("rows",))))
     return Table(tuple(fields), (axis,))
 
 
+@st.composite
+def annotated(draw) -> Table:
+    """A sparse matrix and what is known of its rows and columns, along axes that all share, at two depths."""
+    matrix = replaced(draw(sparse_tensors(layouts=[Layout.CSR, Layout.CSC])), axes=("row", "column"), declared=())
+    rows, columns = matrix.shape
+    declared = (Axis("row", rows, labels(draw, rows)), Axis("column", columns, labels(draw, columns)))
+    of_rows = Table((("level", replaced(factor(draw, (rows,)), axes=("row",))),))
+    dense_one = Tensor(DataType("int16"), (columns, 2), data=np.arange(columns * 2, dtype="<i2"), axes=("column", ""))
+    return Table((("X", matrix), ("rows", of_rows), ("columns", dense_one)), declared)
+
+
 def values():
-    plain = tensors() | frames() | st.just(Null())
+    plain = tensors() | frames() | annotated() | st.just(Null())
     return plain | st.recursive(plain, tables, max_leaves=4)
 
 
