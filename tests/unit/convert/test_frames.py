@@ -14,6 +14,9 @@ from jazz.errors import FailedPrecondition, InvalidArgument
 from jazz.values import Axis, DataType, Table, Tensor, dense
 from unit.convert.travel import sent, there_and_back
 
+TEXT = "str" if int(pd.__version__.partition(".")[0]) >= 3 else "string"
+"""The type of columns of texts."""
+
 COLUMNS = {
     "int8": np.array([1, -2, 3], np.int8),
     "float32": np.array([1.5, np.nan, -0.0], np.float32),
@@ -23,7 +26,7 @@ COLUMNS = {
     "UInt8": pd.array([1, None, 255], dtype="UInt8"),
     "Float32": pd.array([1.5, None, 3], dtype="Float32"),
     "boolean": pd.array([True, None, False], dtype="boolean"),
-    "str": pd.array(["a", None, "é"], dtype="str"),
+    "str": pd.array(["a", None, "é"], dtype=TEXT),
     "category": pd.Categorical(["x", None, "x"], categories=["y", "x"]),
     "ordered": pd.Categorical(["low", "high", "low"], categories=["low", "high"], ordered=True),
     "naive": pd.to_datetime(["2020-01-01", None, "2021-01-01"]).as_unit("ms"),
@@ -125,7 +128,7 @@ def test_vectors_of_one_length_can_be_had_as_a_frame():
     with pytest.raises(InvalidArgument):
         there_and_back({"x": [1, 2], "y": ["a"]}, to="pandas")
     with pytest.raises(InvalidArgument):
-        there_and_back(np.zeros((2, 2)), to="pandas")
+        there_and_back(np.zeros((2, 2, 2)), to="pandas")
 
 
 def test_a_vector_can_be_had_as_a_series():
@@ -161,9 +164,8 @@ def test_labels_are_never_dropped_unless_asked_for():
         DataType("float64"), (2, 2), data=np.zeros(4), axes=("rows", ""), declared=(Axis("rows", 2, labels),)
     )
     table = Table((("x", Tensor(DataType("float64"), (2, 2), data=np.zeros(4), axes=("rows", ""))),), tensor.declared)
-    for value in (tensor, table):
-        with pytest.raises(InvalidArgument, match="labels"):
-            from_value(value)
+    assert from_value(tensor).labels["rows"].tolist() == ["a", "b"]
+    assert from_value(table)["x"].labels["rows"].tolist() == ["a", "b"]
     assert from_value(tensor, to="numpy").shape == (2, 2)
     assert from_value(table, to="numpy")["x"].shape == (2, 2)
 
@@ -190,3 +192,66 @@ def test_without_pandas_frames_say_what_to_install_and_arrays_still_come(monkeyp
     assert isinstance(caught.value, FailedPrecondition)
     assert from_value(value, to="numpy")["x"].tolist() == [1, 2]
     assert from_value(dense(np.zeros(2))).tolist() == [0, 0]
+
+
+def test_units_of_columns_and_series_are_attributes():
+    frame = pd.DataFrame(
+        {"height": [1.5, 2.5], "name": pd.array(["a", "b"], dtype=TEXT), "n": pd.array([1, None], dtype="Int64")}
+    )
+    frame.attrs["units"] = {"height": "m", "n": "count"}
+    result = there_and_back(frame)
+    pd.testing.assert_frame_equal(result, frame)
+    assert result.attrs == frame.attrs
+    series = pd.Series([1.5], index=["r"])
+    series.attrs["unit"] = "kg/m**3"
+    assert sent(series).unit == "kg/m**3"
+    assert there_and_back(series).attrs == series.attrs
+
+
+def attributed(obj, attrs):
+    obj.attrs.update(attrs)
+    return obj
+
+
+@pytest.mark.parametrize(
+    ("obj", "field"),
+    [
+        (attributed(pd.DataFrame({"x": [1]}), {"source": "here"}), "value.attrs"),
+        (attributed(pd.DataFrame({"x": [1]}), {"units": {"y": "m"}}), "value.attrs['units']"),
+        (attributed(pd.DataFrame({"x": [1]}), {"units": ["m"]}), "value.attrs['units']"),
+        (attributed(pd.DataFrame({"x": ["a"]}), {"units": {"x": "m"}}), "value.attrs['units']['x']"),
+        (attributed(pd.Series([1]), {"unit": 5}), "value.attrs['unit']"),
+        (attributed(pd.Series([1]), {"units": "m"}), "value.attrs"),
+        (pd.DataFrame({"x": [1]}).rename_axis(columns="names"), "value.columns.name"),
+    ],
+)
+def test_attributes_that_have_no_place_are_refused(obj, field):
+    with pytest.raises(InvalidArgument) as caught:
+        to_value(obj)
+    assert caught.value.violations[0].field == field
+
+
+def test_frames_with_one_index_share_its_labels_and_others_keep_their_own():
+    index = pd.Index(["a", "b"], name="gene")
+    frames = {"x": pd.DataFrame({"n": [1, 2]}, index=index), "y": pd.Series([1.5, 2.5], index=index)}
+    value = sent(frames)
+    assert [axis.name for axis in value.declared] == ["gene"]
+    result = from_value(value)
+    pd.testing.assert_frame_equal(result["x"], frames["x"])
+    pd.testing.assert_series_equal(result["y"], frames["y"])
+    apart = sent(frames | {"z": pd.Series([1], index=pd.Index(["c"], name="gene"))})
+    assert apart.declared == ()
+    inner = sent({"a": frames, "b": pd.Series([3], index=pd.Index(["d"], name="gene"))})
+    assert inner.declared == ()
+    assert [axis.name for axis in inner["a"].declared] == ["gene"]
+
+
+def test_default_indexes_are_shared_by_nobody():
+    assert sent({"a": pd.Series([1, 2]), "b": pd.Series([3, 4])}).declared == ()
+
+
+def test_a_matrix_can_be_had_as_a_frame():
+    masked = np.ma.MaskedArray([[1, 2], [3, 4]], [[True, False], [False, False]])
+    result = there_and_back(masked, to="pandas")
+    assert result.dtypes.tolist() == ["Int64", "int64"]
+    assert there_and_back(np.array([["a"]]), to="pandas").iloc[0, 0] == "a"

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jazz.convert import from_value, to_value
+from jazz.convert.axes import same
 from jazz.errors import InvalidArgument
 from jazz.values import DataType, Layout, Tensor
 from unit.convert.travel import sent, there_and_back
@@ -158,10 +159,17 @@ def entries(**changes) -> Tensor:
 
 
 @pytest.mark.parametrize(
+    "tensor", [entries(validity=np.zeros(1, np.uint8), data=np.zeros(1)), entries(fill=b"12345678")]
+)
+def test_missing_entries_and_fills_come_in_an_array_and_are_not_left_out_of_one_of_scipy(tensor):
+    assert same(to_value(from_value(tensor)), tensor)
+    with pytest.raises(InvalidArgument, match="'array'"):
+        from_value(tensor, to="numpy")
+
+
+@pytest.mark.parametrize(
     "tensor",
     [
-        entries(validity=np.array([0], np.uint8)),
-        entries(fill=b"12345678"),
         entries(dtype=DataType("duration", "s"), data=np.ones(1, np.int64)),
         entries(dtype=DataType("float16"), data=np.ones(1, np.float16)),
     ],

@@ -12,6 +12,7 @@ function, out of the operations in `ops`, with types such as `Csr["rows", 1024]`
 """
 
 from jazz import aio
+from jazz._array import Array
 from jazz._infos import BlockInfo, KindInfo, Match, ServerInfo, SpaceInfo
 from jazz._kind import Kind, kind
 from jazz._operations import UNCHANGED, Result
@@ -64,6 +65,7 @@ __all__ = [
     "UNCHANGED",
     "AlreadyExists",
     "Any",
+    "Array",
     "Batch",
     "Block",
     "BlockInfo",

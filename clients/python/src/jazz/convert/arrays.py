@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from jazz.codec.header import known_zone
-from jazz.convert.building import Array, fixed, storage_order, variable
+from jazz.convert.building import NumpyArray, fixed, storage_order, variable
 from jazz.convert.errors import refuse
 from jazz.convert.leaves import elements_tensor
 from jazz.values import DATA_TYPES, UNITS, DataType, Table, Tensor, numeric_type
@@ -15,7 +15,7 @@ from jazz.values import DATA_TYPES, UNITS, DataType, Table, Tensor, numeric_type
 DAYS = np.iinfo(np.int32)
 
 
-def array_value(array: Array, path: str) -> Tensor | Table:
+def array_value(array: NumpyArray, path: str) -> Tensor | Table:
     """The value of an array, masked or not; arrays of records become tables of their fields.
 
     Raises:
@@ -27,7 +27,7 @@ def array_value(array: Array, path: str) -> Tensor | Table:
     return array_tensor(array, path)
 
 
-def array_tensor(array: Array, path: str) -> Tensor:
+def array_tensor(array: NumpyArray, path: str) -> Tensor:
     """The tensor of an array that is not one of records.
 
     Raises:
@@ -52,17 +52,17 @@ def array_tensor(array: Array, path: str) -> Tensor:
             )
 
 
-def _metadata(array: Array) -> dict[str, Any]:
+def _metadata(array: NumpyArray) -> dict[str, Any]:
     return dict(array.dtype.metadata or {})
 
 
-def _truth(array: Array) -> Array:
+def _truth(array: NumpyArray) -> NumpyArray:
     stored = array.view(np.uint8)
     # Memory that was reinterpreted as bool can hold other bytes than 0 and 1.
     return array if stored.max(initial=0) <= 1 else stored != 0
 
 
-def _times(array: Array, missing: Array | None, path: str) -> Tensor:
+def _times(array: NumpyArray, missing: NumpyArray | None, path: str) -> Tensor:
     unit, step = np.datetime_data(array.dtype)
     absent = np.isnat(array) if missing is None else missing | np.isnat(array)
     counts = array.view(np.dtype(np.int64).newbyteorder(array.dtype.byteorder))
@@ -84,7 +84,7 @@ def _times(array: Array, missing: Array | None, path: str) -> Tensor:
     return fixed(DataType("timestamp", unit=unit, zone=zone), counts, absent)
 
 
-def _objects(array: Array, missing: Array | None, path: str) -> Tensor:
+def _objects(array: NumpyArray, missing: NumpyArray | None, path: str) -> Tensor:
     order = storage_order(array)
     items: list[Any] = array.ravel(order=order.value).tolist()
     if array.dtype.kind == "T":

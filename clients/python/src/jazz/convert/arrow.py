@@ -1,33 +1,62 @@
-"""Tables and arrays of pyarrow to values and back; those of polars through them."""
+"""Tables, arrays and tensors of pyarrow to values."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+import scipy.sparse
 
 from jazz.codec.header import known_zone
-from jazz.convert.building import Array, fixed
-from jazz.convert.errors import refuse, refuse_form, require
-from jazz.convert.frames import ROWS, check_name, frame_axis
+from jazz.convert.arrays import array_tensor
+from jazz.convert.axes import ROWS
+from jazz.convert.building import NumpyArray, fixed
+from jazz.convert.errors import refuse, require
+from jazz.convert.frames import check_name
 from jazz.convert.plain import missing_elements
-from jazz.values import Axis, DataType, Layout, Null, Table, Tensor, Value, numeric_type
+from jazz.convert.sparse import sparse_tensor
+from jazz.convert.units import with_unit
+from jazz.values import Axis, DataType, Table, Tensor, numeric_type
 
-_WIDE_TYPES = {"string": "large_string", "bytes": "large_binary"}
+WIDE_TYPES: Final = {"string": "large_string", "bytes": "large_binary"}
+"""The types of Arrow that have offsets of 64 bits, as values have them."""
+
+UNIT: Final = b"unit"
+"""The key in the metadata of a column under which its unit is."""
+
+
+_DESCRIBING = (b"pandas", b"PARQUET:")
+"""How keys of metadata begin that describe what the columns say already."""
 
 
 def arrow_table(table: Any, path: str) -> Table:
-    """The table of an Arrow table or record batch: a field for each column, along one axis. Metadata is not kept.
+    """The table of an Arrow table or record batch: a field for each column, along one axis.
 
     Raises:
-        InvalidArgument: A column or its name cannot be stored.
+        InvalidArgument: A column, its name or metadata cannot be stored.
     """
+    _check_metadata(table.schema.metadata, f"{path}.schema.metadata")
     fields: dict[str, Tensor] = {}
-    for number, name in enumerate(table.schema.names):
-        check_name(name, fields, f"{path}.schema.names[{number}]")
-        fields[name] = replace(arrow_tensor(table.column(number), f"{path}[{name!r}]"), axes=(ROWS,))
+    for number, column in enumerate(table.schema):
+        check_name(column.name, fields, f"{path}.schema.names[{number}]")
+        where = f"{path}[{column.name!r}]"
+        _check_metadata(column.metadata, f"{where}.metadata", UNIT)
+        tensor = arrow_tensor(table.column(number), where)
+        if ROWS in tensor.axes:
+            refuse(f"{where}.type.dim_names", f"other names than {ROWS!r}, which is that of the first", repr(ROWS))
+        tensor = replace(tensor, axes=(ROWS, *(tensor.axes[1:] or ("",) * (tensor.ndim - 1))))
+        unit = (column.metadata or {}).get(UNIT, b"").decode(errors="replace")
+        fields[column.name] = with_unit(tensor, unit, f"{where}.metadata[{UNIT!r}]")
     return Table(tuple(fields.items()), (Axis(ROWS, table.num_rows),))
+
+
+def _check_metadata(metadata: Mapping[bytes, bytes] | None, path: str, *known: bytes) -> None:
+    others = [key for key in metadata or {} if key not in known and not key.startswith(_DESCRIBING)]
+    if others:
+        advice = "none: use .replace_schema_metadata(), .remove_metadata(), or attributes of the block"
+        refuse(path, advice, ", ".join(map(repr, others))[:60])
 
 
 def arrow_tensor(array: Any, path: str) -> Tensor:
@@ -43,10 +72,14 @@ def arrow_tensor(array: Any, path: str) -> Tensor:
     binary = types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind)
     if text or binary or types.is_fixed_size_binary(kind):
         name = "string" if text else "bytes"
-        return _variable(name, _joined(array.cast(getattr(arrow, _WIDE_TYPES[name])())))
+        return _variable(name, _joined(array.cast(getattr(arrow, WIDE_TYPES[name])())))
     if types.is_date64(kind):
         array = array.cast(arrow.date32())
     array = _joined(array)
+    if isinstance(kind, arrow.FixedShapeTensorType):
+        return _fixed_shape(array, path)
+    if isinstance(kind, arrow.BaseExtensionType):
+        refuse(path, "an array without a type of an extension: use .storage", str(kind))
     if types.is_dictionary(kind):
         return _factor(array, path)
     missing = _missing(array)
@@ -69,16 +102,90 @@ def arrow_tensor(array: Any, path: str) -> Tensor:
 
 def _joined(array: Any) -> Any:
     arrow = require("pyarrow", "arrow", "an Arrow array")
-    if isinstance(array, arrow.ChunkedArray):
-        return array.unify_dictionaries().combine_chunks()
-    return array
+    if not isinstance(array, arrow.ChunkedArray):
+        return array
+    if array.num_chunks == 1:
+        return array.chunk(0)
+    return array.unify_dictionaries().combine_chunks()
 
 
-def _missing(array: Any) -> Array | None:
+def _fixed_shape(array: Any, path: str) -> Tensor:
+    kind, storage = array.type, array.storage
+    size = kind.storage_type.list_size
+    inner = tuple(kind.shape)
+    elements = arrow_tensor(storage.values[storage.offset * size :][: len(storage) * size], path)
+    tensor = replace(elements, shape=(len(storage), *inner))
+    moved = list(kind.permutation or range(len(inner)))
+    if storage.null_count or moved != sorted(moved):
+        if elements.dtype.variable or elements.dtype.name == "factor":
+            refuse(path, "whole rows in their order, as the elements are texts", str(kind))
+        missing = missing_elements(tensor)
+        gone = np.zeros(tensor.shape, np.bool_) if missing is None else missing
+        gone = gone | _missing_rows(storage).reshape(-1, *[1] * len(inner))
+        order = (0, *(place + 1 for place in moved))
+        tensor = fixed(elements.dtype, tensor.array().transpose(order), gone.transpose(order))
+    return _named(tensor, ("", *(kind.dim_names or ("",) * len(inner))), f"{path}.type.dim_names")
+
+
+def _missing_rows(storage: Any) -> NumpyArray:
+    missing: NumpyArray = storage.is_null().to_numpy(zero_copy_only=False)
+    return missing
+
+
+def _named(tensor: Tensor, names: Sequence[str | None], path: str) -> Tensor:
+    """A tensor along axes with these names, without labels."""
+    axes = tuple(name or "" for name in names)
+    if not any(axes):
+        return tensor
+    lengths: dict[str, int] = {}
+    for name, length in zip(axes, tensor.shape, strict=True):
+        if name:
+            check_name(name, lengths, path)
+            lengths[name] = length
+    return replace(tensor, axes=axes, declared=tuple(Axis(name, length) for name, length in lengths.items()))
+
+
+def arrow_scalar(scalar: Any, path: str) -> Tensor:
+    """The tensor of rank 0 of a scalar of Arrow.
+
+    Raises:
+        InvalidArgument: Its type cannot be stored.
+    """
+    arrow = require("pyarrow", "arrow", "a scalar of Arrow")
+    tensor = arrow_tensor(arrow.repeat(scalar, 1), path)
+    return replace(tensor, shape=tensor.shape[1:], axes=tensor.axes[1:])
+
+
+def arrow_matrix(matrix: Any, path: str) -> Tensor:
+    """The tensor of a `pyarrow.Tensor`, or of one of its sparse matrices and tensors.
+
+    Raises:
+        InvalidArgument: Its type cannot be stored, or its arrays contradict each other.
+    """
+    arrow = require("pyarrow", "arrow", "a tensor of Arrow")
+    if isinstance(matrix, arrow.Tensor):
+        tensor = array_tensor(matrix.to_numpy(), path)
+    elif isinstance(matrix, arrow.SparseCOOTensor):
+        data, places = matrix.to_numpy()
+        entries = np.ascontiguousarray(places.T)
+        coordinates = scipy.sparse.coo_array((data.reshape(-1), tuple(entries)), shape=matrix.shape)
+        coordinates.coords = tuple(entries)
+        tensor = sparse_tensor(coordinates, path)
+    else:
+        rows = isinstance(matrix, arrow.SparseCSRMatrix)
+        data, indptr, indices = (part.reshape(-1) for part in matrix.to_numpy())
+        kind = scipy.sparse.csr_array if rows else scipy.sparse.csc_array
+        compressed = kind((data, indices, indptr), shape=matrix.shape)
+        compressed.indices, compressed.indptr = indices, indptr
+        tensor = sparse_tensor(compressed, path)
+    return _named(tensor, tuple(matrix.dim_names or ("",) * tensor.ndim), f"{path}.dim_names")
+
+
+def _missing(array: Any) -> NumpyArray | None:
     return array.is_null().to_numpy(zero_copy_only=False) if array.null_count else None
 
 
-def _fixed_buffer(array: Any, dtype: np.dtype[Any]) -> Array:
+def _fixed_buffer(array: Any, dtype: np.dtype[Any]) -> NumpyArray:
     buffer = array.buffers()[1]
     if buffer is None or len(array) == 0:
         return np.zeros(len(array), dtype)
@@ -116,60 +223,3 @@ def _factor(array: Any, path: str) -> Tensor:
     codes = _fixed_buffer(indices.cast(arrow.int32()), np.dtype("<i4"))
     tensor = fixed(DataType("factor", ordered=bool(array.type.ordered)), codes, missing)
     return replace(tensor, categories=categories)
-
-
-def arrow_form(value: Value) -> Any:
-    """The Arrow table of a frame, or the Arrow array of a dense vector, over the value's memory.
-
-    Raises:
-        InvalidArgument: It is neither, has labels, or Arrow has no such type.
-    """
-    arrow = require("pyarrow", "arrow", "Arrow")
-    if isinstance(value, Tensor):
-        if value.declared and value.declared[0].labels is not None:
-            refuse_form("a vector with labels", "arrow", "'pandas' or 'value': Arrow has no labels")
-        return _arrow_array(value, arrow)
-    if isinstance(value, Null):
-        return None
-    axis = frame_axis(value)
-    if axis is None:
-        refuse_form("a table whose fields are not all vectors along one axis", "arrow", "another form")
-    if axis.labels is not None:
-        refuse_form("a table with labels", "arrow", "'pandas' or 'value': Arrow has no labels")
-    columns = {name: _arrow_array(field, arrow) for name, field in value.fields if isinstance(field, Tensor)}
-    return arrow.table(columns)
-
-
-def _arrow_array(tensor: Tensor, arrow: Any) -> Any:
-    if tensor.layout is not Layout.DENSE or tensor.ndim != 1 or tensor.data is None:
-        refuse_form(str(tensor), "arrow", "another form: Arrow arrays are dense vectors")
-    dtype = tensor.dtype
-    validity = None if tensor.validity is None else arrow.py_buffer(tensor.validity)
-    count = tensor.shape[0]
-    data = arrow.py_buffer(tensor.data)
-    if dtype.variable:
-        kind = getattr(arrow, _WIDE_TYPES[dtype.name])()
-        return arrow.Array.from_buffers(kind, count, [validity, arrow.py_buffer(tensor.offsets), data])
-    if dtype.name == "bool":
-        return arrow.array(tensor.data, mask=missing_elements(tensor))
-    if dtype.name == "factor":
-        assert tensor.categories is not None
-        codes = arrow.Array.from_buffers(arrow.int32(), count, [validity, data])
-        categories = _arrow_array(tensor.categories, arrow)
-        return arrow.DictionaryArray.from_arrays(codes, categories, ordered=dtype.ordered)
-    return arrow.Array.from_buffers(_arrow_type(tensor, arrow), count, [validity, data])
-
-
-def _arrow_type(tensor: Tensor, arrow: Any) -> Any:
-    dtype = tensor.dtype
-    match dtype.name:
-        case "timestamp":
-            return arrow.timestamp(dtype.unit, tz=dtype.zone or None)
-        case "duration":
-            return arrow.duration(dtype.unit)
-        case "date":
-            return arrow.date32()
-        case "complex64" | "complex128":
-            return refuse_form(str(tensor), "arrow", "another form: Arrow has no complex numbers")
-        case _:
-            return arrow.from_numpy_dtype(dtype.storage)

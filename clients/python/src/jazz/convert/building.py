@@ -10,17 +10,17 @@ import numpy as np
 
 from jazz.values import DataType, Order, Tensor
 
-Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
+NumpyArray: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 
-def storage_order(array: Array) -> Order:
+def storage_order(array: NumpyArray) -> Order:
     """The order in which the elements of an array are stored without moving them, if there is one; else C."""
     if array.ndim > 1 and array.flags.f_contiguous and not array.flags.c_contiguous:
         return Order.F
     return Order.C
 
 
-def fixed(dtype: DataType, array: Array, missing: Array | None = None) -> Tensor:
+def fixed(dtype: DataType, array: NumpyArray, missing: NumpyArray | None = None) -> Tensor:
     """A dense tensor over an array of the storage type (or of its size); copied only where it must be.
 
     Args:
@@ -36,12 +36,13 @@ def fixed(dtype: DataType, array: Array, missing: Array | None = None) -> Tensor
     if missing is None or not missing.any():
         return tensor
     gone = missing.reshape(-1, order=order.value)
-    data = flat.copy()
-    data[gone] = 0
-    return replace(tensor, data=data, validity=bitmap(~gone))
+    if flat[gone].view(np.uint8).any():
+        flat = flat.copy()
+        flat[gone] = 0
+    return replace(tensor, data=flat, validity=bitmap(~gone))
 
 
-def bitmap(present: Array) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def bitmap(present: NumpyArray) -> np.ndarray[Any, np.dtype[np.uint8]]:
     """The validity bitmap of truth values."""
     return np.packbits(present, bitorder="little")
 

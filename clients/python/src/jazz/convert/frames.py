@@ -2,38 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from jazz.convert.arrays import array_tensor
-from jazz.convert.building import Array, fixed, variable
+from jazz.convert.axes import ROWS, Sight
+from jazz.convert.building import NumpyArray, fixed, variable
 from jazz.convert.errors import refuse, refuse_form, require
 from jazz.convert.leaves import elements_tensor
 from jazz.convert.plain import contents, missing_elements, numpy_array, texts
-from jazz.convert.zones import zone_name, zone_object
+from jazz.convert.units import with_unit
+from jazz.convert.zones import zone_name, zone_for_pandas
 from jazz.values import Axis, DataType, Layout, Table, Tensor
-
-ROWS: Final = "rows"
-"""The name of the axis of an index that has none."""
 
 
 def frame_table(frame: Any, path: str) -> Table:
     """The table of a DataFrame: a field for each column, along one axis that is its index.
 
     Raises:
-        InvalidArgument: A column or its name, or the index, cannot be stored.
+        InvalidArgument: A column or its name, the index, or an attribute cannot be stored.
     """
     axis = _axis(frame.index, f"{path}.index")
+    return replace(columns_table(frame, axis.name, path), declared=(axis,))
+
+
+def columns_table(frame: Any, axis: str, path: str) -> Table:
+    """The columns of a DataFrame along an axis that is declared elsewhere.
+
+    Raises:
+        InvalidArgument: A column or its name or an attribute cannot be stored.
+    """
     if frame.columns.nlevels > 1:
         refuse(f"{path}.columns", "one level of names: use .columns.map('.'.join)", f"{frame.columns.nlevels} levels")
+    if frame.columns.name is not None:
+        advice = "none: use .rename_axis(columns=None)"
+        refuse(f"{path}.columns.name", advice, repr(frame.columns.name)[:60])
+    units = _attribute(frame.attrs, "units", f"{path}.attrs") or {}
+    if not isinstance(units, Mapping) or not set(units) <= set(frame.columns):
+        refuse(f"{path}.attrs['units']", "a mapping of columns to units", repr(units)[:60])
     fields: dict[str, Tensor] = {}
     for position, name in enumerate(frame.columns):
         check_name(name, fields, f"{path}.columns[{position}]", ": use .rename(columns=str)")
         tensor = vector_tensor(frame.iloc[:, position], f"{path}[{name!r}]")
-        fields[str(name)] = replace(tensor, axes=(axis.name,))
-    return Table(tuple(fields.items()), (axis,))
+        tensor = with_unit(tensor, units.get(name, ""), f"{path}.attrs['units'][{name!r}]")
+        fields[str(name)] = replace(tensor, axes=(axis,))
+    return Table(tuple(fields.items()))
+
+
+def _attribute(attributes: Mapping[Any, Any], name: str, path: str) -> Any:
+    """The one attribute that has a place in a value; None if there is none.
+
+    Raises:
+        InvalidArgument: There are others.
+    """
+    others = [key for key in attributes if key != name]
+    if others:
+        advice = f"{name!r} at most: use .attrs.clear(), or attributes of the block"
+        refuse(path, advice, ", ".join(map(repr, others))[:60])
+    return attributes.get(name)
 
 
 def check_name(name: Any, before: Any, path: str, advice: str = "") -> None:
@@ -53,9 +82,15 @@ def check_name(name: Any, before: Any, path: str, advice: str = "") -> None:
 
 
 def series_tensor(series: Any, path: str) -> Tensor:
-    """The tensor of a Series, along an axis that is its index. Its name is not kept."""
+    """The tensor of a Series, along an axis that is its index. Its name is not kept.
+
+    Raises:
+        InvalidArgument: Its elements, its index or an attribute cannot be stored.
+    """
     axis = _axis(series.index, f"{path}.index")
-    return replace(vector_tensor(series, path), axes=(axis.name,), declared=(axis,))
+    unit = _attribute(series.attrs, "unit", f"{path}.attrs") or ""
+    tensor = with_unit(vector_tensor(series, path), unit, f"{path}.attrs['unit']")
+    return replace(tensor, axes=(axis.name,), declared=(axis,))
 
 
 def _axis(index: Any, path: str) -> Axis:
@@ -112,7 +147,7 @@ def _factor(array: Any, path: str) -> Tensor:
     return replace(tensor, categories=categories)
 
 
-def _texts(items: Array, path: str) -> Tensor:
+def _texts(items: NumpyArray, path: str) -> Tensor:
     elements = items.tolist()
     if all(item is None for item in elements):
         return variable("string", elements, items.shape)
@@ -127,10 +162,10 @@ def _objects(vector: Any, path: str) -> Tensor:
     return elements_tensor(items, (len(items),), path)
 
 
-def frame_axis(table: Table, outer: tuple[Axis, ...] = ()) -> Axis | None:
-    """The axis that all fields of a table lie along, if it is a frame: dense vectors along one declared axis."""
+def frame_axis(table: Table, sight: Sight) -> Axis | None:
+    """The axis, of those in sight, that all fields of a table lie along, if it is a frame: dense vectors along one."""
     if not table.fields:
-        return table.declared[0] if len(table.declared) == 1 else None
+        return table.declared[0] if len(table.declared) == 1 and fits_index(table.declared[0]) else None
     names: set[str] = set()
     for _, value in table.fields:
         if not isinstance(value, Tensor) or value.ndim != 1 or value.layout is not Layout.DENSE or value.declared:
@@ -138,8 +173,18 @@ def frame_axis(table: Table, outer: tuple[Axis, ...] = ()) -> Axis | None:
         names.update(value.axes or ("",))
     if len(names) != 1 or any(axis.name not in names for axis in table.declared):
         return None
-    (name,) = names
-    return next((axis for axis in (*table.declared, *outer) if axis.name == name), None)
+    axis = sight.get(names.pop())
+    return axis if axis is not None and fits_index(axis) else None
+
+
+def fits_index(axis: Axis) -> bool:
+    """Whether an index of pandas says all that an axis does: labels of an index have no unit."""
+    return axis.labels is None or not axis.labels.unit
+
+
+def fits_column(tensor: Tensor) -> bool:
+    """Whether pandas has a type for the elements of a dense vector: none where float16 or complex ones are missing."""
+    return tensor.validity is None or tensor.dtype.name not in ("float16", "complex64", "complex128")
 
 
 def table_frame(table: Table, axis: Axis | None, form: str | None) -> Any:
@@ -153,14 +198,47 @@ def table_frame(table: Table, axis: Axis | None, form: str | None) -> Any:
         index = pandas.RangeIndex(lengths[0] if lengths else 0)
     if not columns:
         return pandas.DataFrame(index=index)
-    return pandas.DataFrame({name: pandas.Series(values, index=index) for name, values in columns.items()}, index=index)
+    frame = pandas.DataFrame(
+        {name: pandas.Series(values, index=index) for name, values in columns.items()}, index=index
+    )
+    units = {name: value.unit for name, value in table.fields if isinstance(value, Tensor) and value.unit}
+    if units:
+        frame.attrs["units"] = units
+    return frame
 
 
 def tensor_series(tensor: Tensor, axis: Axis | None, form: str | None) -> Any:
     """The Series of a dense vector; the axis is its index."""
     pandas = require("pandas", "pandas", "a vector with labels")
     index = pandas.RangeIndex(tensor.shape[0]) if axis is None else axis_index(axis, form)
-    return pandas.Series(column(tensor, form), index=index)
+    series = pandas.Series(column(tensor, form), index=index)
+    if tensor.unit:
+        series.attrs["unit"] = tensor.unit
+    return series
+
+
+def matrix_frame(tensor: Tensor, sight: Sight) -> Any:
+    """The DataFrame of a dense matrix: its dimensions are the index and the columns.
+
+    Raises:
+        InvalidArgument: pandas has no such elements.
+    """
+    pandas = require("pandas", "pandas", "a frame")
+    if tensor.unit:
+        refuse_form(str(tensor), "pandas", "'array' or 'xarray': a frame has units of columns only")
+    axes = zip(sight.of(tensor), tensor.shape, strict=True)
+    rows, columns = (pandas.RangeIndex(length) if axis is None else axis_index(axis, "pandas") for axis, length in axes)
+    if tensor.dtype.name == "factor":
+        refuse_form(str(tensor), "pandas", "'numpy', which gives the texts, or 'array'")
+    array = numpy_array(tensor)
+    if tensor.dtype.numeric and tensor.validity is None:
+        return pandas.DataFrame(array, index=rows, columns=columns)
+    parts = (
+        pandas.Series(column(array_tensor(array[:, place], "value"), "pandas"), index=rows)
+        for place in range(len(columns))
+    )
+    frame = pandas.DataFrame(dict(enumerate(parts)), index=rows)
+    return frame.set_axis(columns, axis=1)
 
 
 def axis_index(axis: Axis, form: str | None) -> Any:
@@ -169,7 +247,21 @@ def axis_index(axis: Axis, form: str | None) -> Any:
     name = None if axis.name == ROWS else axis.name
     if axis.labels is None:
         return pandas.RangeIndex(axis.length, name=name)
-    return pandas.Index(column(axis.labels, form), name=name)
+    if not fits_index(axis):
+        refuse_form(f"labels in {axis.labels.unit}", form, "'array' or 'xarray': an index has no unit")
+    return _index(axis.labels, form).rename(name)
+
+
+def _index(labels: Tensor, form: str | None) -> Any:
+    """An index of labels or categories; texts are what pandas takes them for: str, or objects before pandas 3."""
+    pandas = require("pandas", "pandas", "an axis")
+    if labels.dtype.name == "string" and not _modern(pandas):
+        return pandas.Index(_object_array(texts(labels)), dtype=object)
+    return pandas.Index(column(labels, form))
+
+
+def _modern(pandas: Any) -> bool:
+    return int(pandas.__version__.partition(".")[0]) >= 3
 
 
 def column(tensor: Tensor, form: str | None) -> Any:
@@ -183,8 +275,7 @@ def column(tensor: Tensor, form: str | None) -> Any:
     if dtype.name == "factor":
         return _categorical(tensor)
     if dtype.name == "string":
-        modern = int(pandas.__version__.partition(".")[0]) >= 3
-        text = pandas.StringDtype(na_value=np.nan) if modern else pandas.StringDtype()
+        text = pandas.StringDtype(na_value=np.nan) if _modern(pandas) else pandas.StringDtype()
         return pandas.array(np.array(texts(tensor), dtype=object), dtype=text)
     if dtype.name == "bytes":
         return _object_array(contents(tensor))
@@ -192,7 +283,7 @@ def column(tensor: Tensor, form: str | None) -> Any:
         return _dates(numpy_array(tensor), form)
     if dtype.name == "timestamp" and dtype.zone:
         plain = numpy_array(tensor).view(f"M8[{dtype.unit}]")
-        return pandas.Series(plain).dt.tz_localize("UTC").dt.tz_convert(zone_object(dtype.zone)).array
+        return pandas.Series(plain).dt.tz_localize("UTC").dt.tz_convert(zone_for_pandas(dtype.zone)).array
     missing = missing_elements(tensor) if dtype.numeric else None
     if missing is None:
         # A frame may be written to, the memory of a value not: pandas copies on write.
@@ -200,7 +291,7 @@ def column(tensor: Tensor, form: str | None) -> Any:
     return _nullable(tensor, missing, form)
 
 
-def _nullable(tensor: Tensor, missing: Array, form: str | None) -> Any:
+def _nullable(tensor: Tensor, missing: NumpyArray, form: str | None) -> Any:
     pandas = require("pandas", "pandas", "a column with missing elements")
     values = tensor.array()
     match values.dtype.kind:
@@ -210,7 +301,7 @@ def _nullable(tensor: Tensor, missing: Array, form: str | None) -> Any:
             return pandas.arrays.IntegerArray(values.copy(), missing)
         case "f" if values.dtype.itemsize > 2:
             return pandas.arrays.FloatingArray(values.copy(), missing)
-    advice = "'numpy': pandas has no nullable type for it"
+    advice = "'array' or 'numpy': pandas has no nullable type for it"
     return refuse_form(f"{tensor} with missing elements", form, advice)
 
 
@@ -220,11 +311,11 @@ def _categorical(tensor: Tensor) -> Any:
     assert tensor.data is not None
     missing = missing_elements(tensor)
     codes = tensor.data if missing is None else np.where(missing, -1, tensor.data)
-    categories = pandas.Index(column(tensor.categories, None))
+    categories = _index(tensor.categories, None)
     return pandas.Categorical.from_codes(codes, categories=categories, ordered=tensor.dtype.ordered)
 
 
-def _dates(days: Array, form: str | None) -> Array:
+def _dates(days: NumpyArray, form: str | None) -> NumpyArray:
     # numpy gives integers instead of dates where Python's calendar ends.
     items = days.astype(object).tolist()
     if any(isinstance(item, int) for item in items):
@@ -232,7 +323,7 @@ def _dates(days: Array, form: str | None) -> Array:
     return _object_array(items)
 
 
-def _object_array(items: list[Any]) -> Array:
+def _object_array(items: list[Any]) -> NumpyArray:
     array = np.empty(len(items), object)
     array[:] = items
     return array

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from jazz.convert.building import Array, fixed, variable
+from jazz.convert.building import NumpyArray, fixed, variable
 from jazz.convert.errors import refuse
 from jazz.convert.zones import zone_name
 from jazz.values import DATA_TYPES, DataType, Order, Tensor, numeric_type
@@ -119,7 +119,7 @@ class _Elements:
     def __init__(
         self,
         items: list[Any],
-        missing: Array,
+        missing: NumpyArray,
         shape: tuple[int, ...],
         order: Order,
         where: Callable[[int], str],
@@ -130,11 +130,11 @@ class _Elements:
         self.order = order
         self.where = where
 
-    def fixed(self, dtype: DataType, values: Array) -> Tensor:
+    def fixed(self, dtype: DataType, values: NumpyArray) -> Tensor:
         """The tensor of these values in storage order."""
         return fixed(dtype, self._placed(values), self._placed(self.missing))
 
-    def _placed(self, flat: Array) -> Array:
+    def _placed(self, flat: NumpyArray) -> NumpyArray:
         return flat.reshape(self.shape, order=self.order.value)
 
     def filled(self, filler: Any) -> list[Any]:

@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from jazz.convert.building import Array
+from jazz.convert.building import NumpyArray
 from jazz.values import DataType, Order, Tensor
 
 _T = TypeVar("_T")
 
 
-def numpy_array(tensor: Tensor) -> Array:
+def numpy_array(tensor: Tensor) -> NumpyArray:
     """The array of a dense tensor, in its order.
 
     Numbers and truth values are views of the tensor's memory, masked where elements are missing; times are `datetime64`
@@ -45,12 +45,12 @@ def _time_type(dtype: DataType) -> np.dtype[Any]:
     return np.dtype(f"<M8[{dtype.unit}]")
 
 
-def _placed(tensor: Tensor, elements: Array) -> Array:
+def _placed(tensor: Tensor, elements: NumpyArray) -> NumpyArray:
     """Elements in storage order as an array of the tensor's shape."""
     return elements.reshape(tensor.shape, order=tensor.order.value)
 
 
-def _objects(tensor: Tensor) -> Array:
+def _objects(tensor: Tensor) -> NumpyArray:
     items = texts(tensor) if tensor.dtype.name == "string" else contents(tensor)
     if tensor.dtype.name == "string":
         return np.array(items, text_type(tensor.validity is not None))
@@ -64,7 +64,7 @@ def text_type(missing: bool) -> np.dtype[Any]:
     return np.dtypes.StringDType(na_object=None) if missing else np.dtypes.StringDType()
 
 
-def _factor(tensor: Tensor) -> Array:
+def _factor(tensor: Tensor) -> NumpyArray:
     assert tensor.categories is not None
     assert tensor.data is not None
     missing = present(tensor)
@@ -102,14 +102,14 @@ def _without_missing(tensor: Tensor, items: list[_T | None]) -> list[_T | None]:
     return [item if known else None for item, known in zip(items, there.tolist(), strict=True)]
 
 
-def present(tensor: Tensor) -> Array | None:
+def present(tensor: Tensor) -> NumpyArray | None:
     """Which elements (stored entries) are there, in storage order; None when all are."""
     if tensor.validity is None:
         return None
     return np.unpackbits(tensor.validity, count=tensor.stored, bitorder="little").view(np.bool_)
 
 
-def missing_elements(tensor: Tensor) -> Array | None:
+def missing_elements(tensor: Tensor) -> NumpyArray | None:
     """Which elements of a dense tensor are missing, in its shape; None when none is."""
     there = present(tensor)
     if there is None:

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from jazz.codec.schema import INT32_MAX
 from jazz.convert.arrays import array_tensor
-from jazz.convert.building import Array
+from jazz.convert.building import NumpyArray
 from jazz.convert.errors import refuse, refuse_form, require
 from jazz.values import Layout, Tensor
 
 _LAYOUTS = {"csr": Layout.CSR, "csc": Layout.CSC}
 
 
-def sparse_tensor(matrix: Any, path: str) -> Tensor:
+def sparse_tensor(matrix: Any, path: str, missing: NumpyArray | None = None) -> Tensor:
     """The tensor of an array or matrix of scipy.sparse, which is not changed.
 
     CSR, CSC and COO stay what they are, with the type of their indices; all others become CSR. Indices that are not
     sorted are sorted, and duplicates summed, in a copy. Explicit zeros stay.
 
+    Args:
+        matrix: The array or matrix.
+        path: What to call it in errors.
+        missing: Which entries are missing, in the order of `matrix.data`; a sum with a missing one is missing.
+
     Raises:
         InvalidArgument: Its type cannot be stored, or its arrays contradict each other.
     """
     if matrix.format == "coo":
-        return _coordinates(matrix, path)
+        return _coordinates(matrix, path, missing)
     if matrix.format not in _LAYOUTS:
         matrix = matrix.tocsr()
     layout = _LAYOUTS[matrix.format]
@@ -38,18 +44,18 @@ def sparse_tensor(matrix: Any, path: str) -> Tensor:
     if stored > min(len(matrix.indices), len(matrix.data)):
         found = f"{min(len(matrix.indices), len(matrix.data))}"
         refuse(f"{path}.indices", f"{stored} entries, as indptr says", found)
-    indices, data = _little(matrix.indices[:stored], index), matrix.data[:stored]
+    indices, data = _little(matrix.indices[:stored], index), _masked(matrix.data, missing)[:stored]
     _check_range(indices, columns, f"{path}.indices")
     if not _canonical(indptr, indices):
         indptr, indices, data = _canonicalised(indptr, indices, data)
     values = _entries(data, path)
-    return Tensor(values.dtype, matrix.shape, layout=layout, data=values.data, indptr=indptr, indices=(indices,))
+    return replace(values, shape=matrix.shape, layout=layout, indptr=indptr, indices=(indices,))
 
 
-def _coordinates(matrix: Any, path: str) -> Tensor:
+def _coordinates(matrix: Any, path: str, missing: NumpyArray | None) -> Tensor:
     index = _index_type(matrix.shape, *matrix.coords)
     coords = [_little(axis, index) for axis in matrix.coords]
-    data = matrix.data
+    data = _masked(matrix.data, missing)
     for dimension, (axis, length) in enumerate(zip(coords, matrix.shape, strict=True)):
         _check_range(axis, length, f"{path}.coords[{dimension}]")
     growing, equal = _compared(coords)
@@ -61,12 +67,24 @@ def _coordinates(matrix: Any, path: str) -> Tensor:
         if equal.any():
             first = np.concatenate([[0], np.flatnonzero(~equal) + 1])
             coords = [axis[first] for axis in coords]
-            data = np.add.reduceat(data, first, dtype=data.dtype)
+            data = _summed(data, first)
     values = _entries(data, path)
-    return Tensor(values.dtype, matrix.shape, layout=Layout.COO, data=values.data, indices=tuple(coords))
+    return replace(values, shape=matrix.shape, layout=Layout.COO, indices=tuple(coords))
 
 
-def _compared(coords: list[Array]) -> tuple[Array, Array]:
+def _masked(data: NumpyArray, missing: NumpyArray | None) -> NumpyArray:
+    return data if missing is None else np.ma.MaskedArray(data, missing)
+
+
+def _summed(data: NumpyArray, first: NumpyArray) -> NumpyArray:
+    """The sums of entries from each of `first` to the next; missing if one of them is."""
+    sums = np.add.reduceat(np.ma.getdata(data), first, dtype=data.dtype)
+    if not isinstance(data, np.ma.MaskedArray):
+        return sums
+    return np.ma.MaskedArray(sums, np.logical_or.reduceat(np.ma.getmaskarray(data), first))
+
+
+def _compared(coords: list[NumpyArray]) -> tuple[NumpyArray, NumpyArray]:
     """Of each entry but the first, whether it comes after the one before it, and whether it is at the same place."""
     growing = np.zeros(max(0, len(coords[0]) - 1), np.bool_)
     equal = np.ones_like(growing)
@@ -76,7 +94,7 @@ def _compared(coords: list[Array]) -> tuple[Array, Array]:
     return growing, equal
 
 
-def _canonical(indptr: Array, indices: Array) -> bool:
+def _canonical(indptr: NumpyArray, indices: NumpyArray) -> bool:
     """Whether indices grow in each row; scipy's own flag may be stale when arrays were changed in place."""
     growing = indices[1:] > indices[:-1]
     inner = indptr[1:-1]
@@ -84,7 +102,9 @@ def _canonical(indptr: Array, indices: Array) -> bool:
     return bool(growing.all())
 
 
-def _canonicalised(indptr: Array, indices: Array, data: Array) -> tuple[Array, Array, Array]:
+def _canonicalised(
+    indptr: NumpyArray, indices: NumpyArray, data: NumpyArray
+) -> tuple[NumpyArray, NumpyArray, NumpyArray]:
     """CSR arrays sorted by row and column, duplicates summed."""
     rows = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
     order = np.lexsort((indices, rows))
@@ -93,26 +113,26 @@ def _canonicalised(indptr: Array, indices: Array, data: Array) -> tuple[Array, A
     first = np.flatnonzero(fresh)
     counts = np.bincount(rows[first], minlength=len(indptr) - 1)
     pointers = np.concatenate([[0], np.cumsum(counts)]).astype(indptr.dtype)
-    return pointers, indices[first], np.add.reduceat(data, first, dtype=data.dtype)
+    return pointers, indices[first], _summed(data, first)
 
 
-def _index_type(shape: tuple[int, ...], *arrays: Array) -> np.dtype[Any]:
+def _index_type(shape: tuple[int, ...], *arrays: NumpyArray) -> np.dtype[Any]:
     small = all(array.dtype.itemsize <= 4 and array.dtype.kind == "i" for array in arrays)
     fits = max(shape, default=0) <= INT32_MAX and max(map(len, arrays)) <= INT32_MAX
     return np.dtype("<i4" if small and fits else "<i8")
 
 
-def _little(array: Array, dtype: np.dtype[Any]) -> Array:
+def _little(array: NumpyArray, dtype: np.dtype[Any]) -> NumpyArray:
     return np.ascontiguousarray(array, dtype)
 
 
-def _check_range(indices: Array, length: int, path: str) -> None:
+def _check_range(indices: NumpyArray, length: int, path: str) -> None:
     if len(indices) and (indices.min() < 0 or indices.max() >= length):
         found = indices[(indices < 0) | (indices >= length)][0]
         refuse(path, f"indices from 0 to {length - 1}", str(found))
 
 
-def _entries(data: Array, path: str) -> Tensor:
+def _entries(data: NumpyArray, path: str) -> Tensor:
     if data.dtype.kind not in "biufc" or (data.dtype.itemsize == 2 and data.dtype.kind == "f"):
         expected = "a sparse array of a type that scipy computes with: use .astype()"
         refuse(path, expected, f"one of {data.dtype}")
@@ -126,9 +146,9 @@ def sparse_array(tensor: Tensor, form: str | None) -> Any:
         InvalidArgument: It has missing entries, absent entries that are not zero, or elements that are not numbers.
     """
     if tensor.validity is not None:
-        refuse_form(f"{tensor} with missing entries", form, "'value': scipy.sparse has no missing entries")
+        refuse_form(f"{tensor} with missing entries", form, "'array', which says which are missing")
     if tensor.fill:
-        refuse_form(f"{tensor} with absent entries that are not zero", form, "'value': those of scipy.sparse are zero")
+        refuse_form(f"{tensor} with absent entries that are not zero", form, "'array', which says what they are")
     if not tensor.dtype.numeric:
         refuse_form(str(tensor), form, "'value': scipy.sparse holds only numbers and truth values")
     if tensor.dtype.name == "float16":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import zoneinfo
 
 from jazz.codec.header import known_zone
 from jazz.convert.errors import refuse
@@ -35,9 +34,9 @@ def _offset_name(minutes: int) -> str:
     return f"{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
-def zone_object(name: str) -> datetime.tzinfo:
-    """The time zone of a name that `known_zone` knows."""
+def zone_for_pandas(name: str) -> str | datetime.tzinfo:
+    """The time zone of a name that `known_zone` knows, so that pandas takes the object it has for it."""
     if name[0] not in "+-":
-        return zoneinfo.ZoneInfo(name)
+        return name
     minutes = int(name[1:3]) * 60 + int(name[4:6])
     return datetime.timezone(datetime.timedelta(minutes=-minutes if name[0] == "-" else minutes))
