@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from jazz import _show
 from jazz._infos import BlockInfo
+from jazz._pictures.page import plain
 from jazz.errors import JazzError
 
 if TYPE_CHECKING:
@@ -70,10 +70,11 @@ class BlockMapping:
         return np.asarray(self._block.get(), dtype)
 
     def _repr_html_(self) -> str:
+        """A picture of the block, made of what the server tells; nothing of the block is fetched."""
         try:
-            return self._block.info(timeout=_DISPLAY_TIMEOUT)._repr_html_()
+            return self._block.describe(timeout=_DISPLAY_TIMEOUT)._repr_html_()
         except JazzError as error:
-            return _show.html_table(repr(self), [(type(error).__name__, error.message)])
+            return plain(repr(self), f"{type(error).__name__}: {error.message}")
 
     @property
     def _info(self) -> BlockInfo:

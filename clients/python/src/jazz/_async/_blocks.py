@@ -9,6 +9,7 @@ from typing import Any
 from jazz._async._calls import Calls
 from jazz._async._handles import Block
 from jazz._bodies import decoded, encoded, form
+from jazz._descriptions import Description, description
 from jazz._infos import BlockInfo, block_info
 from jazz._mapping_async import DatabaseMapping
 from jazz._names import flag, request_id, text, versioned
@@ -164,6 +165,43 @@ class Blocks(DatabaseMapping):
             "Blocks/GetBlockInfo", request, blocks_pb2.GetBlockInfoResponse, timeout, repeatable=True
         )
         return block_info(answer.info)
+
+    async def describe(
+        self,
+        name: str | Ref,
+        *,
+        version: int | None = None,
+        item: str | Sequence[str] | None = None,
+        timeout: float | None = None,
+    ) -> Description:
+        """What a block shows at a glance: statistics, a small sample and small pictures, which the server computes.
+
+        A notebook shows it as a picture, `print` in characters. It is some kilobytes, however large the block is; where
+        not all elements were looked at, it says so.
+
+        Args:
+            name: `space/name`, or `space/name@version`.
+            version: The version; the latest when None.
+            item: The name of a field of a table, of which alone is told; a tuple of names for a field of a field.
+            timeout: Seconds that it may take.
+
+        Raises:
+            NotFound: There is no such block, version or field.
+
+        >>> await db.put("lab/numbers", np.arange(6.0).reshape(2, 3))
+        <BlockInfo ...>
+        >>> shown = await db.describe("lab/numbers")
+        >>> shown
+        <Description lab/numbers@...: float64[2, 3]>
+        >>> shown.fields[0].statistics.mean
+        2.5
+        """
+        path = selection(item, None, None).item
+        request = blocks_pb2.DescribeBlockRequest(name=versioned("name", block_name("name", name), version), item=path)
+        answer = await self._calls.unary(
+            "Blocks/DescribeBlock", request, blocks_pb2.DescribeBlockResponse, timeout, repeatable=True
+        )
+        return description(answer, path)
 
     async def exists(self, name: str | Ref, *, version: int | None = None, timeout: float | None = None) -> bool:
         """Whether there is such a block, or such a version of it.

@@ -13,8 +13,9 @@ import typer
 import jazz
 from jazz import _files, _show
 from jazz._cli import arguments, describe, preview
-from jazz._cli.printing import note, say, say_json, width
+from jazz._cli.printing import note, on_terminal, say, say_coloured, say_json, width
 from jazz._cli.session import Session, session
+from jazz._pictures import characters
 
 _PREVIEW_BYTES: Final = 1 << 20
 """Values up to this size are fetched whole for a preview, of larger ones the first rows."""
@@ -145,16 +146,26 @@ def info(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="A space, or a block, pipeline or kind in one.")],
 ) -> None:
-    """Say what is known of a block, a pipeline, a kind or a space."""
+    """Say what is known of a block, a pipeline, a kind or a space; show what is in a block."""
     settings = session(context)
     with settings.database() as db:
         found = [db.spaces.get(name)] if "/" not in name else _named(db, name)
+        shown = {thing.name: db.describe(thing.name, version=thing.version) for thing in _blocks(found)}
     for thing in found:
+        inside = shown[thing.name] if isinstance(thing, jazz.BlockInfo) else None
         if settings.json:
-            say_json(describe.as_json(thing))
-        else:
-            for line in describe.details(thing):
-                say(line)
+            more = {} if inside is None else {"contents": describe.numbers(inside), "more_fields": inside.more_fields}
+            say_json(describe.as_json(thing) | more)
+            continue
+        for line in describe.details(thing):
+            say(line)
+        if inside is not None:
+            for line in characters.lines(inside, width(), colours=on_terminal()):
+                say_coloured(line)
+
+
+def _blocks(found: Iterable[object]) -> list[jazz.BlockInfo]:
+    return [thing for thing in found if isinstance(thing, jazz.BlockInfo)]
 
 
 def _named(db: jazz.Database, name: str) -> list[jazz.BlockInfo | jazz.PipelineInfo | jazz.KindInfo]:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
 from jazz import BlockInfo, KindInfo, OpInfo, PipelineInfo, SpaceInfo, _show
+from jazz._descriptions import Description, FieldDescription
 from jazz.codec import summary as header_summary
+from jazz.convert import from_value
 
 _SUMMARY: Final = 36
 """Characters of a type in a row."""
@@ -38,8 +40,6 @@ def details(thing: Thing) -> Iterator[str]:
     yield thing.name
     for name, text in pairs.items():
         yield f"  {name:<{width}}  {text}"
-    if isinstance(thing, BlockInfo):
-        yield from fields(thing)
     if isinstance(thing, PipelineInfo) and thing.pipeline is not None:
         if thing.pipeline.doc:
             yield from ("", *(f"  {line}" for line in thing.pipeline.doc.splitlines()))
@@ -100,6 +100,31 @@ def operation(op: OpInfo) -> Iterator[str]:
     for parameter in op.parameters:
         default = "required" if parameter.default is None else f"default {parameter.default or 'not set'}"
         yield f"  {parameter.name}: {parameter.type}, {default}. {parameter.doc}"
+
+
+def numbers(description: Description) -> list[dict[str, Any]]:
+    """What a program wants to know of the fields of a block: statistics, without pictures."""
+    return [_numbers(field) for field in description.fields]
+
+
+def _numbers(field: FieldDescription) -> dict[str, Any]:
+    found: dict[str, Any] = {"path": field.path, "type": field.type, "shape": field.shape}
+    about = field.statistics
+    if about is None:
+        return found
+    counts = {name: getattr(about, name) for name in ("seen", "total", "zero", "nan", "infinite", "mean", "deviation")}
+    found |= {"stored": field.stored, "missing": field.missing, **counts}
+    if about.extremes is not None:
+        found["minimum"], found["maximum"] = from_value(about.extremes, to="numpy")
+    if about.histogram is not None:
+        found["histogram"] = {"edges": about.histogram.edges, "counts": about.histogram.counts}
+    if about.frequent is not None:
+        texts = from_value(about.frequent, to="numpy").tolist()
+        frequent = [{"value": text, "count": count} for text, count in zip(texts, about.counts, strict=True)]
+        found |= {"distinct": about.distinct, "frequent": frequent}
+    if about.lengths is not None:
+        found["lengths"] = dict(zip(("minimum", "mean", "maximum"), about.lengths, strict=True))
+    return found
 
 
 def as_json(thing: Thing | OpInfo) -> dict[str, Any]:

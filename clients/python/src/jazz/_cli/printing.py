@@ -13,11 +13,17 @@ import numpy as np
 import scipy.sparse
 import typer
 from rich.console import Console
+from rich.text import Text
 
 
 def width() -> int:
     """The width to print in: the terminal's; 120 where standard output is none."""
-    return Console().width if sys.stdout.isatty() else 120
+    return Console().width if on_terminal() else 120
+
+
+def on_terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return sys.stdout.isatty()
 
 
 def error_console() -> Console:
@@ -28,6 +34,14 @@ def error_console() -> Console:
 def say(text: str) -> None:
     """A line on standard output as it is."""
     typer.echo(text)
+
+
+def say_coloured(text: str) -> None:
+    """A line on standard output with its colours, as many of them as the terminal has."""
+    if on_terminal():
+        Console(soft_wrap=True).print(Text.from_ansi(text), highlight=False)
+    else:
+        say(text)
 
 
 def note(text: str) -> None:

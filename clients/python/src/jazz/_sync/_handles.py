@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
+from jazz._descriptions import Description
 from jazz._infos import BlockInfo
 from jazz._mapping_sync import BlockMapping
 from jazz._operations import UNCHANGED, Unchanged
@@ -65,6 +67,11 @@ class Block(BlockMapping, Ref):
     def info(self, *, timeout: float | None = None) -> BlockInfo:
         """What is known of the block; as `Database.info`."""
         return self._blocks.info(self._whole_name("info"), timeout=timeout)
+
+    def describe(self, *, timeout: float | None = None) -> Description:
+        """What the block, or the field of it that this handle stands for, shows at a glance; as `Database.describe`."""
+        field = type(self)(self._blocks, self.name, replace(self._selection, item=()))
+        return self._blocks.describe(field._whole_name("describe"), item=self._selection.item or None, timeout=timeout)
 
     def exists(self, *, timeout: float | None = None) -> bool:
         """Whether there is such a block; as `Database.exists`."""

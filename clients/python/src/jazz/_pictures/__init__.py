@@ -1,0 +1,1 @@
+"""Pictures of descriptions: as HTML for notebooks and as characters for terminals."""
