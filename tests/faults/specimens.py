@@ -197,6 +197,9 @@ def pipeline() -> pipelines_pb2.Pipeline:
     return made
 
 
+SOME = value_pb2.Selection(range=value_pb2.Range(start=1, stop=-1))
+
+
 def operations() -> list[blocks_pb2.Operation]:
     """Operations of a batch, one of each."""
     value = inline(values()["csr"])
@@ -206,9 +209,7 @@ def operations() -> list[blocks_pb2.Operation]:
                 name="lab/small", value=value, attributes=attributes(), time_to_live=Duration(seconds=60)
             )
         ),
-        blocks_pb2.Operation(
-            get=blocks_pb2.GetOperation(name="lab/known", slice=value_pb2.Slice(rows=value_pb2.Range(start=1, stop=-1)))
-        ),
+        blocks_pb2.Operation(get=blocks_pb2.GetOperation(name="lab/known", slice=value_pb2.Slice(rows=SOME))),
         blocks_pb2.Operation(info=blocks_pb2.GetBlockInfoRequest(name="lab/known")),
         blocks_pb2.Operation(copy=blocks_pb2.CopyBlockRequest(source="lab/known", target="lab/copy")),
         blocks_pb2.Operation(delete=blocks_pb2.DeleteBlockRequest(name="lab/copy")),
@@ -237,8 +238,11 @@ def requests() -> dict[str, list[list[Message]]]:
     """For each method the messages of calls that it understands."""
     known = values()
     settings = spaces_pb2.SpaceSettings(versions_kept=3, quota_bytes=1 << 20, time_to_live=Duration(seconds=9))
-    rows = value_pb2.Slice(rows=value_pb2.Range(start=1, stop=3), column_range=value_pb2.Range(start=0, stop=1))
-    names = value_pb2.Slice(item=["y"], column_names=value_pb2.FieldNames(names=["z"]))
+    some = value_pb2.Selection(range=value_pb2.Range(start=1, stop=3))
+    rows = value_pb2.Slice(rows=some, columns=value_pb2.Selection(positions=value_pb2.Positions(positions=[1, -1, 0])))
+    names = value_pb2.Slice(item=["y"], columns=value_pb2.Selection(labels=inline(encode(to_value(["z"])))))
+    genes = value_pb2.Slice(axes=[value_pb2.AxisSelection(axis="gene", selection=names.columns)])
+    genes.axes[0].selection.labels.CopyFrom(inline(encode(to_value(["h", "g"]))))
     run = run_stream(pipeline(), known["dense"])
     from_block = pipelines_pb2.RunPipelineRequest(
         header=pipelines_pb2.RunPipelineHeader(
@@ -261,6 +265,7 @@ def requests() -> dict[str, list[list[Message]]]:
             [blocks_pb2.GetBlockRequest(name="lab/matrix", slice=rows)],
             [blocks_pb2.GetBlockRequest(name="lab/table", slice=names)],
             [blocks_pb2.GetBlockRequest(name="lab/csr", slice=rows)],
+            [blocks_pb2.GetBlockRequest(name="lab/frame", slice=genes)],
         ],
         "Blocks/GetBlockInfo": [[blocks_pb2.GetBlockInfoRequest(name="lab/known")]],
         "Blocks/ListBlocks": [

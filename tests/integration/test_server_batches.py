@@ -205,7 +205,7 @@ def test_a_small_slice_of_a_large_block_fits(stubs):
     from jazz.v1 import value_pb2
 
     stubs.put("lab/x", LARGE)
-    part = value_pb2.Slice(rows=value_pb2.Range(start=10, stop=13))
+    part = value_pb2.Slice(rows=value_pb2.Selection(range=value_pb2.Range(start=10, stop=13)))
 
     [result] = stubs.blocks.Batch(batch({"get": pb.GetOperation(name="lab/x", slice=part)})).results
 

@@ -19,6 +19,11 @@ CODE = grpc.StatusCode
 ARRAY = np.arange(12, dtype=np.float32).reshape(3, 4)
 
 
+def wanted(**bounds) -> value_pb2.Selection:
+    """A range."""
+    return value_pb2.Selection(range=value_pb2.Range(**bounds))
+
+
 def attributes(**texts):
     return [pb.Attribute(key=key, value=value) for key, value in texts.items()]
 
@@ -84,7 +89,7 @@ def test_an_older_version_can_be_read(stubs):
 def test_a_slice_gives_the_part(stubs):
     stubs.put("lab/x", ARRAY)
 
-    part = stubs.array("lab/x", rows=value_pb2.Range(start=1), column_range=value_pb2.Range(stop=-1))
+    part = stubs.array("lab/x", rows=wanted(start=1), columns=wanted(stop=-1))
 
     np.testing.assert_array_equal(part, ARRAY[1:, :-1])
 
@@ -93,7 +98,7 @@ def test_a_slice_of_a_large_block_gives_the_part(stubs):
     array = np.random.default_rng(0).random((100_000, 8))
     stubs.put("lab/x", array)
 
-    part = stubs.array("lab/x", rows=value_pb2.Range(start=50_000, stop=90_000))
+    part = stubs.array("lab/x", rows=wanted(start=50_000, stop=90_000))
 
     np.testing.assert_array_equal(part, array[50_000:90_000])
 
@@ -115,8 +120,8 @@ def test_a_field_that_is_not_there_is_not_found(stubs):
 def test_a_slice_that_does_not_fit_is_refused(stubs):
     stubs.put("lab/x", np.array(1.0))
 
-    wanted = value_pb2.Slice(rows=value_pb2.Range(start=0, stop=1))
-    failed = failure(stubs.blocks.GetBlock, pb.GetBlockRequest(name="lab/x", slice=wanted))
+    rows = value_pb2.Slice(rows=wanted(start=0, stop=1))
+    failed = failure(stubs.blocks.GetBlock, pb.GetBlockRequest(name="lab/x", slice=rows))
 
     assert (failed.code, failed.reason) == (CODE.INVALID_ARGUMENT, "INVALID_SLICE")
 

@@ -31,7 +31,12 @@ PIPELINE = pb.Pipeline(
         outputs=[pb.Output(name="y", source=pb.Argument(step=pb.StepOutput(step=0)))],
     )
 )
-SLICE = value_pb2.Slice(item=["a"], rows=value_pb2.Range(start=0, stop=1), column_range=value_pb2.Range(start=1))
+SLICE = value_pb2.Slice(
+    item=["a"],
+    rows=value_pb2.Selection(range=value_pb2.Range(start=0, stop=1)),
+    columns=value_pb2.Selection(positions=value_pb2.Positions(positions=[1, -1], of=3)),
+    axes=[value_pb2.AxisSelection(axis="b", selection=value_pb2.Selection(range=value_pb2.Range(start=1)))],
+)
 MESSAGES = {
     "Blocks/PutBlock": ("stream_unary", list(put_messages("lab/x", TABLE))),
     "Blocks/GetBlock": ("unary_stream", [blocks_pb2.GetBlockRequest(name="lab/t", slice=SLICE)]),

@@ -262,7 +262,8 @@ def test_stored_blocks_and_parts_of_them_are_inputs(stubs):
     stubs.put("lab/w", WEIGHTS)
 
     header, outputs = stubs.run(
-        inline(), {"x": block("lab/x", rows=value_pb2.Range(start=1, stop=3)), "w": block("lab/w")}
+        inline(),
+        {"x": block("lab/x", rows=value_pb2.Selection(range=value_pb2.Range(start=1, stop=3))), "w": block("lab/w")},
     )
 
     np.testing.assert_allclose(outputs["y"].array(), MATRIX[1:3] @ WEIGHTS)

@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jazz.codec import BytesReader, FieldNotFound, SliceError, check_body, check_header, decode, encode, readers, take
+from jazz.codec import (
+    BytesReader,
+    FieldNotFound,
+    SliceError,
+    check_body,
+    check_header,
+    decode,
+    encode,
+    picked,
+    readers,
+    slices,
+    take,
+)
 from jazz.codec import box as box_module
 from jazz.v1 import value_pb2 as pb
 from jazz.values import Axis, DataType, Layout, Null, Table, Tensor, compressed, dense
@@ -17,14 +29,30 @@ bounds = st.none() | st.integers(-6, 6)
 ranges = st.tuples(bounds, bounds)
 
 
-def part(item=(), rows=None, columns=None, names=None) -> pb.Slice:
+def wanted_of(selection) -> pb.Selection:
+    """A range from a tuple, positions from a list, labels from a tensor."""
+    if isinstance(selection, tuple):
+        return pb.Selection(range=pb.Range(start=selection[0], stop=selection[1]))
+    if isinstance(selection, list):
+        return pb.Selection(positions=pb.Positions(positions=selection))
+    value = encode(selection)
+    return pb.Selection(labels=pb.InlineValue(header=value.header, body=value.body()))
+
+
+def texts(*labels: str | None) -> Tensor:
+    return variable("string", [None if label is None else label.encode() for label in labels], (len(labels),))
+
+
+def part(item=(), rows=None, columns=None, names=None, along=None) -> pb.Slice:
     message = pb.Slice(item=item)
     if rows is not None:
-        message.rows.CopyFrom(pb.Range(start=rows[0], stop=rows[1]))
+        message.rows.CopyFrom(wanted_of(rows))
     if columns is not None:
-        message.column_range.CopyFrom(pb.Range(start=columns[0], stop=columns[1]))
+        message.columns.CopyFrom(wanted_of(columns))
     if names is not None:
-        message.column_names.CopyFrom(pb.FieldNames(names=names))
+        message.columns.CopyFrom(wanted_of(texts(*names)))
+    for axis, selection in (along or {}).items():
+        message.axes.add(axis=axis, selection=wanted_of(selection))
     return message
 
 
@@ -39,9 +67,10 @@ def taken(value, wanted: pb.Slice):
 
 @pytest.fixture(params=[readers.BLOCK, 32], ids=["one block", "blocks of 32 bytes"])
 def block_size(request, monkeypatch):
-    for module in (readers, box_module):
+    for module in (readers, box_module, picked, slices):
         monkeypatch.setattr(module, "BLOCK", request.param)
-    monkeypatch.setattr(box_module, "_SKIPPED", min(request.param, 64 << 10) // 4)
+    for module in (readers, box_module):
+        monkeypatch.setattr(module, "SKIPPED", min(request.param, 64 << 10) // 4)
 
 
 @pytest.mark.usefixtures("block_size")
@@ -58,6 +87,80 @@ def test_rows_and_columns_of_any_tensor_are_those_of_numpy():
         assert result.shape == expected.shape
         assert (result.dtype, result.layout, result.order) == (tensor.dtype, tensor.layout, tensor.order)
         assert [indices.dtype for indices in result.indices] == [indices.dtype for indices in tensor.indices]
+
+    check()
+
+
+@st.composite
+def positions(draw, length: int) -> list[int]:
+    return draw(st.lists(st.integers(-length, length - 1), max_size=6)) if length else []
+
+
+def nameable(labels: Tensor) -> list[int]:
+    """The positions of labels that are there, and there once."""
+    every = dense_form(labels).tolist()
+    if labels.dtype.storage.kind in "fc":
+        return [
+            n
+            for n, element in enumerate(labels.array())
+            if element == element and (labels.array() == element).sum() == 1 and every[n] is not None
+        ]
+    return [n for n, label in enumerate(every) if label is not None and every.count(label) == 1]
+
+
+@st.composite
+def cut_tensors(draw):
+    """A tensor and what is wanted of some of its dimensions: ranges, positions, labels."""
+    tensor = draw(tensors())
+    cuts = []
+    for dimension, length in enumerate(tensor.shape):
+        axis = next((each for each in tensor.declared if tensor.axes[dimension] == each.name), None)
+        ways = [st.none(), ranges, positions(length)]
+        named = [] if axis is None or axis.labels is None else nameable(axis.labels)
+        if named:
+            ways.append(st.lists(st.sampled_from(named), min_size=1, max_size=6).map(lambda at: ("at", at)))
+        cuts.append(draw(st.one_of(ways)))
+    return tensor, cuts
+
+
+def numbers(cut, length: int) -> np.ndarray:
+    """The positions that are wanted of a dimension, as numpy would have them."""
+    every = np.arange(length)
+    if cut is None:
+        return every
+    if isinstance(cut, list):
+        return every[np.array(cut, int)]
+    return every[np.array(cut[1])] if cut[0] == "at" else every[slice(*cut)]
+
+
+def as_asked(cut, tensor: Tensor, dimension: int):
+    """What is asked for a cut: labels for those that are given as such."""
+    if isinstance(cut, tuple) and cut[0] == "at":
+        (labels,) = (axis.labels for axis in tensor.declared if axis.name == tensor.axes[dimension])
+        return taken(labels, part(rows=list(cut[1])))
+    return cut
+
+
+@pytest.mark.usefixtures("block_size")
+def test_positions_and_labels_of_any_tensor_are_those_of_numpy():
+    @given(cut_tensors())
+    @settings(max_examples=400, deadline=None)
+    def check(drawn):
+        tensor, cuts = drawn
+        asked = [as_asked(cut, tensor, dimension) for dimension, cut in enumerate(cuts)]
+        along = {name: asked[n] for n, name in enumerate(tensor.axes) if name and asked[n] is not None and n > 1}
+        cuts = [cut if n < 2 or (tensor.axes and tensor.axes[n]) else None for n, cut in enumerate(cuts)]
+        result = taken(tensor, part(rows=asked[0] if asked else None, columns=[*asked, None, None][1], along=along))
+        places = [numbers(cut, length) for cut, length in zip(cuts, tensor.shape, strict=True)]
+        expected = dense_form(tensor)[np.ix_(*places)] if places else dense_form(tensor)
+        assert result.shape == expected.shape
+        assert (dense_form(result) == expected).all()
+        assert (result.dtype, result.layout, result.order) == (tensor.dtype, tensor.layout, tensor.order)
+        assert (result.axes, result.unit, result.fill) == (tensor.axes, tensor.unit, tensor.fill)
+        for axis, before in zip(result.declared, tensor.declared, strict=True):
+            if before.labels is not None:
+                kept = places[tensor.axes.index(before.name)]
+                assert dense_form(axis.labels).tolist() == dense_form(before.labels)[kept].tolist()
 
     check()
 
@@ -153,8 +256,8 @@ def columns_table() -> Table:
     [
         (columns_table(), part(item=["c"]), FieldNotFound, "slice.item[0]"),
         (columns_table(), part(item=["a", "x"]), FieldNotFound, "slice.item[1]"),
-        (columns_table(), part(names=["a", "c"]), FieldNotFound, "slice.column_names.names[1]"),
-        (columns_table(), part(names=["a", "a"]), SliceError, "slice.column_names.names[1]"),
+        (columns_table(), part(names=["a", "c"]), FieldNotFound, "slice.columns.labels[1]"),
+        (columns_table(), part(names=["a", "a"]), SliceError, "slice.columns.labels[1]"),
         (columns_table(), part(rows=(0, 1)), SliceError, "slice.rows"),
         (Table((("a", dense(np.zeros(3))), ("b", Null()))), part(rows=(0, 1)), SliceError, "slice.rows"),
         (Table(), part(rows=(0, 1)), SliceError, "slice.rows"),
@@ -162,7 +265,7 @@ def columns_table() -> Table:
         (Null(), part(columns=(0, 1)), SliceError, "slice.columns"),
         (dense(np.zeros(())), part(rows=(0, 1)), SliceError, "slice.rows"),
         (dense(np.zeros(3)), part(columns=(0, 1)), SliceError, "slice.columns"),
-        (dense(np.zeros((3, 3))), part(names=["a"]), SliceError, "slice.columns"),
+        (dense(np.zeros((3, 3))), part(names=["a"]), SliceError, "slice.columns.labels"),
         (
             Table(
                 (("a", replaced(dense(np.zeros(2)), axes=("x",))), ("b", replaced(dense(np.zeros(2)), axes=("y",)))),

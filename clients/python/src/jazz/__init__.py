@@ -18,7 +18,7 @@ from jazz._kind import Kind, kind
 from jazz._operations import UNCHANGED, Result
 from jazz._outputs import Outputs
 from jazz._pipeline_infos import Explanation, OpInfo, OpParameter, PipelineInfo, RunResult, StepInfo
-from jazz._slices import Ref, ref
+from jazz._slices import Labels, Ref, labels, ref
 from jazz._sync._batches import Batch
 from jazz._sync._commits import Commit
 from jazz._sync._database import Database, connect
@@ -86,6 +86,7 @@ __all__ = [
     "Kind",
     "KindInfo",
     "KindMismatch",
+    "Labels",
     "Match",
     "Node",
     "NotFound",
@@ -117,6 +118,7 @@ __all__ = [
     "aio",
     "connect",
     "kind",
+    "labels",
     "ops",
     "pipeline",
     "ref",

@@ -121,12 +121,12 @@ def put_inline(
 
 
 def get_operation(
-    block: object, *, version: object, rows: object, columns: object, item: object, to: str | None
+    block: object, *, version: object, rows: object, columns: object, along: object, item: object, to: str | None
 ) -> tuple[blocks_pb2.Operation, Result[object]]:
     """A get."""
     full = versioned("name", block, version)
     shown = form(to)
-    get = blocks_pb2.GetOperation(name=full, slice=selection(item, rows, columns).message())
+    get = blocks_pb2.GetOperation(name=full, slice=selection(item, rows, columns, along).message())
     return blocks_pb2.Operation(get=get), Result(full, lambda result: _got(result, shown))
 
 

@@ -234,6 +234,7 @@ REASONS: Final[dict[str, Reason]] = {
     "PIPELINE_NOT_FOUND": Reason(_CODE.NOT_FOUND, NotFound),
     "UPLOAD_NOT_FOUND": Reason(_CODE.NOT_FOUND, NotFound),
     "FIELD_NOT_FOUND": Reason(_CODE.NOT_FOUND, NotFound),
+    "LABEL_NOT_FOUND": Reason(_CODE.NOT_FOUND, NotFound),
     "BLOCK_EXISTS": Reason(_CODE.ALREADY_EXISTS, AlreadyExists),
     "SPACE_EXISTS": Reason(_CODE.ALREADY_EXISTS, AlreadyExists),
     "KIND_EXISTS": Reason(_CODE.ALREADY_EXISTS, AlreadyExists),

@@ -20,7 +20,7 @@ from jazz._operations import (
     info_operation,
     put_inline,
 )
-from jazz._slices import Ref
+from jazz._slices import Ref, Wanted
 from jazz.errors import Cancelled, FailedPrecondition, JazzError
 from jazz.v1 import blocks_pb2
 
@@ -53,13 +53,16 @@ class Operations(ABC):
         name: str | Ref,
         *,
         version: int | None = None,
-        rows: slice | range | None = None,
-        columns: slice | range | Sequence[str] | None = None,
+        rows: Wanted = None,
+        columns: Wanted = None,
+        along: Mapping[str, Wanted] | None = None,
         item: str | Sequence[str] | None = None,
         to: str | None = None,
     ) -> Result[Any]:
         """A small value, or a small part of one; as `Database.get`."""
-        return await self._add(*get_operation(name, version=version, rows=rows, columns=columns, item=item, to=to))
+        return await self._add(
+            *get_operation(name, version=version, rows=rows, columns=columns, along=along, item=item, to=to)
+        )
 
     async def info(self, name: str | Ref, *, version: int | None = None) -> Result[BlockInfo]:
         """What is known of a block; as `Database.info`."""

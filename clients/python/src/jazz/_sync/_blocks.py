@@ -12,7 +12,7 @@ from jazz._infos import BlockInfo, block_info
 from jazz._mapping_sync import DatabaseMapping
 from jazz._names import flag, request_id, text, versioned
 from jazz._operations import UNCHANGED, Unchanged, copy_request, delete_request, put_operation, update_request
-from jazz._slices import Ref, block_name, selection
+from jazz._slices import Ref, Wanted, block_name, selection
 from jazz._sync._calls import Calls
 from jazz._sync._handles import Block
 from jazz.errors import NotFound
@@ -97,28 +97,34 @@ class Blocks(DatabaseMapping):
         name: str | Ref,
         *,
         version: int | None = None,
-        rows: slice | range | None = None,
-        columns: slice | range | Sequence[str] | None = None,
+        rows: Wanted = None,
+        columns: Wanted = None,
+        along: Mapping[str, Wanted] | None = None,
         item: str | Sequence[str] | None = None,
         to: str | None = None,
         timeout: float | None = None,
     ) -> Any:
-        """The value of a block, or a part of it: first the item, then the rows, then the columns.
+        """The value of a block, or a part of it: the item, and of it the rows, the columns, what lies along axes.
+
+        What is wanted of a dimension is a slice (step 1) or a range; positions, negative ones from the end, in any
+        order and repeated at will; a mask of the whole of it; or labels of its axis, each of which must be there once.
+        One position or label is a list of one: the dimension stays. Integers are positions; `jazz.labels([10, 20])`
+        are labels.
 
         Only the part is read and sent. The arrays that come back are the caller's own: they can be written to.
 
         Args:
             name: `space/name`, or `space/name@version`.
             version: The version; the latest when None.
-            rows: Positions along the first dimension, as a slice or a range of step 1; negative ones count from the
-                end.
-            columns: Positions along the second dimension likewise, or names of fields of a table.
+            rows: What is wanted of the first dimension; of a table: of all its tensors, which must share it.
+            columns: What is wanted of the second dimension; of a table: fields by name or position.
+            along: What is wanted of axes, by their names: every dimension along them is cut, in every field.
             item: The name of a field of a table; a tuple of names for a field of a field.
             to: The form that the value shall have, as `jazz.convert.from_value` says; the usual one when None.
             timeout: Seconds that it may take; None for the connection's timeout, which is none for transfers.
 
         Raises:
-            NotFound: There is no such block, version or field.
+            NotFound: There is no such block, version, field or label.
             InvalidArgument: The part does not fit the value, or an argument is not valid.
             DataLoss: What is stored or what arrived is damaged.
 
@@ -126,14 +132,17 @@ class Blocks(DatabaseMapping):
         <BlockInfo ...>
         >>> db.get("lab/numbers", rows=slice(1, None), columns=slice(0, 2))
         array([[3., 4.]])
+        >>> db.get("lab/numbers", rows=[-1, 0], columns=[True, False, True])
+        array([[3., 5.],
+               [0., 2.]])
         """
-        if isinstance(name, Ref) and not (item is None and rows is None and columns is None):
+        if isinstance(name, Ref) and not (item is None and rows is None and columns is None and along is None):
             name = name._whole_name("name")
         if isinstance(name, Ref) and version is None:
             return self._get(name._request(), to=to, timeout=timeout)
         request = blocks_pb2.GetBlockRequest(
             name=versioned("name", block_name("name", name), version),
-            slice=selection(item, rows, columns).message(),
+            slice=selection(item, rows, columns, along).message(),
         )
         return self._get(request, to=to, timeout=timeout)
 

@@ -8,7 +8,7 @@ from jazz.codec.body import check_body
 from jazz.codec.decode import decode
 from jazz.codec.encode import encode
 from jazz.codec.encoded import CHUNK, Encoded, chunks
-from jazz.codec.errors import CodecError, FieldNotFound, InvalidValue, SliceError
+from jazz.codec.errors import CodecError, FieldNotFound, InvalidValue, LabelNotFound, SliceError
 from jazz.codec.header import check_header
 from jazz.codec.readers import Buffer, BytesReader, RangeReader
 from jazz.codec.summary import summary
@@ -22,6 +22,7 @@ __all__ = [
     "Encoded",
     "FieldNotFound",
     "InvalidValue",
+    "LabelNotFound",
     "RangeReader",
     "SliceError",
     "check_body",

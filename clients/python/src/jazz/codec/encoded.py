@@ -104,6 +104,11 @@ class BodyPlan:
         self._sources.append((offset, source))
         self._end = offset + source.nbytes
 
+    @property
+    def end(self) -> int:
+        """Where the last buffer ends."""
+        return self._end
+
     def encoded(self, header: pb.Value) -> Encoded:
         """The value of that header, whose buffers were all added."""
         return Encoded(header, self._end, tuple(self._sources))

@@ -42,6 +42,12 @@ class FieldNotFound(SliceError):
     reason = "FIELD_NOT_FOUND"
 
 
+class LabelNotFound(SliceError):
+    """A slice with labels that are not there."""
+
+    reason = "LABEL_NOT_FOUND"
+
+
 MAX_VIOLATIONS = 100
 """So many violations are described; of further ones only the number is given."""
 
@@ -52,6 +58,11 @@ class Findings:
     def __init__(self) -> None:
         self._violations: list[Violation] = []
         self._more = 0
+
+    @property
+    def violations(self) -> list[Violation]:
+        """Those that are described."""
+        return self._violations
 
     def add(self, field: str, expected: str, found: str) -> None:
         """Notes that something is wrong."""

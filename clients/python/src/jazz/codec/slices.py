@@ -5,72 +5,135 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from jazz.codec.box import Range, box, packed
+from jazz.codec.box import box, packed
+from jazz.codec.cuts import Cut, Places, Range, length_of
 from jazz.codec.encoded import BodyPlan, Source, from_arrays, from_range, range_pieces
-from jazz.codec.readers import BLOCK, RangeReader, StoredArray, blocks
+from jazz.codec.errors import SliceError
+from jazz.codec.picked import PickedEntries
+from jazz.codec.readers import BLOCK, RangeReader, StoredArray, StoredBits, blocks, windows
 from jazz.codec.schema import bitmap_bytes, element_count, major_dimension
 from jazz.codec.stored import stored_tensor
+from jazz.errors import Violation
 from jazz.v1 import value_pb2 as pb
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 
-def write_tensor(
-    tensor: pb.Tensor, ranges: Sequence[Range], body: RangeReader, target: pb.Tensor, plan: BodyPlan
-) -> None:
-    """Writes the part of a tensor that lies in `ranges`, one for each dimension; without its axes.
+LARGEST: Final = 1 << 30
+"""How many bytes a part may have that is larger than the value, because positions are repeated."""
 
-    What is contiguous in the body stays a range of it; the rest is gathered when it is asked for.
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes parts of the tensors of a body one after the other.
+
+    Attributes:
+        body: The body that they are taken from.
+        plan: The places of what is written.
+        limit: The most bytes that all parts together may have.
     """
-    target.type.CopyFrom(tensor.type)
-    target.shape.extend(stop - start for start, stop in ranges)
-    target.layout = tensor.layout
-    target.order = tensor.order
-    target.index_type = tensor.index_type
-    target.pattern = tensor.pattern
-    target.fill = tensor.fill
-    target.unit = tensor.unit
-    if all(wanted == (0, length) for wanted, length in zip(ranges, tensor.shape, strict=True)):
-        _write_whole(tensor, body, target, plan)
-    elif tensor.layout == pb.LAYOUT_DENSE:
-        _write_dense(tensor, ranges, body, target, plan)
-    else:
-        _write_sparse(tensor, ranges, body, target, plan)
-    if tensor.HasField("categories"):
-        categories = tensor.categories
-        write_tensor(categories, [(0, categories.shape[0])], body, target.categories, plan)
 
+    body: RangeReader
+    plan: BodyPlan
+    limit: int
 
-def _write_whole(tensor: pb.Tensor, body: RangeReader, target: pb.Tensor, plan: BodyPlan) -> None:
-    target.stored_entries = tensor.stored_entries
-    target.missing_entries = tensor.missing_entries
-    for buffer in tensor.buffers:
-        plan.add(target, buffer.role, from_range(body, buffer.offset, buffer.length))
+    def write(self, tensor: pb.Tensor, cuts: Sequence[Cut], target: pb.Tensor) -> None:
+        """Writes the part of a tensor that lies in `cuts`, one for each dimension; without its axes.
 
+        What is contiguous in the body stays a range of it; the rest is gathered when it is asked for.
 
-def _write_dense(
-    tensor: pb.Tensor, ranges: Sequence[Range], body: RangeReader, target: pb.Tensor, plan: BodyPlan
-) -> None:
-    stored = stored_tensor(tensor, body)
-    count = element_count(tuple(target.shape))
-    backwards = tensor.order == pb.ORDER_FORTRAN
-    shape = tuple(tensor.shape)[::-1] if backwards else tuple(tensor.shape)
-    wanted = tuple(ranges)[::-1] if backwards else tuple(ranges)
-    assert stored.data is not None
-    if stored.offsets is not None:
-        texts = _Texts(stored.offsets, stored.data, shape, wanted)
-        plan.add(target, pb.BUFFER_ROLE_OFFSETS, from_arrays((count + 1) * 8, texts.offsets))
-        plan.add(target, pb.BUFFER_ROLE_DATA, Source(texts.length(), texts.data))
-    else:
-        width = stored.data.dtype.itemsize
-        elements = partial(box, stored.data.part, width, shape, wanted)
-        plan.add(target, pb.BUFFER_ROLE_DATA, from_arrays(count * width, elements))
-    if stored.validity is not None:
-        _write_validity(count, partial(box, stored.validity.bits, 1, shape, wanted), target, plan)
+        Raises:
+            SliceError: The part is too large.
+        """
+        target.type.CopyFrom(tensor.type)
+        target.shape.extend(map(length_of, cuts))
+        target.layout = tensor.layout
+        target.order = tensor.order
+        target.index_type = tensor.index_type
+        target.pattern = tensor.pattern
+        target.fill = tensor.fill
+        target.unit = tensor.unit
+        if all(cut == (0, length) for cut, length in zip(cuts, tensor.shape, strict=True)):
+            self._write_whole(tensor, target)
+        elif tensor.layout == pb.LAYOUT_DENSE:
+            self._write_dense(tensor, cuts, target)
+        else:
+            self._write_sparse(tensor, cuts, target)
+        if tensor.HasField("categories"):
+            categories = tensor.categories
+            self.write(categories, [(0, categories.shape[0])], target.categories)
+
+    def admit(self, nbytes: int) -> None:
+        """Refuses so many more bytes if they are too many."""
+        if self.plan.end + nbytes > self.limit:
+            raise SliceError(
+                "the part is too large",
+                [
+                    Violation(
+                        "slice", f"a part of at most {self.limit} bytes", f"{self.plan.end + nbytes} bytes or more"
+                    )
+                ],
+            )
+
+    def _write_whole(self, tensor: pb.Tensor, target: pb.Tensor) -> None:
+        self.admit(sum(buffer.length for buffer in tensor.buffers))
+        target.stored_entries = tensor.stored_entries
+        target.missing_entries = tensor.missing_entries
+        for buffer in tensor.buffers:
+            self.plan.add(target, buffer.role, from_range(self.body, buffer.offset, buffer.length))
+
+    def _write_dense(self, tensor: pb.Tensor, cuts: Sequence[Cut], target: pb.Tensor) -> None:
+        stored = stored_tensor(tensor, self.body)
+        count = element_count(tuple(target.shape))
+        backwards = tensor.order == pb.ORDER_FORTRAN
+        shape = tuple(tensor.shape)[::-1] if backwards else tuple(tensor.shape)
+        wanted = tuple(cuts)[::-1] if backwards else tuple(cuts)
+        assert stored.data is not None
+        if stored.offsets is not None:
+            self.admit((count + 1) * 8)
+            texts = _Texts(stored.offsets, stored.data, shape, wanted)
+            self.plan.add(target, pb.BUFFER_ROLE_OFFSETS, from_arrays((count + 1) * 8, texts.offsets))
+            length = texts.length()
+            self.admit(length)
+            self.plan.add(target, pb.BUFFER_ROLE_DATA, Source(length, texts.data))
+        else:
+            width = stored.data.dtype.itemsize
+            self.admit(count * width)
+            elements = partial(box, stored.data, width, shape, wanted)
+            self.plan.add(target, pb.BUFFER_ROLE_DATA, from_arrays(count * width, elements))
+        if stored.validity is not None:
+            bits = partial(box, StoredBits(stored.validity), 8, shape, wanted)
+            _write_validity(count, bits, target, self.plan)
+
+    def _write_sparse(self, tensor: pb.Tensor, cuts: Sequence[Cut], target: pb.Tensor) -> None:
+        ranges = [cut for cut in cuts if not isinstance(cut, Places)]
+        whole_after = all(cut == (0, length) for cut, length in zip(cuts[2:], tensor.shape[2:], strict=True))
+        if len(ranges) == len(cuts) and whole_after:
+            _write_ranges(tensor, ranges, self.body, target, self.plan)
+            return
+        stored = stored_tensor(tensor, self.body)
+        picked = PickedEntries(stored, tensor.layout, cuts)
+        indptr_bytes = 0
+        if stored.indptr is not None:
+            width = stored.indptr.dtype.itemsize
+            indptr_bytes = (length_of(cuts[major_dimension(tensor.layout)]) + 1) * width
+            self.admit(indptr_bytes)
+        count = picked.count(lambda entries: self.admit(indptr_bytes + entries * picked.width))
+        target.stored_entries = count
+        if stored.indptr is not None:
+            self.plan.add(target, pb.BUFFER_ROLE_INDPTR, from_arrays(indptr_bytes, picked.pointers))
+        for number, array in enumerate(stored.indices):
+            indices = partial(picked.indices, number)
+            self.plan.add(target, pb.BUFFER_ROLE_INDICES, from_arrays(count * array.dtype.itemsize, indices))
+        if stored.data is not None:
+            data = partial(picked.values, stored.data)
+            self.plan.add(target, pb.BUFFER_ROLE_DATA, from_arrays(count * stored.data.dtype.itemsize, data))
+        if stored.validity is not None:
+            _write_validity(count, partial(picked.values, StoredBits(stored.validity)), target, self.plan)
 
 
 def _write_validity(count: int, bits: Callable[[], Iterator[Array]], target: pb.Tensor, plan: BodyPlan) -> None:
@@ -86,12 +149,12 @@ class _Texts:
     stored_offsets: StoredArray
     stored_data: StoredArray
     shape: tuple[int, ...]
-    ranges: tuple[Range, ...]
+    cuts: tuple[Cut, ...]
 
     def _extents(self) -> Iterator[tuple[Array, Array]]:
         """Where the elements begin and end in the stored data."""
-        begins = box(self.stored_offsets.part, 8, self.shape, self.ranges)
-        ends = box(lambda start, stop: self.stored_offsets.part(start + 1, stop + 1), 8, self.shape, self.ranges)
+        begins = box(self.stored_offsets, 8, self.shape, self.cuts)
+        ends = box(self.stored_offsets.from_second(), 8, self.shape, self.cuts)
         return zip(begins, ends, strict=True)
 
     def length(self) -> int:
@@ -113,21 +176,29 @@ class _Texts:
             yield from self._gathered(begins, ends)
 
     def _gathered(self, begins: Array, ends: Array) -> Iterator[memoryview]:
-        first, last = int(begins[0]), int(ends[-1])
         if (begins[1:] == ends[:-1]).all():
-            yield from range_pieces(self.stored_data.body, self.stored_data.offset + first, last - first)
-        elif last - first <= BLOCK:
-            lengths = ends - begins
-            ahead = np.cumsum(lengths) - lengths
-            places = np.repeat(begins - first - ahead, lengths) + np.arange(int(lengths.sum()))
-            yield self.stored_data.part(first, last)[places].data
+            first = int(begins[0])
+            yield from range_pieces(self.stored_data.body, self.stored_data.offset + first, int(ends[-1]) - first)
+        elif int((ends - begins).sum()) <= BLOCK:
+            yield self._joined(begins, ends).data
         else:
             middle = len(begins) // 2
             yield from self._gathered(begins[:middle], ends[:middle])
             yield from self._gathered(begins[middle:], ends[middle:])
 
+    def _joined(self, begins: Array, ends: Array) -> Array:
+        lengths = ends - begins
+        ahead = np.cumsum(lengths) - lengths
+        joined = np.empty(int(lengths.sum()), np.uint8)
+        for chosen, first, last in windows(begins, ends, 1):
+            each = lengths[chosen]
+            inside = np.arange(int(each.sum())) - np.repeat(np.cumsum(each) - each, each)
+            window = self.stored_data.part(first, last)
+            joined[np.repeat(ahead[chosen], each) + inside] = window[np.repeat(begins[chosen] - first, each) + inside]
+        return joined
 
-def _write_sparse(
+
+def _write_ranges(
     tensor: pb.Tensor, ranges: Sequence[Range], body: RangeReader, target: pb.Tensor, plan: BodyPlan
 ) -> None:
     stored = stored_tensor(tensor, body)

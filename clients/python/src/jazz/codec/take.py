@@ -4,29 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from jazz.codec.box import Range
+from jazz.codec.cuts import Cut, length_of
 from jazz.codec.encoded import BodyPlan, Encoded
-from jazz.codec.errors import FieldNotFound, SliceError, quoted
+from jazz.codec.errors import quoted
 from jazz.codec.readers import RangeReader
-from jazz.codec.slices import write_tensor
+from jazz.codec.selections import cut_of, field_places, not_found, one_of, refusal
+from jazz.codec.slices import LARGEST, Writer
 from jazz.codec.summary import summary
-from jazz.errors import Violation
 from jazz.v1 import value_pb2 as pb
 
-_NAMES_SHOWN = 10
+MAX_SLICE_BYTES: Final = 16 << 20
+"""How long a slice may be as a message."""
+
+Scope = Mapping[str, pb.Axis]
+"""The axes in sight, by name."""
 
 
 def take(header: pb.Value, part: pb.Slice, body: RangeReader) -> Encoded:
-    """A part of a stored value: first the item, then rows of it, then columns.
+    """A part of a stored value: the item, and of it what is wanted of rows, columns and axes.
 
     Ranges mean what they mean in Python: negative positions count from the end, and what lies beyond is left out.
-    Rows of a table are rows of all its fields, whose first dimensions must have the same length and not two different
-    axes. An axis is cut with the dimension that is; a dimension that would no longer be as long as its axis loses it.
-    Axes that are declared around the item and used in it are declared on the result.
+    Single positions that lie beyond are refused, and so are labels that are not there, or more than once. Rows of a
+    table are rows of all its fields, whose first dimensions must have the same length and not two different axes. An
+    axis is cut with the dimension that is; a dimension that would no longer be as long as its axis loses it. Where an
+    axis is cut by its name, all dimensions along it are, in every tensor. Axes that are declared around the item and
+    used in it are declared on the result.
 
-    Nothing but what the lengths of the result depend on (`indptr`, offsets, bitmaps, and for a cut through compressed
-    rows their indices) is read before `Encoded.pieces` asks for it; `body` must stay readable as long.
+    Nothing but labels and what the lengths of the result depend on (`indptr`, offsets, bitmaps, and for a cut through
+    compressed rows their indices) is read before `Encoded.pieces` asks for it; `body` must stay readable as long. What
+    is read and made at a time is some megabytes; if the entries of sparse rows change their order, at least a row.
 
     Args:
         header: The header of the stored value.
@@ -35,36 +43,52 @@ def take(header: pb.Value, part: pb.Slice, body: RangeReader) -> Encoded:
 
     Raises:
         FieldNotFound: The item, or a column that is named, is not there.
-        SliceError: The item has no rows or columns of that sort.
+        LabelNotFound: A label is not there.
+        SliceError: The item has no rows, columns or axes of that sort; or the part is larger than the value and than
+            1 GiB, because positions are repeated.
     """
+    if part.ByteSize() > MAX_SLICE_BYTES:
+        raise refusal("slice", f"at most {MAX_SLICE_BYTES} bytes; take it in several parts", f"{part.ByteSize()} bytes")
     item, around = _item(header, part.item)
-    row_cut = _row_cut(item, part.rows) if part.HasField("rows") else None
-    columns = part.WhichOneof("columns")
-    target = pb.Value()
-    plan = BodyPlan()
     axes = [*around, *item.axes]
-    if item.HasField("tensor"):
-        ranges = _tensor_ranges(item.tensor, row_cut, part)
-        axis_cuts = _axis_cuts(item.tensor, ranges)
-        _write_axes(axes, axis_cuts, body, target, plan)
-        target.tensor.SetInParent()
-        _write_axis_names(item.tensor, ranges, axis_cuts, target.tensor)
-        write_tensor(item.tensor, ranges, body, target.tensor, plan)
-    elif item.HasField("table"):
-        chosen = _chosen_fields(item.table, part) if columns else range(len(item.table.fields))
-        writer = _TableWriter(body, plan, row_cut)
-        no_tensors = next(_tensors(item), None) is None
-        cuts = {axis.name: row_cut for axis in axes} if row_cut is not None and no_tensors else {}
-        writer.write(item, axes, chosen, target, cuts)
+    plan = BodyPlan()
+    target = pb.Value()
+    writer = Writer(body, plan, max(LARGEST, _body_bytes(header)))
+    along = _along(part.axes, [*around, *_declared(item)])
+    scope = {axis.name: axis for axis in axes}
+    fields = list(item.table.fields)
+    if part.HasField("columns") and item.HasField("table"):
+        fields = [fields[place] for place in field_places(part.columns, item.table, "slice.columns")]
+    elif part.HasField("columns") and not item.HasField("tensor"):
+        raise refusal("slice.columns", "a tensor or a table", "null")
+    chosen = [(field.value, field.name) for field in fields] if item.HasField("table") else [(item, "")]
+    rows = _row_cut(item, chosen, scope, part.rows, body) if part.HasField("rows") else None
+    taking = _Taking(writer, rows, along)
+    if item.HasField("table"):
+        outer: dict[str, Cut] = {}
+        if rows is not None and not any(_leaves(chosen, scope)):
+            outer[item.axes[0].name] = rows
+        taking.table(fields, axes, target, outer)
+    elif item.HasField("tensor"):
+        columns = _column_cut(item.tensor, scope, part.columns, body) if part.HasField("columns") else None
+        taking.tensor(item.tensor, axes, target, {}, columns)
     else:
-        if columns:
-            raise _slice_error("columns", "a tensor or a table", "null")
         target.null.SetInParent()
     return plan.encoded(target)
 
 
-def _slice_error(field: str, expected: str, found: str) -> SliceError:
-    return SliceError("the slice does not fit the value", [Violation(f"slice.{field}", expected, found)])
+def _body_bytes(header: pb.Value) -> int:
+    return max((buffer.offset + buffer.length for buffer in _buffers(header)), default=0)
+
+
+def _buffers(value: pb.Value) -> Iterator[pb.Buffer]:
+    for axis in value.axes:
+        yield from axis.labels.buffers
+        yield from axis.labels.categories.buffers
+    yield from value.tensor.buffers
+    yield from value.tensor.categories.buffers
+    for field in value.table.fields:
+        yield from _buffers(field.value)
 
 
 def _item(header: pb.Value, path: Sequence[str]) -> tuple[pb.Value, list[pb.Axis]]:
@@ -73,11 +97,12 @@ def _item(header: pb.Value, path: Sequence[str]) -> tuple[pb.Value, list[pb.Axis
     around: list[pb.Axis] = []
     for depth, name in enumerate(path):
         if not value.HasField("table"):
-            raise _not_found(f"item[{depth}]", name, "a table", summary(value))
+            raise not_found(f"slice.item[{depth}]", name, "a table", summary(value))
         around.extend(value.axes)
         found = next((field.value for field in value.table.fields if field.name == name), None)
         if found is None:
-            raise _not_found(f"item[{depth}]", name, _one_of(value.table), quoted(name))
+            names = [field.name for field in value.table.fields]
+            raise not_found(f"slice.item[{depth}]", name, one_of(names, "the table is empty"), quoted(name))
         value = found
     if around:
         used = {name for tensor in _tensors(value) for name in tensor.axes}
@@ -85,15 +110,11 @@ def _item(header: pb.Value, path: Sequence[str]) -> tuple[pb.Value, list[pb.Axis
     return value, around
 
 
-def _not_found(field: str, name: str, expected: str, found: str) -> FieldNotFound:
-    return FieldNotFound(f"there is no field {quoted(name)}", [Violation(f"slice.{field}", expected, found)])
-
-
-def _one_of(table: pb.Table) -> str:
-    names = [quoted(field.name) for field in table.fields[:_NAMES_SHOWN]]
-    if len(table.fields) > _NAMES_SHOWN:
-        names.append("…")
-    return f"one of {', '.join(names)}" if names else "no name, as the table is empty"
+def _declared(value: pb.Value) -> Iterator[pb.Axis]:
+    """The axes that are declared in a value."""
+    yield from value.axes
+    for field in value.table.fields:
+        yield from _declared(field.value)
 
 
 def _tensors(value: pb.Value) -> Iterator[pb.Tensor]:
@@ -104,147 +125,160 @@ def _tensors(value: pb.Value) -> Iterator[pb.Tensor]:
             yield from _tensors(field.value)
 
 
-def _resolved(wanted: pb.Range, length: int) -> Range:
-    start = wanted.start if wanted.HasField("start") else None
-    stop = wanted.stop if wanted.HasField("stop") else None
-    first, last, _ = slice(start, stop).indices(length)
-    return first, max(first, last)
+def _along(selections: Sequence[pb.AxisSelection], axes: Iterable[pb.Axis]) -> dict[str, tuple[str, pb.Selection]]:
+    """What is wanted of axes by their names, each with what it is called in an error."""
+    names = list(dict.fromkeys(axis.name for axis in axes)) if selections else []
+    along: dict[str, tuple[str, pb.Selection]] = {}
+    for number, each in enumerate(selections):
+        field = f"slice.axes[{number}].axis"
+        if each.axis not in names:
+            raise refusal(field, one_of(names, "the value has no axes"), quoted(each.axis))
+        if each.axis in along:
+            raise refusal(field, "each axis once", f"{quoted(each.axis)} again")
+        along[each.axis] = (f"slice.axes[{number}].selection", each.selection)
+    return along
 
 
-def _row_cut(item: pb.Value, rows: pb.Range) -> Range:
-    """The rows that are wanted of all tensors in a value."""
+def _leaves(values: Iterable[tuple[pb.Value, str]], scope: Scope) -> Iterator[tuple[pb.Value, str, Scope]]:
+    """All values in values that are not tables, each with the name of its field and the axes in sight."""
+    for value, name in values:
+        seen = {**scope, **{axis.name: axis for axis in value.axes}} if value.axes else scope
+        if value.HasField("table"):
+            yield from _leaves(((field.value, field.name) for field in value.table.fields), seen)
+        else:
+            yield value, name, seen
+
+
+def _row_cut(
+    item: pb.Value, chosen: Sequence[tuple[pb.Value, str]], scope: Scope, rows: pb.Selection, body: RangeReader
+) -> Cut:
+    """The rows that are wanted of all tensors in the chosen values."""
     lengths: set[int] = set()
-    names: set[str] = set()
-    for value, name in _leaves(item, ""):
+    axes: dict[int, pb.Axis] = {}
+    for value, name, seen in _leaves(chosen, scope):
         if not value.tensor.shape:
-            raise _slice_error(
-                "rows", f"a first dimension{' in field ' + quoted(name) if name else ''}", summary(value)
-            )
+            where = f" in field {quoted(name)}" if name else ""
+            raise refusal("slice.rows", f"a first dimension{where}", summary(value))
         lengths.add(value.tensor.shape[0])
-        names.update(value.tensor.axes[:1])
-    names.discard("")
+        if any(value.tensor.axes[:1]):
+            axis = seen[value.tensor.axes[0]]
+            axes[id(axis)] = axis
+    names = sorted({axis.name for axis in axes.values()})
+    if len(names) > 1:
+        found = f"axes {', '.join(map(quoted, names[:3]))}"
+        raise refusal("slice.rows", "fields whose rows lie along the same axis, or one of slice.axes", found)
     if len(lengths) > 1:
         found = f"{len(lengths)} different lengths, such as {', '.join(map(str, sorted(lengths)[:3]))}"
-        raise _slice_error("rows", "fields of the same number of rows", found)
-    if len(names) > 1:
-        found = f"axes {', '.join(map(quoted, sorted(names)[:3]))}"
-        raise _slice_error("rows", "fields whose rows lie along the same axis", found)
+        raise refusal("slice.rows", "fields of the same number of rows", found)
     if not lengths and len(item.axes) == 1:
         lengths.add(item.axes[0].length)
+        axes[0] = item.axes[0]
     if not lengths:
-        raise _slice_error("rows", "a table with rows", "a table of no fields")
-    return _resolved(rows, lengths.pop())
+        raise refusal("slice.rows", "a table with rows", "a table of no fields")
+    if len(axes) > 1 and rows.HasField("labels"):
+        found = f"{len(axes)} axes {quoted(names[0])} in fields beside each other"
+        raise refusal("slice.rows.labels", "fields whose rows lie along the same axis", found)
+    return cut_of(rows, lengths.pop(), next(iter(axes.values()), None), body, "slice.rows")
 
 
-def _leaves(value: pb.Value, name: str) -> Iterator[tuple[pb.Value, str]]:
-    """All values in a value that are not tables, each with the name of its field."""
-    if value.HasField("table"):
-        for field in value.table.fields:
-            yield from _leaves(field.value, field.name)
-    else:
-        yield value, name
-
-
-def _tensor_ranges(tensor: pb.Tensor, row_cut: Range | None, part: pb.Slice) -> list[Range]:
-    ranges = [(0, length) for length in tensor.shape]
-    if row_cut is not None:
-        ranges[0] = row_cut
-    match part.WhichOneof("columns"):
-        case "column_names":
-            raise _slice_error("columns", "a range of positions, as it is a tensor", "names")
-        case "column_range":
-            if len(ranges) < 2:
-                raise _slice_error("columns", "a tensor of 2 dimensions or more", f"{len(ranges)}")
-            ranges[1] = _resolved(part.column_range, tensor.shape[1])
-    return ranges
-
-
-def _axis_cuts(tensor: pb.Tensor, ranges: Sequence[Range]) -> dict[str, Range]:
-    """What is wanted of each axis that is cut: what is wanted of the first dimension along it that is cut."""
-    cuts: dict[str, Range] = {}
-    for name, wanted, length in zip(tensor.axes, ranges, tensor.shape, strict=False):
-        if name and wanted != (0, length):
-            cuts.setdefault(name, wanted)
-    return cuts
-
-
-def _write_axes(
-    axes: Iterable[pb.Axis], cuts: Mapping[str, Range], body: RangeReader, target: pb.Value, plan: BodyPlan
-) -> None:
-    for axis in axes:
-        wanted = cuts.get(axis.name, (0, axis.length))
-        written = target.axes.add(name=axis.name, length=wanted[1] - wanted[0])
-        if axis.HasField("labels"):
-            write_tensor(axis.labels, [wanted], body, written.labels, plan)
-
-
-def _write_axis_names(tensor: pb.Tensor, ranges: Sequence[Range], cuts: Mapping[str, Range], target: pb.Tensor) -> None:
-    names = [
-        name if wanted == cuts.get(name, (0, length)) else ""
-        for name, wanted, length in zip(tensor.axes, ranges, tensor.shape, strict=False)
-    ]
-    if any(names):
-        target.axes.extend(names)
-
-
-def _chosen_fields(table: pb.Table, part: pb.Slice) -> Sequence[int]:
-    """The positions of the fields that are wanted."""
-    if part.WhichOneof("columns") == "column_range":
-        return range(*_resolved(part.column_range, len(table.fields)))
-    places = {field.name: place for place, field in enumerate(table.fields)}
-    chosen: dict[int, None] = {}
-    for number, name in enumerate(part.column_names.names):
-        if name not in places:
-            raise _not_found(f"column_names.names[{number}]", name, _one_of(table), quoted(name))
-        if places[name] in chosen:
-            raise _slice_error(f"column_names.names[{number}]", "each name once", quoted(name))
-        chosen[places[name]] = None
-    return list(chosen)
+def _column_cut(tensor: pb.Tensor, scope: Scope, columns: pb.Selection, body: RangeReader) -> Cut:
+    """The columns that are wanted of a tensor."""
+    if len(tensor.shape) < 2:
+        raise refusal("slice.columns", "a tensor of 2 dimensions or more", f"{len(tensor.shape)}")
+    axis = scope.get(tensor.axes[1]) if tensor.axes else None
+    return cut_of(columns, tensor.shape[1], axis, body, "slice.columns")
 
 
 @dataclass(frozen=True, slots=True)
-class _TableWriter:
-    """Writes tables of which rows are wanted, or all rows."""
+class _Taking:
+    """Writes values of which parts are wanted.
 
-    body: RangeReader
-    plan: BodyPlan
-    rows: Range | None
+    Attributes:
+        writer: Writes their tensors.
+        rows: What is wanted of the first dimension of every tensor; None for all.
+        along: What is wanted of axes, by name.
+    """
 
-    def write(
-        self,
-        value: pb.Value,
-        axes: Sequence[pb.Axis],
-        chosen: Iterable[int],
-        target: pb.Value,
-        outer_cuts: Mapping[str, Range],
+    writer: Writer
+    rows: Cut | None
+    along: Mapping[str, tuple[str, pb.Selection]]
+
+    def table(
+        self, fields: Sequence[pb.Field], axes: Sequence[pb.Axis], target: pb.Value, outer: Mapping[str, Cut]
     ) -> None:
-        """Writes the chosen fields of a table along the axes that it declares."""
-        cuts = {**outer_cuts, **self._cuts(value, axes)}
-        _write_axes(axes, cuts, self.body, target, self.plan)
+        """Writes fields of a table that declares axes; `outer` has the axes around it that are cut."""
+        tensors = [tensor for field in fields for tensor in _tensors(field.value)] if axes else []
+        cuts = {**outer, **self._axis_cuts(axes, [(tensor, self._cuts(tensor, None)) for tensor in tensors])}
+        self._write_axes(axes, cuts, target)
         target.table.SetInParent()
-        for place in chosen:
-            field = value.table.fields[place]
-            self._write_field(field.value, target.table.fields.add(name=field.name).value, cuts)
+        for field in fields:
+            written = target.table.fields.add(name=field.name).value
+            if field.value.HasField("table"):
+                self.table(field.value.table.fields, field.value.axes, written, cuts)
+            elif field.value.HasField("tensor"):
+                self.tensor(field.value.tensor, field.value.axes, written, cuts, None)
+            else:
+                written.null.SetInParent()
 
-    def _write_field(self, value: pb.Value, target: pb.Value, outer_cuts: Mapping[str, Range]) -> None:
-        if value.HasField("table"):
-            self.write(value, value.axes, range(len(value.table.fields)), target, outer_cuts)
-        elif value.HasField("tensor"):
-            tensor = value.tensor
-            cuts = {**outer_cuts, **self._cuts(value, value.axes)}
-            ranges = [(0, length) for length in tensor.shape]
-            if self.rows is not None:
-                ranges[0] = self.rows
-            _write_axes(value.axes, cuts, self.body, target, self.plan)
-            target.tensor.SetInParent()
-            _write_axis_names(tensor, ranges, cuts, target.tensor)
-            write_tensor(tensor, ranges, self.body, target.tensor, self.plan)
-        else:
-            target.null.SetInParent()
+    def tensor(
+        self,
+        tensor: pb.Tensor,
+        axes: Sequence[pb.Axis],
+        target: pb.Value,
+        outer: Mapping[str, Cut],
+        columns: Cut | None,
+    ) -> None:
+        """Writes a tensor that declares axes."""
+        wanted = self._cuts(tensor, columns)
+        axis_cuts = {**outer, **self._axis_cuts(axes, [(tensor, wanted)])}
+        for dimension, name in enumerate(tensor.axes):
+            if name in self.along:
+                if wanted[dimension] != (0, tensor.shape[dimension]):
+                    given = "rows" if dimension == 0 else "columns"
+                    raise refusal(
+                        self.along[name][0],
+                        "an axis of no dimension that is cut already",
+                        f"{quoted(name)}, of {given}",
+                    )
+                wanted[dimension] = axis_cuts[name]
+        self._write_axes(axes, axis_cuts, target)
+        target.tensor.SetInParent()
+        names = [
+            name if cut == axis_cuts.get(name, (0, length)) else ""
+            for name, cut, length in zip(tensor.axes, wanted, tensor.shape, strict=False)
+        ]
+        if any(names):
+            target.tensor.axes.extend(names)
+        self.writer.write(tensor, wanted, target.tensor)
 
-    def _cuts(self, value: pb.Value, axes: Sequence[pb.Axis]) -> dict[str, Range]:
-        """What is wanted of the axes that rows lie along."""
-        if self.rows is None or not axes:
-            return {}
-        names = {tensor.axes[0] for tensor in _tensors(value) if tensor.axes}
-        return {axis.name: self.rows for axis in axes if axis.name in names}
+    def _cuts(self, tensor: pb.Tensor, columns: Cut | None) -> list[Cut]:
+        """What rows and columns want of the dimensions of a tensor."""
+        cuts: list[Cut] = [(0, length) for length in tensor.shape]
+        if self.rows is not None:
+            cuts[0] = self.rows
+        if columns is not None:
+            cuts[1] = columns
+        return cuts
+
+    def _axis_cuts(self, axes: Iterable[pb.Axis], tensors: Iterable[tuple[pb.Tensor, Sequence[Cut]]]) -> dict[str, Cut]:
+        """What is wanted of those axes that are cut: what is said of them, or of the first dimension that is cut."""
+        by_dimension: dict[str, Cut] = {}
+        for tensor, wanted in tensors:
+            for name, cut, length in zip(tensor.axes, wanted, tensor.shape, strict=False):
+                if name and cut != (0, length):
+                    by_dimension.setdefault(name, cut)
+        cuts: dict[str, Cut] = {}
+        for axis in axes:
+            if axis.name in self.along:
+                field, selection = self.along[axis.name]
+                cuts[axis.name] = cut_of(selection, axis.length, axis, self.writer.body, field)
+            elif axis.name in by_dimension:
+                cuts[axis.name] = by_dimension[axis.name]
+        return cuts
+
+    def _write_axes(self, axes: Iterable[pb.Axis], cuts: Mapping[str, Cut], target: pb.Value) -> None:
+        for axis in axes:
+            cut = cuts.get(axis.name, (0, axis.length))
+            written = target.axes.add(name=axis.name, length=length_of(cut))
+            if axis.HasField("labels"):
+                self.writer.write(axis.labels, [cut], written.labels)
