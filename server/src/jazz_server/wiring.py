@@ -27,7 +27,7 @@ def service_handlers(core: Core) -> dict[str, grpc.GenericRpcHandler]:
     values = blocks.Blocks(core, Gate(core, gate), StagedUploads(core.store), Describer(core, stored_kinds))
     served = (
         (blocks_pb2, "Blocks", values, blocks.FRAMED),
-        (spaces_pb2, "Spaces", spaces.Spaces(core), frozenset[str]()),
+        (spaces_pb2, "Spaces", spaces.Spaces(core, stored_kinds), frozenset[str]()),
         (kinds_pb2, "Kinds", kinds.Kinds(core, gate, stored_kinds), frozenset[str]()),
         (pipelines_pb2, "Pipelines", pipelines.Pipelines(core, gate, sources, runs), pipelines.FRAMED),
         (server_pb2, "Server", server.Server(core), frozenset[str]()),

@@ -70,15 +70,15 @@ def test_symbols_agree_over_all_fields() -> None:
 
 def test_a_conflict_names_the_field_that_set_the_symbol() -> None:
     value = table(image=zeros(512, 4, 3), mask=zeros(480, 4, dtype="bool"))
-    assert reasons(SCENE, value) == ["mask: expected 512 (`h` as `image` set it) in dimension 0, found 480"]
+    assert reasons(SCENE, value) == ["mask: expected 512 rows (`h` as `image` set it), found 480 rows"]
 
 
 def test_every_reason_is_given_at_once() -> None:
     value = table(image=zeros(5, 4, 4), mask=zeros(6, 4))
     assert reasons(SCENE, value) == [
-        "image: expected 3 in dimension 2, found 4",
+        "image: expected 3 in dimension 2, found 4 in dimension 2",
         "mask: expected bool, found float32",
-        "mask: expected 5 (`h` as `image` set it) in dimension 0, found 6",
+        "mask: expected 5 rows (`h` as `image` set it), found 6 rows",
     ]
 
 
@@ -128,11 +128,31 @@ def test_missing_elements_fit_nullable_types_alone() -> None:
     assert reasons(TensorType(), holey) == ["expected no missing elements, found a tensor with missing elements"]
 
 
-def test_units_are_compared_where_both_have_one() -> None:
-    metres = TensorType(unit="m")
-    assert match(metres, TensorType(unit="m")).matches
-    assert match(metres, TensorType()).matches
-    assert [str(m) for m in match(metres, TensorType(unit="km")).mismatches] == ["expected unit m, found unit km"]
+@pytest.mark.parametrize(
+    ("expected", "found", "reason"),
+    [
+        ("m", "m", None),
+        ("m", "metre", None),
+        ("N", "kg*m/s**2", None),
+        ("", "m", None),
+        ("m", "", "expected a length in m, found no unit"),
+        ("m", "s", "expected a length in m, found s, a time"),
+        (
+            "m",
+            "km",
+            "expected a length in m, found km, which is m × 1000: convert it, nothing is converted silently",
+        ),
+        ("K", "degC", "expected a temperature in K, found degC, which counts from another zero or otherwise: convert it"),
+        ("dimensionless", "", "expected a plain number in dimensionless, found no unit"),
+    ],
+)
+def test_units_are_those_asked_for_however_they_are_spelled(expected: str, found: str, reason: str | None) -> None:
+    reasons = [str(m) for m in match(TensorType(unit=expected), TensorType(unit=found)).mismatches]
+    assert reasons == ([reason] if reason else [])
+
+
+def test_what_is_computed_may_be_in_any_unit_where_none_is_known() -> None:
+    assert match(TensorType(unit="m"), TensorType(), computed=True).matches
 
 
 def test_nested_fields_have_paths() -> None:
@@ -143,7 +163,7 @@ def test_nested_fields_have_paths() -> None:
 def test_symbols_are_shared_with_nested_tables() -> None:
     kind = TableType((FieldType("rows", TensorType(shape=(H,))), FieldType("in", TableType((FieldType("m", MASK),)))))
     value = Table((("rows", zeros(3)), ("in", table(m=zeros(4, 2, dtype="bool")))))
-    assert reasons(kind, value) == ["in.m: expected 3 (`h` as `rows` set it) in dimension 0, found 4"]
+    assert reasons(kind, value) == ["in.m: expected 3 rows (`h` as `rows` set it), found 4 rows"]
 
 
 def test_what_is_not_known_of_a_value_does_not_contradict() -> None:
@@ -171,7 +191,7 @@ def test_the_fields_of_extended_kinds_are_asked_for_with_shared_symbols() -> Non
     assert reasons(labelled, good, stored) == []
     bad = table(image=zeros(2, 2, 3), mask=zeros(2, 2, dtype="bool"), label=zeros(9), more=Null())
     assert reasons(labelled, bad, stored) == [
-        "label: expected 2 (`h` as `image` set it) in dimension 0, found 9",
+        "label: expected 2 elements (`h` as `image` set it), found 9 elements",
         "more: expected no fields but `image`, `mask`, `label`, found this one",
     ]
 
@@ -182,7 +202,7 @@ def test_kinds_that_are_referred_to_have_symbols_of_their_own() -> None:
     large = table(image=zeros(2, 2, 3), mask=zeros(2, 2, dtype="bool"))
     assert reasons(pair, table(a=small, b=large), stored) == []
     assert reasons(pair, table(a=small, b=table(image=zeros(2, 2, 3), mask=zeros(1, 2, dtype="bool"))), stored) == [
-        "b.mask: expected 2 (`h` as `b.image` set it) in dimension 0, found 1"
+        "b.mask: expected 2 rows (`h` as `b.image` set it), found 1 row"
     ]
 
 
@@ -201,9 +221,9 @@ def test_unknown_kinds_and_cycles_are_reasons() -> None:
     [
         ([0.0, 0.5, 1.0], None),
         ([], None),
-        ([0.5, 1.5], "expected elements from 0 to 1, found 1.5"),
-        ([-1.0], "expected elements from 0 to 1, found -1.0"),
-        ([float("nan"), 0.5], "expected elements from 0 to 1, found NaN"),
+        ([0.5, 1.5], "expected elements from 0 to 1, found 1.5 at [1]"),
+        ([-1.0], "expected elements from 0 to 1, found -1.0 at [0]"),
+        ([float("nan"), 0.5], "expected elements from 0 to 1, found NaN at [0]"),
     ],
 )
 def test_elements_are_held_to_their_range(values: list[float], reason: str | None) -> None:
@@ -214,7 +234,7 @@ def test_elements_are_held_to_their_range(values: list[float], reason: str | Non
 
 def test_absent_entries_are_elements_and_missing_ones_are_not() -> None:
     positive = TensorType(minimum=1, nullable=True)
-    assert [str(m) for m in match_value(positive, csr()).mismatches] == ["expected elements of at least 1, found 0.0"]
+    assert [str(m) for m in match_value(positive, csr()).mismatches] == ["expected elements of at least 1, found absent entries, which are 0.0"]
     missing = replace(dense(np.array([0.0, 2.0])), validity=np.array([0b10], np.uint8))
     assert match_value(positive, missing).matches
 
@@ -223,4 +243,4 @@ def test_ranges_hold_in_kinds_that_are_referred_to() -> None:
     kinds = {"s/p": Kind(TensorType(maximum=1))}
     kind = TableType((FieldType("p", KindReference("s/p")),))
     found = match_value(kind, table(p=dense(np.array([2.0]))), kinds.__getitem__)
-    assert [str(m) for m in found.mismatches] == ["p: expected elements of at most 1, found 2.0"]
+    assert [str(m) for m in found.mismatches] == ["p: expected elements of at most 1, found 2.0 at [0]"]

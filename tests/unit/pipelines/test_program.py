@@ -241,14 +241,14 @@ def test_a_program_refuses_values_of_types_that_it_was_not_compiled_for() -> Non
     program = _program(pipeline(X, [step("negative", InputRef(0))]), {"x": ONES})
     with pytest.raises(IllTyped) as caught:
         program.run({"x": dense(np.ones((3, 3)))}, RunControl())
-    assert caught.value.violations == (Violation("inputs.x", "2 in dimension 0", "3"),)
+    assert caught.value.violations == (Violation("inputs.x", "2 rows", "3 rows"),)
 
 
 def test_elements_out_of_the_range_of_an_input_are_refused() -> None:
     takes = TensorType((DataType("float64"),), None, minimum=0, maximum=0.5)
     with pytest.raises(IllTyped) as caught:
         _run(pipeline({"x": takes}, [], x=InputRef(0)), x=ONES)
-    assert caught.value.violations == (Violation("inputs.x", "elements from 0 to 0.5", "1.0"),)
+    assert caught.value.violations == (Violation("inputs.x", "elements from 0 to 0.5", "1.0 at [0, 0], and 5 more"),)
 
 
 def test_a_program_needs_exact_types_of_all_inputs() -> None:

@@ -14,7 +14,7 @@ function, out of the operations in `ops`, with types such as `Csr["rows", 1024]`
 from jazz import aio
 from jazz._array import Array
 from jazz._infos import BlockInfo, KindInfo, Match, ServerInfo, SpaceInfo
-from jazz._kind import Kind, kind
+from jazz._kind import Kind, kind, kind_of
 from jazz._operations import UNCHANGED, Result
 from jazz._outputs import Outputs
 from jazz._pipeline_infos import Explanation, OpInfo, OpParameter, PipelineInfo, RunResult, StepInfo
@@ -118,6 +118,7 @@ __all__ = [
     "aio",
     "connect",
     "kind",
+    "kind_of",
     "labels",
     "ops",
     "pipeline",

@@ -123,7 +123,7 @@ class SpaceInfo:
         versions: How many versions of a block are kept.
         ttl: How long a block lives that is put without a time to live of its own; None for ever.
         quota: Bytes that all kept versions and reserved uploads may take; None for no limit.
-        kind: The kind that every block must match, or None.
+        kind: The kind that every block must match, `space/name@version`, or None.
         version: Its version, which every change of the settings raises.
         created: When it was created.
         updated: When its settings were changed last.
@@ -207,7 +207,12 @@ class KindInfo:
     @property
     def summary(self) -> str:
         """What its values are, in a line."""
-        return repr(self.kind.type)
+        return str(self.kind.type)
+
+    @property
+    def text(self) -> str:
+        """The kind as people write it."""
+        return self.kind.text
 
     def __repr__(self) -> str:
         return f"<KindInfo {self.name}@{self.version}: {self.summary}>"

@@ -251,6 +251,8 @@ REASONS: Final[dict[str, Reason]] = {
     "MIXED_DURABILITY": Reason(_CODE.INVALID_ARGUMENT, InvalidArgument),
     "KIND_MISMATCH": Reason(_CODE.INVALID_ARGUMENT, KindMismatch),
     "FAILED_PRECONDITION": Reason(_CODE.FAILED_PRECONDITION, FailedPrecondition),
+    "KIND_CHANGED": Reason(_CODE.FAILED_PRECONDITION, FailedPrecondition),
+    "KIND_REQUIRED": Reason(_CODE.FAILED_PRECONDITION, FailedPrecondition),
     "SPACE_NOT_EMPTY": Reason(_CODE.FAILED_PRECONDITION, FailedPrecondition),
     "VERSION_CONFLICT": Reason(_CODE.ABORTED, VersionConflict),
     "RESOURCE_EXHAUSTED": Reason(_CODE.RESOURCE_EXHAUSTED, ResourceExhausted),

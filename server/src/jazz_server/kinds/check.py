@@ -8,8 +8,10 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
+from jazz.codec.header import known_zone
+from jazz.kinds.words import is_line, is_paragraph
 from jazz.values import DATA_TYPES, MAX_DEPTH, DataType, Layout
-from jazz_server.kinds import describe
+from jazz_server.kinds import describe, units
 from jazz_server.kinds.match import joined
 from jazz_server.kinds.parts import Resolve, parts_of
 from jazz_server.kinds.types import FieldType, Kind, KindReference, Mismatch, Symbol, TableType, TensorType, Type
@@ -37,6 +39,8 @@ def check_kind(kind: Kind | Type, resolve: Resolve | None = None) -> list[Mismat
             return found
         for position, base in enumerate(kind.extends):
             _check_reference(base, f"extends[{position}]", found.append)
+        if not is_paragraph(kind.doc):
+            found.append(Mismatch("doc", "lines without control characters and space at their ends", repr(kind.doc)))
         if kind.extends and isinstance(kind.type, KindReference):
             found.append(Mismatch("", "a type of its own, or a reference without extended kinds", "both"))
         _check_type(kind.type, "", 1, found.append)
@@ -68,6 +72,11 @@ def _check_fields(fields: Sequence[FieldType], path: str, note: _Note) -> None:
             note(Mismatch(joined(path, f"fields[{position}]"), "a name", "an empty one"))
         elif item.name in seen:
             note(Mismatch(joined(path, item.name), "fields with different names", "this name twice"))
+        elif "\0" in item.name:
+            note(Mismatch(joined(path, f"fields[{position}]"), "a name without NUL", repr(item.name)))
+        if not is_line(item.doc):
+            expected = "a doc of one line without control characters and space around it"
+            note(Mismatch(joined(path, item.name), expected, repr(item.doc)))
         seen.add(item.name)
 
 
@@ -90,12 +99,26 @@ def _check_tensor(type_: TensorType, path: str, note: _Note) -> None:
     if type_.shape is not None and len(type_.shape) != 2 and type_.layouts and set(type_.layouts) <= _COMPRESSED:
         note(Mismatch(path, f"two dimensions for {describe.layouts(type_.layouts)}", describe.rank(type_.shape)))
     _check_range(type_, path, note)
+    _check_unit(type_, path, note)
+
+
+def _check_unit(type_: TensorType, path: str, note: _Note) -> None:
+    if not type_.unit:
+        return
+    wrong = units.unknown(type_.unit)
+    if wrong:
+        note(Mismatch(path, "a unit in pint's vocabulary, such as m or kg/m**3", wrong))
+    counted = [dtype for dtype in type_.dtypes if dtype.name in DATA_TYPES and not dtype.measurable]
+    if counted:
+        note(Mismatch(path, "element types that can have a unit", describe.dtypes(counted)))
 
 
 def _check_dtypes(dtypes: Sequence[DataType], path: str, note: _Note) -> None:
     for dtype in dtypes:
         if dtype.name not in DATA_TYPES:
             note(Mismatch(path, "a known element type", f"{dtype.name}{describe.suggestion(dtype.name, DATA_TYPES)}"))
+        if dtype.zone and not known_zone(dtype.zone):
+            note(Mismatch(path, "a time zone: an IANA name or an offset such as +02:00", repr(dtype.zone)))
     if len(set(dtypes)) != len(dtypes):
         note(Mismatch(path, "each element type once", describe.dtypes(dtypes)))
 

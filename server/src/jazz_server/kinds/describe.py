@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import Final
 
 from jazz.values import DataType, Layout
 from jazz_server.kinds.types import Dimension, NullType, TableType, TensorType, Type
+
+_NAMES: Final = 12
+"""How many names are listed."""
 
 
 def choices(words: Iterable[str]) -> str:
@@ -68,12 +72,24 @@ def kind_of(type_: Type) -> str:
 
 
 def names(found: Sequence[str]) -> str:
-    """A list of names.
+    """A list of names, as far as people want to read it.
 
     >>> names(["a", "b"]), names([])
     ('`a`, `b`', 'none')
     """
-    return ", ".join(f"`{name}`" for name in found) if found else "none"
+    shown = ", ".join(f"`{name}`" for name in found[:_NAMES])
+    more = f" and {len(found) - _NAMES} more" if len(found) > _NAMES else ""
+    return shown + more if found else "none"
+
+
+def length(size: int, rank: int, position: int) -> str:
+    """A length of a dimension of a tensor.
+
+    >>> length(3, 1, 0), length(1, 2, 0), length(4, 2, 1), length(5, 3, 2)
+    ('3 elements', '1 row', '4 columns', '5 in dimension 2')
+    """
+    nouns = {1: ("element",), 2: ("row", "column")}.get(rank)
+    return count(size, nouns[position]) if nouns else f"{size} in dimension {position}"
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from jazz.values import Layout, Table, Tensor, Value
+from jazz.values import Layout, Order, Table, Tensor, Value
 from jazz_server.kinds.check import has_order
 from jazz_server.kinds.match import Match, joined, match, type_of
 from jazz_server.kinds.parts import Resolve, parts_of
 from jazz_server.kinds.types import Kind, KindReference, Mismatch, TensorType, Type
+
+Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 
 def match_value(kind: Kind | Type, value: Value, resolve: Resolve | None = None) -> Match:
@@ -42,29 +46,64 @@ def _check(
 
 
 def _check_range(type_: TensorType, value: Tensor, path: str, out: list[Mismatch]) -> None:
+    """Notes the elements that are out of range: the first, and how many more. What is missing is not one of them."""
     if type_.minimum is None and type_.maximum is None:
         return
-    elements = _elements(value)
-    if not len(elements):
-        return
-    least, greatest = elements.min(), elements.max()
-    if least != least:
-        out.append(Mismatch(path, _range(type_), "NaN"))
-    elif type_.minimum is not None and least < type_.minimum:
-        out.append(Mismatch(path, _range(type_), str(least)))
-    elif type_.maximum is not None and greatest > type_.maximum:
-        out.append(Mismatch(path, _range(type_), str(greatest)))
-
-
-def _elements(value: Tensor) -> np.ndarray[Any, np.dtype[Any]]:
-    """The elements that are there, each value at least once: an absent entry is one of `fill`, or zero."""
-    data = np.ones(value.stored, np.bool_) if value.data is None else value.data
+    stored = np.ones(value.stored, np.bool_) if value.data is None else value.data
+    wrong = _out_of_range(stored, type_)
     if value.validity is not None:
-        data = data[np.unpackbits(value.validity, count=value.stored, bitorder="little").astype(np.bool_)]
+        wrong &= np.unpackbits(value.validity, count=value.stored, bitorder="little").astype(np.bool_)
+    count = int(np.count_nonzero(wrong))
+    if count:
+        first = int(np.argmax(wrong))
+        more = f", and {count - 1} more" if count > 1 else ""
+        out.append(Mismatch(path, _range(type_), f"{_shown(stored[first])} at {position_of(value, first)}{more}"))
     if value.layout is not Layout.DENSE and value.stored < value.size:
         absent = np.frombuffer(value.fill, value.dtype.storage) if value.fill else np.zeros(1, value.dtype.storage)
-        data = np.concatenate((data, absent))
-    return data
+        if _out_of_range(absent, type_).any():
+            out.append(Mismatch(path, _range(type_), f"absent entries, which are {_shown(absent[0])}"))
+
+
+def _out_of_range(elements: Array, type_: TensorType) -> Array:
+    """Which elements are less than the least that fits or greater than the greatest; NaN is neither, and out of it.
+
+    A bound is rounded to the type of the elements, so that 0.1 as a float32 is not less than 0.1.
+    """
+    with np.errstate(over="ignore"):
+        inside = np.ones(elements.shape, np.bool_)
+        if type_.minimum is not None:
+            inside &= elements >= _bound(type_.minimum, elements, math.ceil)
+        if type_.maximum is not None:
+            inside &= elements <= _bound(type_.maximum, elements, math.floor)
+    return ~inside
+
+
+def _bound(bound: float, elements: Array, rounded: Callable[[float], int]) -> float:
+    """A bound that compares exactly: with integers, an integer."""
+    return rounded(bound) if elements.dtype.kind in "iu" and math.isfinite(bound) else bound
+
+
+def position_of(value: Tensor, stored: int) -> str:
+    """Where a stored element lies in a tensor.
+
+    >>> position_of(dense(np.zeros((2, 3))), 4)
+    '[1, 1]'
+    """
+    where: tuple[Any, ...]
+    if value.layout is Layout.DENSE:
+        where = np.unravel_index(stored, value.shape, order="F" if value.order is Order.F else "C")
+    elif value.layout is Layout.COO:
+        where = tuple(index[stored] for index in value.indices)
+    else:
+        assert value.indptr is not None
+        major = int(np.searchsorted(value.indptr, stored, side="right")) - 1
+        minor = value.indices[0][stored]
+        where = (major, minor) if value.layout is Layout.CSR else (minor, major)
+    return f"[{', '.join(str(int(index)) for index in where)}]"
+
+
+def _shown(element: Any) -> str:
+    return "NaN" if element != element else str(element)
 
 
 def _range(type_: TensorType) -> str:

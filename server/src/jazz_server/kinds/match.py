@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from jazz.values import Null, Table, Tensor, Value
-from jazz_server.kinds import describe
+from jazz_server.kinds import describe, units
 from jazz_server.kinds.parts import Parts, Resolve, is_unknown, parts_of
 from jazz_server.kinds.types import (
     AnyType,
@@ -51,14 +51,15 @@ class Match:
 def type_of(value: Value) -> Type:
     """The exact type of a value: its element type, lengths and layout; nullable if and only if something is missing."""
     if isinstance(value, Tensor):
-        return TensorType((value.dtype,), value.shape, (value.layout,), nullable=value.missing > 0)
+        missing = value.missing > 0
+        return TensorType((value.dtype,), value.shape, (value.layout,), nullable=missing, unit=value.unit)
     if isinstance(value, Table):
         return TableType(tuple(FieldType(name, type_of(item)) for name, item in value.fields), closed=True)
     assert isinstance(value, Null)
     return NullType()
 
 
-def match(kind: Kind | Type, found: Type, resolve: Resolve | None = None) -> Match:
+def match(kind: Kind | Type, found: Type, resolve: Resolve | None = None, *, computed: bool = False) -> Match:
     """Matches what is known of a value with a kind or type.
 
     What is not known of `found` (a None dimension, several element types, any value) does not contradict.
@@ -67,9 +68,10 @@ def match(kind: Kind | Type, found: Type, resolve: Resolve | None = None) -> Mat
         kind: What is expected.
         found: The type of the value, as `type_of` gives it.
         resolve: Gives a stored kind by name; raises `LookupError` when there is none.
+        computed: Whether `found` is about what a pipeline computes, whose units are not known where it says none.
     """
     mismatches: list[Mismatch] = []
-    matching = _Matching(resolve, mismatches.append)
+    matching = _Matching(resolve, mismatches.append, computed)
     matching.kind(kind, found, "")
     return Match(matching.unifier.bindings(), tuple(mismatches))
 
@@ -78,6 +80,7 @@ def match(kind: Kind | Type, found: Type, resolve: Resolve | None = None) -> Mat
 class _Matching:
     resolve: Resolve | None
     note: Note
+    computed: bool = False
     stack: tuple[str, ...] = ()
     unifier: Unifier = field(default_factory=Unifier)
 
@@ -95,7 +98,7 @@ class _Matching:
         if isinstance(expected, AnyType) or is_unknown(found):
             return
         if isinstance(expected, KindReference):
-            _Matching(self.resolve, self.note, self.stack).kind(expected, found, path)
+            _Matching(self.resolve, self.note, self.computed, self.stack).kind(expected, found, path)
         elif isinstance(expected, TableType):
             self.kind(expected, found, path)
         elif isinstance(expected, NullType):
@@ -113,7 +116,7 @@ class _Matching:
             self.mismatch(path, f"a table with {describe.names(expected.names)}", describe.kind_of(found))
             return
         fields = {item.name: item for item in found.fields}
-        within = _Matching(self.resolve, self.note, expected.stack, self.unifier)
+        within = _Matching(self.resolve, self.note, self.computed, expected.stack, self.unifier)
         for item in expected.fields:
             where = joined(path, item.name)
             present = fields.get(item.name)
@@ -121,7 +124,8 @@ class _Matching:
                 within.type(item.type, present.type, where)
             elif found.closed and not item.optional:
                 wanted = f"a field that is {describe.kind_of(item.type)}"
-                self.mismatch(where, wanted, f"fields {describe.names(list(fields))}")
+                close = describe.suggestion(item.name, fields)
+                self.mismatch(where, wanted, f"fields {describe.names(list(fields))}{close}")
         if expected.closed:
             names = set(expected.names)
             for name in (name for name in fields if name not in names):
@@ -135,8 +139,10 @@ class _Matching:
             self.mismatch(path, describe.layouts(expected.layouts), describe.layouts(found.layouts))
         if found.nullable and not expected.nullable:
             self.mismatch(path, "no missing elements", "a tensor with missing elements")
-        if expected.unit and found.unit and expected.unit != found.unit:
-            self.mismatch(path, f"unit {expected.unit}", f"unit {found.unit}")
+        if expected.unit and (found.unit or not self.computed):
+            difference = units.difference(expected.unit, found.unit)
+            if difference is not None:
+                self.mismatch(path, difference.expected, difference.found)
         self.shape(expected, found, path)
 
     def shape(self, expected: TensorType, found: TensorType, path: str) -> None:
@@ -151,14 +157,15 @@ class _Matching:
             try:
                 self.unifier.unify(dimension, length, path)
             except DimensionConflict as conflict:
-                self.mismatch(path, f"{_length(dimension, conflict)} in dimension {position}", str(length))
+                rank = len(expected.shape)
+                wanted = describe.length(conflict.expected, rank, position)
+                by = _origin(dimension, conflict) if isinstance(dimension, Symbol) else ""
+                self.mismatch(path, wanted + by, describe.length(length, rank, position))
 
 
-def _length(dimension: object, conflict: DimensionConflict) -> str:
-    if not isinstance(dimension, Symbol):
-        return str(conflict.expected)
-    by = f"`{conflict.origin}`" if conflict.origin else "an earlier dimension"
-    return f"{conflict.expected} (`{dimension}` as {by} set it)"
+def _origin(symbol: Symbol, conflict: DimensionConflict) -> str:
+    by = f"`{conflict.origin}` set it" if conflict.origin else "an earlier dimension set it"
+    return f" (`{symbol}` as {by})"
 
 
 def joined(path: str, name: str) -> str:

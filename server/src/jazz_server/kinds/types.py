@@ -37,7 +37,7 @@ class TensorType:
         layouts: The layouts that fit; any when empty.
         strict: Whether another layout is refused rather than converted.
         nullable: Whether elements may be missing.
-        unit: The unit of the elements, "" when they have none.
+        unit: The unit of the elements, "" when they have none, or, where it says what is expected, when any will do.
         minimum: The least element that fits.
         maximum: The greatest element that fits.
     """
@@ -64,10 +64,14 @@ class TensorType:
     def __str__(self) -> str:
         dtype = "|".join(map(str, self.dtypes)) if self.dtypes else "any"
         layout = "" if not self.layouts else " " + "|".join(layout.value for layout in self.layouts)
-        if layout == " dense":
+        if layout == " dense" and not self.strict:
             layout = ""
         shape = "..." if self.shape is None else ", ".join("*" if d is None else str(d) for d in self.shape)
-        return f"{dtype}[{shape}]{layout}{'?' if self.nullable else ''}"
+        unit = f" in {self.unit}" if self.unit else ""
+        least = f" from {self.minimum:g}" if self.minimum is not None else ""
+        most = f" to {self.maximum:g}" if self.maximum is not None else ""
+        strict = " strict" if self.strict else ""
+        return f"{dtype}[{shape}]{'?' if self.nullable else ''}{layout}{strict}{unit}{least}{most}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class Body:
         session = inference.session
         known = len(session.violations)
         declared = declared_types(session, self.graph, path, shared=False)
-        seen = infer_arguments(session, self.graph, declared, arguments, path)
+        seen = infer_arguments(session, self.graph, declared, arguments, path, computed=True)
         types = infer_graph(session, self.graph, seen, path)
         session.bodies[path[:-1]] = types.steps
         if len(session.violations) > known:

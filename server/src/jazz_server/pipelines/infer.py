@@ -53,7 +53,7 @@ def infer_bound(graph: BoundGraph, given: Mapping[str, Type], kinds: Resolve | N
     session = Session(kinds)
     declared = declared_types(session, graph, "inputs.", shared=True)
     has = [given.get(item.name) for item in graph.inputs]
-    arguments = infer_arguments(session, graph, declared, has, "inputs.", _order(graph, given))
+    arguments = infer_arguments(session, graph, declared, has, "inputs.", _order(graph, given), computed=False)
     types = infer_graph(session, graph, arguments)
     if session.violations:
         raise IllTyped(session.violations.all)

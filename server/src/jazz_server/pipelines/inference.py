@@ -108,6 +108,8 @@ def infer_arguments(
     given: Sequence[Type | Scalar | None],
     prefix: str,
     order: Sequence[int] | None = None,
+    *,
+    computed: bool,
 ) -> list[Type | Scalar]:
     """What steps see of the inputs of a graph: what is declared, refined by what is given.
 
@@ -119,28 +121,29 @@ def infer_arguments(
         prefix: What violations call the inputs, such as "inputs.".
         order: The positions of the inputs in the order in which they are looked at: of two that contradict each
             other, the later one is blamed.
+        computed: Whether the values are what steps compute, whose units are not known.
     """
     arguments: list[Type | Scalar] = [*declared]
     for position in range(len(declared)) if order is None else order:
         field = f"{prefix}{graph.inputs[position].name}"
-        arguments[position] = _argument(session, declared[position], given[position], field)
+        arguments[position] = _argument(session, declared[position], given[position], field, computed)
     return arguments
 
 
-def _argument(session: Session, takes: Type, has: Type | Scalar | None, field: str) -> Type | Scalar:
+def _argument(session: Session, takes: Type, has: Type | Scalar | None, field: str, computed: bool) -> Type | Scalar:
     """What steps see of one input."""
     if has is None:
         return bare(takes)
     if isinstance(has, AnyType | TensorType | TableType) or not isinstance(has, bool | int | float | str):
-        return _received(session, takes, has, field)
-    if _note(session, field, match(takes, scalar_type(has)).mismatches):
+        return _received(session, takes, has, field, computed)
+    if _note(session, field, match(takes, scalar_type(has), computed=True).mismatches):
         return bare(takes)
     return has
 
 
-def _received(session: Session, takes: Type, has: Type, field: str) -> Type:
+def _received(session: Session, takes: Type, has: Type, field: str, computed: bool) -> Type:
     """What steps see of a value."""
-    if _note(session, field, match(takes, has, session.kinds).mismatches):
+    if _note(session, field, match(takes, has, session.kinds, computed=computed).mismatches):
         return bare(takes)
     mismatches: list[Mismatch] = []
     seen = refined(takes, has, session.unifier, mismatches.append, field)

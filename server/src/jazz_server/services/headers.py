@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from jazz.codec.errors import quoted
+from jazz.errors import Violation
 from jazz.v1 import kinds_pb2, value_pb2
 from jazz_server.kinds.types import FieldType, NullType, TableType, Type
+from jazz_server.kinds.units import unknown
 from jazz_server.pipelines.messages import type_from_message
+from jazz_server.services.errors import refuse
 
 
 def header_type(header: value_pb2.Value) -> Type:
@@ -25,8 +31,30 @@ def _tensor_type(tensor: value_pb2.Tensor) -> Type:
         shape=kinds_pb2.ShapeType(dimensions=dimensions),
         layouts=[tensor.layout],
         nullable=tensor.missing_entries > 0,
+        unit=tensor.unit,
     )
     return type_from_message(kinds_pb2.Type(tensor=described))
+
+
+def check_units(header: value_pb2.Value) -> None:
+    """Checks the units of a header that is well formed otherwise.
+
+    Raises:
+        jazz.errors.InvalidArgument: Texts that are no units.
+    """
+    violations = list(_wrong_units(header, "value"))
+    if violations:
+        raise refuse(violations, reason="INVALID_VALUE")
+
+
+def _wrong_units(value: value_pb2.Value, path: str) -> Iterator[Violation]:
+    tensors = [(axis.labels, f"{path}.axes[{number}].labels") for number, axis in enumerate(value.axes)]
+    for tensor, where in [*tensors, (value.tensor, path)]:
+        wrong = unknown(tensor.unit) if tensor.unit else ""
+        if wrong:
+            yield Violation(f"{where}.unit", "a unit in pint's vocabulary, such as m or kg/m**3", wrong)
+    for field in value.table.fields:
+        yield from _wrong_units(field.value, f"{path}[{quoted(field.name)}]")
 
 
 def body_end(header: value_pb2.Value) -> int:

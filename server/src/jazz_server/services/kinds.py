@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from jazz.errors import InvalidArgument
+from jazz.kinds import kind_text, parse_kind
+from jazz.kinds.propose import proposed
 from jazz.v1 import kinds_pb2 as pb
+from jazz.v1 import value_pb2
 from jazz_server.kinds.check import check_kind
 from jazz_server.kinds.match import Match
+from jazz_server.kinds.references import references, renamed_kind
 from jazz_server.kinds.types import Kind
 from jazz_server.pipelines.messages import kind_from_message, kind_to_message
 from jazz_server.services.checks import Checks
@@ -13,18 +18,25 @@ from jazz_server.services.errors import invalid, mismatch_violations, refuse
 from jazz_server.services.headers import body_end
 from jazz_server.services.infos import value_header
 from jazz_server.services.matching import KindGate, StoredKinds
-from jazz_server.services.names import read_name, read_prefix, read_reference
+from jazz_server.services.names import read_name, read_prefix, read_reference, read_versions
 from jazz_server.services.puts import read_header
 from jazz_server.services.requests import existing_version, precondition, remembered
 from jazz_server.services.times import timestamp
 from jazz_server.settings import KIND_BYTES
 from jazz_server.store import Document, Noun
 
+_LISTED_BYTES = 1 << 20
+"""How many bytes the texts in a page of kinds may take; those of the others are left out."""
+
+_TEXT_BYTES = 4 * KIND_BYTES
+"""How long the text of a kind may be."""
+
 
 class Kinds:
     """Named, versioned types that values are matched with."""
 
     def __init__(self, core: Core, gate: KindGate, kinds: StoredKinds) -> None:
+        self._core = core
         self._store = core.store
         self._gate = gate
         self._kinds = kinds
@@ -33,14 +45,21 @@ class Kinds:
         """Store a kind, or a new version of it."""
         checks = Checks()
         name = checks.attempt(lambda: read_name(request.name))
-        kind = checks.attempt(lambda: self._checked(request.kind))
+        read = await self._read(request, checks)
+        kind = None if read is None else checks.attempt(lambda: self._checked(read))
         request_id = checks.attempt(lambda: remembered(request))
         checks.refuse()
         assert name is not None
         assert kind is not None
-        content = kind_to_message(kind).SerializeToString(deterministic=True)
+        full = {each: self._kinds.full_name(self._store, each) for each in references(kind)}
+        message = kind_to_message(renamed_kind(kind, full.__getitem__))
         document = await self._store.put_document(
-            Noun.KIND, name, content, precondition=precondition(request), request=request_id
+            Noun.KIND,
+            name,
+            message.SerializeToString(deterministic=True),
+            precondition=precondition(request),
+            kinds=read_versions(full.values()),
+            request=request_id,
         )
         return pb.PutKindResponse(info=_info(document))
 
@@ -56,31 +75,65 @@ class Kinds:
             Noun.KIND, space, prefix=prefix, page_size=request.page_size, page_token=request.page_token
         )
         kinds = [_info(document) for document in page.items]
+        room = _LISTED_BYTES
+        for info in kinds:
+            room -= len(info.text.encode())
+            if room < 0:
+                info.text = ""
         return pb.ListKindsResponse(kinds=kinds, next_page_token=page.next_page_token)
 
     async def delete_kind(self, request: pb.DeleteKindRequest, context: object) -> pb.DeleteKindResponse:
-        """Delete a kind with all its versions."""
+        """Delete a kind with all its versions, or one of them."""
         checks = Checks()
-        name = checks.attempt(lambda: read_name(request.name))
-        version = checks.attempt(lambda: existing_version(request))
+        reference = checks.attempt(lambda: read_reference(request.name))
+        if_version = checks.attempt(lambda: existing_version(request))
         request_id = checks.attempt(lambda: remembered(request))
         checks.refuse()
-        assert name is not None
-        await self._store.delete_document(Noun.KIND, name, if_version=version, request=request_id)
+        assert reference is not None
+        await self._store.delete_document(Noun.KIND, *reference, if_version=if_version, request=request_id)
         return pb.DeleteKindResponse()
 
     async def match_kind(self, request: pb.MatchKindRequest, context: object) -> pb.MatchKindResponse:
         """Say whether a value is of a kind."""
         checks = Checks()
-        checks.attempt(lambda: _check_given(request, "kind", "name or inline"))
+        checks.attempt(lambda: _check_given(request, "kind", "name, inline or text"))
         checks.attempt(lambda: _check_given(request, "value", "block or header"))
         checks.refuse()
-        kind = self._kind(request)
+        kind = await self._kind(request, checks)
         if request.WhichOneof("value") == "header":
             read_header(request.header, body_end(request.header), checks)
             checks.refuse()
             return _response(self._gate.match_header(kind, request.header))
         return _response(await self._match_block(kind, request.block))
+
+    async def propose_kind(self, request: pb.ProposeKindRequest, context: object) -> pb.ProposeKindResponse:
+        """Propose a kind for a value, from its header alone."""
+        checks = Checks()
+        checks.attempt(lambda: _check_given(request, "value", "block or header"))
+        checks.refuse()
+        header: value_pb2.Value = request.header
+        if request.WhichOneof("value") == "block":
+            header = value_header(self._store.head(*read_reference(request.block, "block")))
+        else:
+            read_header(header, body_end(header), checks)
+            checks.refuse()
+        kind = proposed(header)
+        return pb.ProposeKindResponse(kind=kind, text=kind_text(kind))
+
+    async def _read(self, request: pb.PutKindRequest | pb.MatchKindRequest, checks: Checks) -> pb.Kind | None:
+        """The kind that a request carries; one whose text cannot be read is noted."""
+        which = request.WhichOneof("source" if isinstance(request, pb.PutKindRequest) else "kind")
+        if which != "text":
+            return request.inline if isinstance(request, pb.MatchKindRequest) else request.kind
+        size = len(request.text.encode())
+        if size > _TEXT_BYTES:
+            checks.note(invalid("text", f"at most {_TEXT_BYTES} bytes", f"{size} bytes"))
+            return None
+        try:
+            return await self._core.work(lambda: parse_kind(request.text, "text"))
+        except InvalidArgument as error:
+            checks.note(error)
+            return None
 
     def _checked(self, message: pb.Kind) -> Kind:
         """A kind that makes sense, and that refers to kinds which are there."""
@@ -91,12 +144,18 @@ class Kinds:
         wrong = check_kind(kind, self._kinds.resolver(self._store))
         if wrong:
             raise refuse(mismatch_violations(wrong, "kind"))
+        text = len(kind_text(message).encode())
+        if text > _TEXT_BYTES:
+            raise invalid("kind", f"a text of at most {_TEXT_BYTES} bytes", f"{text} bytes")
         return kind
 
-    def _kind(self, request: pb.MatchKindRequest) -> Kind:
-        if request.WhichOneof("kind") == "inline":
-            return self._checked(request.inline)
-        return self._kinds.get(self._store, read_reference(request.name))[1]
+    async def _kind(self, request: pb.MatchKindRequest, checks: Checks) -> Kind:
+        if request.WhichOneof("kind") == "name":
+            return self._kinds.get(self._store, read_reference(request.name))[1]
+        read = await self._read(request, checks)
+        checks.refuse()
+        assert read is not None
+        return self._checked(read)
 
     async def _match_block(self, kind: Kind, block: str) -> Match:
         head = self._store.head(*read_reference(block, "block"))
@@ -109,17 +168,19 @@ class Kinds:
             return await self._gate.match_elements(kind, header, lambda: mapped.view(0, head.size))
 
 
-def _check_given(request: pb.MatchKindRequest, which: str, expected: str) -> None:
+def _check_given(request: pb.MatchKindRequest | pb.ProposeKindRequest, which: str, expected: str) -> None:
     if request.WhichOneof(which) is None:
         raise invalid(which, expected, "neither")
 
 
 def _info(document: Document) -> pb.KindInfo:
+    kind = pb.Kind.FromString(document.content)
     return pb.KindInfo(
         name=str(document.name),
         version=document.version,
         create_time=timestamp(document.updated_at),
-        kind=pb.Kind.FromString(document.content),
+        kind=kind,
+        text=kind_text(kind),
     )
 
 

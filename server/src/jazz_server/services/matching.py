@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -12,7 +12,8 @@ from jazz.errors import error_for
 from jazz.v1 import kinds_pb2, value_pb2
 from jazz_server.kinds.elements import match_value
 from jazz_server.kinds.match import Match, match
-from jazz_server.kinds.types import Kind, KindReference, TableType, TensorType, Type
+from jazz_server.kinds.references import references
+from jazz_server.kinds.types import Kind, KindReference, NullType, TableType, TensorType, Type
 from jazz_server.pipelines.messages import kind_from_message
 from jazz_server.services.core import Core
 from jazz_server.services.errors import mismatch_violations
@@ -46,6 +47,14 @@ class StoredKinds:
         document = reader.get_document(Noun.KIND, name, version)
         return f"{document.name}@{document.version}", self.of(document)
 
+    def full_name(self, reader: Reads, reference: str, field: str = "kind") -> str:
+        """The name of a kind with the version that it is in now, or that it says.
+
+        Raises:
+            jazz.errors.NotFound: There is none.
+        """
+        return self.get(reader, read_reference(reference, field))[0]
+
     def of(self, document: Document) -> Kind:
         """The kind in a document."""
         key = (str(document.name), document.version)
@@ -61,13 +70,13 @@ class StoredKinds:
         """All stored kinds that are referred to, at any depth: for a thread, which must not touch the store."""
         read: dict[str, Kind] = {}
         resolve = self.resolver(reader)
-        asked = {name for part in parts for name in _references(part)}
+        asked = {name for part in parts for name in references(part)}
         left = list(asked)
         while left:
             name = left.pop()
             with suppress(LookupError):
                 read[name] = resolve(name)
-                more = set(_references(read[name])) - asked
+                more = set(references(read[name])) - asked
                 asked |= more
                 left.extend(more)
         return read
@@ -90,10 +99,12 @@ class Admission:
 
     Attributes:
         kind: The full name of the kind that it is put with; "" for none.
+        required: The kind that the space asked for; "" for none.
         rules: The kinds that have rules about elements, with their full names.
     """
 
     kind: str = ""
+    required: str = ""
     rules: tuple[tuple[str, Kind], ...] = ()
 
 
@@ -111,17 +122,18 @@ class KindGate:
             jazz.errors.KindMismatch: It is not of that kind; says every reason.
             jazz.errors.NotFound: There is no such kind.
         """
-        references = [(asked, "kind"), (self._required(space), "space.settings.kind")]
+        required = self._required(space)
         found = [
             self._kinds.get(self._core.store, read_reference(reference, field))
-            for reference, field in references
+            for reference, field in [(asked, "kind"), (required, "space.settings.kind")]
             if reference
         ]
         resolve = self._resolver()
+        type_ = header_type(header) if found else NullType()
         for name, kind in found:
-            _refuse(name, match(kind, header_type(header), resolve))
+            _refuse(name, match(kind, type_, resolve))
         rules = tuple((name, kind) for name, kind in found if _has_rules(kind))
-        return Admission(found[0][0] if found else "", rules)
+        return Admission(found[0][0] if found else "", required, rules)
 
     async def check_elements(self, admission: Admission, header: value_pb2.Value, view: View) -> None:
         """Match the elements of an admitted value, in a worker thread.
@@ -171,16 +183,3 @@ def _type_has_rules(type_: Type) -> bool:
             return any(_type_has_rules(field.type) for field in type_.fields)
         case _:
             return isinstance(type_, KindReference)
-
-
-def _references(part: Kind | Type) -> Iterator[str]:
-    match part:
-        case Kind():
-            for base in part.extends:
-                yield base.name
-            yield from _references(part.type)
-        case TableType():
-            for field in part.fields:
-                yield from _references(field.type)
-        case KindReference():
-            yield part.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from jazz_server.services.errors import invalid
@@ -32,6 +32,12 @@ def read_reference(text: str, field: str = "name") -> Reference:
         jazz.errors.InvalidArgument: It is not one.
     """
     return _read(parse_reference, text, field)
+
+
+def read_versions(names: Iterable[str]) -> list[tuple[BlockName, int]]:
+    """Names that are known to be there, each once, with the versions that they say."""
+    read = (parse_reference(name) for name in dict.fromkeys(names))
+    return [(name, version) for name, version in read if version is not None]
 
 
 def read_space(text: str, field: str = "name") -> str:

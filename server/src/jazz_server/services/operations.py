@@ -49,8 +49,8 @@ async def copy_operation(message: pb.CopyBlockRequest, store: Store, gate: Gate)
     assert target is not None
     name, version = source
     found = store.head(name, version)
-    await gate.admit_copy(found, target.space)
-    return Copy(name, target, version, precondition=precondition(message))
+    required = await gate.admit_copy(found, target.space)
+    return Copy(name, target, version, admitted=(required, found.version), precondition=precondition(message))
 
 
 def delete_operation(message: pb.DeleteBlockRequest) -> Delete:

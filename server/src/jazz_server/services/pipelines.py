@@ -163,7 +163,7 @@ class Pipelines:
         await upload.finish()
         await self._gate.check_elements(admission, encoded.header, upload.map)
         header = encoded.header.SerializeToString(deterministic=True)
-        return Put(name, header, upload, kind=admission.kind)
+        return Put(name, header, upload, kind=admission.kind, admitted=admission.required)
 
 
 def _result_header(plan: Plan, result: Result, stored: dict[str, blocks_pb2.BlockInfo]) -> pb.RunResultHeader:

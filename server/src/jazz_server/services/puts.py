@@ -11,6 +11,7 @@ from jazz.v1 import value_pb2
 from jazz_server.services.checks import Checks
 from jazz_server.services.core import Core
 from jazz_server.services.errors import invalid
+from jazz_server.services.headers import check_units
 from jazz_server.services.infos import read_attributes, value_header
 from jazz_server.services.matching import Admission, KindGate
 from jazz_server.services.names import read_name, read_reference
@@ -69,6 +70,7 @@ def _check_header(value: value_pb2.Value, body_bytes: int) -> None:
     if size > HEADER_BYTES:
         raise invalid("value", f"a header of at most {HEADER_BYTES} bytes", f"{size} bytes", reason="INVALID_VALUE")
     check_header(value, body_bytes)
+    check_units(value)
 
 
 class Gate:
@@ -120,8 +122,8 @@ class Gate:
         await self._kinds.check_elements(admission, header.value, lambda: memoryview(body))
         return store_put(target, header.encoded, admission, inline=body)
 
-    async def admit_copy(self, source: Head, space: str) -> None:
-        """Match a stored value with the kind that a space asks for, when it is copied there.
+    async def admit_copy(self, source: Head, space: str) -> str:
+        """Match a stored value with the kind that a space asks for, when it is copied there; gives that kind.
 
         Raises:
             jazz.errors.KindMismatch: It is not of that kind.
@@ -132,6 +134,7 @@ class Gate:
             async with self._core.store.open_body(source) as body:
                 mapped = body.map()
                 await self._kinds.check_elements(admission, header, lambda: mapped.view(0, source.size))
+        return admission.required
 
     async def _check(self, header: CheckedHeader, small: bool, view: Callable[[], memoryview]) -> None:
         def check() -> None:
@@ -154,6 +157,7 @@ def store_put(
         inline,
         attributes=target.attributes,
         kind=admission.kind,
+        admitted=admission.required,
         ttl_seconds=target.ttl_seconds,
         precondition=target.precondition,
     )

@@ -7,10 +7,11 @@ from typing import Any
 from jazz.v1 import spaces_pb2 as pb
 from jazz_server.services.core import Core
 from jazz_server.services.masks import masked
-from jazz_server.services.names import read_reference, read_space
+from jazz_server.services.matching import StoredKinds
+from jazz_server.services.names import read_space
 from jazz_server.services.requests import existing_version
 from jazz_server.services.times import duration, positive_seconds, timestamp
-from jazz_server.store.records import Noun, Space, SpaceSettings
+from jazz_server.store.records import Space, SpaceSettings
 
 _SETTINGS = ("volatile", "versions_kept", "time_to_live", "quota_bytes", "kind")
 
@@ -18,13 +19,14 @@ _SETTINGS = ("volatile", "versions_kept", "time_to_live", "quota_bytes", "kind")
 class Spaces:
     """Namespaces with their settings."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, kinds: StoredKinds) -> None:
         self._store = core.store
+        self._kinds = kinds
 
     async def create_space(self, request: pb.CreateSpaceRequest, context: object) -> pb.CreateSpaceResponse:
         """Create a space."""
         name = read_space(request.name)
-        settings = SpaceSettings(**self._settings(name, request.settings, set(_SETTINGS)))
+        settings = SpaceSettings(**self._settings(request.settings, set(_SETTINGS)))
         return pb.CreateSpaceResponse(space=_message(await self._store.create_space(name, settings)))
 
     async def get_space(self, request: pb.GetSpaceRequest, context: object) -> pb.GetSpaceResponse:
@@ -43,7 +45,7 @@ class Spaces:
         """Change settings."""
         name = read_space(request.name)
         fields = masked(request.update_mask, request.settings, _SETTINGS)
-        changes = self._settings(name, request.settings, fields)
+        changes = self._settings(request.settings, fields)
         space = await self._store.update_space(name, changes, if_version=existing_version(request))
         return pb.UpdateSpaceResponse(space=_message(space))
 
@@ -52,7 +54,7 @@ class Spaces:
         await self._store.delete_space(read_space(request.name), force=request.force)
         return pb.DeleteSpaceResponse()
 
-    def _settings(self, space: str, settings: pb.SpaceSettings, fields: set[str]) -> dict[str, Any]:
+    def _settings(self, settings: pb.SpaceSettings, fields: set[str]) -> dict[str, Any]:
         """The store's settings, of those fields that are to be set."""
         read: dict[str, Any] = {
             "volatile": settings.volatile,
@@ -63,17 +65,9 @@ class Spaces:
         if "time_to_live" in fields:
             chosen["ttl_seconds"] = positive_seconds("settings.time_to_live", settings, "time_to_live")
         if "kind" in fields:
-            chosen["kind"] = self._kind(space, settings.kind)
+            reference = settings.kind
+            chosen["kind"] = self._kinds.full_name(self._store, reference, "settings.kind") if reference else None
         return chosen
-
-    def _kind(self, space: str, reference: str) -> str | None:
-        """A kind that is there; one of the space itself may come later."""
-        if not reference:
-            return None
-        name, version = read_reference(reference, "settings.kind")
-        if name.space != space:
-            self._store.get_document(Noun.KIND, name, version)
-        return reference
 
 
 def _message(space: Space) -> pb.Space:

@@ -14,7 +14,7 @@ from jazz_server.store.blocks import (
     write_version,
 )
 from jazz_server.store.checksums import checksum
-from jazz_server.store.errors import InvalidBlock, SpaceNotFound, UploadNotFound
+from jazz_server.store.errors import InvalidBlock, KindChanged, SpaceNotFound, UploadNotFound
 from jazz_server.store.lookup import find_space, get_head, inline_body, latest_head
 from jazz_server.store.names import BlockName, check_name
 from jazz_server.store.operations import Copy, Delete, Operation, Put, SetAttributes
@@ -80,6 +80,8 @@ class Committer:
 
     def _put(self, put: Put) -> Outcome:
         space = self.space(put.name.space)
+        if put.admitted is not None:
+            _check_admitted(space, put.admitted)
         upload = put.upload
         if upload is not None and (upload.space, upload.volatile) != (space.name, self.volatile):
             raise UploadNotFound(upload.token)
@@ -107,6 +109,10 @@ class Committer:
     def _copy(self, copy: Copy) -> Outcome:
         source = get_head(self.tx, copy.source, copy.version, self.tx.now)
         space = self.space(copy.target.space)
+        if copy.admitted is not None:
+            _check_admitted(space, copy.admitted[0])
+            if space.settings.kind and source.version != copy.admitted[1]:
+                raise KindChanged(f"{source.name} has changed since it was matched with {space.settings.kind}")
         location = source.location
         payload = b""
         if isinstance(location, Inline):
@@ -128,6 +134,14 @@ class Committer:
         version = self.versions.take()
         head = write_version(self.tx, space, copy.target, copy.precondition, version, new)
         return Outcome(copy.target, version, head)
+
+
+def _check_admitted(space: SpaceRecord, kind: str) -> None:
+    """Refuse what was matched with another kind than the space has now."""
+    now = space.settings.kind or ""
+    if now != kind:
+        change = f"{now or 'no kind'} instead of {kind or 'none'}"
+        raise KindChanged(f"the space {space.name!r} has come to ask for {change} while the value was on its way")
 
 
 def operation_target(operation: Operation) -> BlockName:

@@ -45,6 +45,7 @@ class Family(StrEnum):
     KINDS = "kinds"  # as BLOCKS → Document
     PIPELINES = "pipelines"  # as BLOCKS → Document
     PINS = "pins"  # key in BLOCKS, key of a document → nothing
+    REQUIRED = "required"  # key in KINDS, what requires it → Requirement
     EXPIRY = "expiry"  # time, family, key → nothing
     REQUESTS = "requests"  # identity, request id → RequestRecord
     TRASH = "trash"  # id of a deleted space whose records are still to be removed → nothing

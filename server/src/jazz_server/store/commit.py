@@ -25,6 +25,7 @@ from jazz_server.store.names import BlockName, check_space_name
 from jazz_server.store.operations import Copy, Delete, Operation, Precondition, Put, Request
 from jazz_server.store.records import Document, Noun, Outcome
 from jazz_server.store.requests import remember
+from jazz_server.store.requirements import KindList
 from jazz_server.store.sync import Ledger
 from jazz_server.store.uploads import Upload
 
@@ -90,6 +91,7 @@ async def commit_document(
     content: bytes,
     precondition: Precondition,
     pins: PinList,
+    kinds: KindList,
     request: Request | None,
 ) -> Document:
     """Write a new version of a document. See `Store.put_document`."""
@@ -111,6 +113,9 @@ async def commit_document(
         content,
         version=core.versions.take(),
         pins=pins,
+        kinds=kinds,
+        others=core.others(ledger),
+        durable=ledger is core.durable,
         precondition=precondition,
         kept=core.options.documents_kept,
     )

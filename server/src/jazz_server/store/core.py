@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
+from jazz_server.store.catalogue import Reads
 from jazz_server.store.errors import Closed, MixedDurability, ReadOnly, storage_error
 from jazz_server.store.folder import Folder
 from jazz_server.store.lookup import find_space
@@ -75,6 +76,10 @@ class Core:
         if len(ledgers) > 1:
             raise MixedDurability(field_name, "only durable or only volatile spaces", "both")
         return next(iter(ledgers.values()), self.durable)
+
+    def others(self, ledger: Ledger) -> tuple[Reads, ...]:
+        """The catalogues of the other ledgers as they are now, synced or not."""
+        return tuple(each.catalogue for each in (self.durable, self.volatile) if each is not ledger)
 
     def write(self, ledger: Ledger, tx: Transaction, segments: Iterable[bytes] = ()) -> "asyncio.Future[None]":
         """Write a transaction; segments that nothing refers to any more go once that is synced."""

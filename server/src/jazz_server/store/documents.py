@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from itertools import islice
 
-from jazz_server.store import keys
+from jazz_server.store import keys, requirements
 from jazz_server.store.blocks import prune
-from jazz_server.store.catalogue import Family, scan_prefix
+from jazz_server.store.catalogue import Family, Reads, scan_prefix
 from jazz_server.store.errors import DocumentExists, DocumentNotFound, VersionConflict
 from jazz_server.store.lookup import (
     DOCUMENTS,
@@ -17,7 +17,8 @@ from jazz_server.store.lookup import (
 )
 from jazz_server.store.names import BlockName, check_name
 from jazz_server.store.operations import Precondition
-from jazz_server.store.records import Document, Noun, SpaceRecord, decode, encode
+from jazz_server.store.records import Document, Noun, Requirement, SpaceRecord, decode, encode
+from jazz_server.store.requirements import KindList
 from jazz_server.store.transaction import Transaction
 
 PinList = Sequence[tuple[BlockName, int]]
@@ -32,10 +33,16 @@ def write_document(
     *,
     version: int,
     pins: PinList,
+    kinds: KindList,
+    others: Sequence[Reads],
+    durable: bool,
     precondition: Precondition,
     kept: int,
 ) -> Document:
-    """Add a version, which takes over all pins from the one before."""
+    """Add a version, which takes over all pins from the one before, and requires versions of kinds for itself.
+
+    `others` are the catalogues beside that of the transaction.
+    """
     path = check_name(name)
     family = DOCUMENTS[noun]
     prefix = keys.versions(space.id, path)
@@ -53,19 +60,32 @@ def write_document(
         tx.now,
         tuple(pins),
         held,
+        requirements.kind_keys(kinds, tx, others, durable=durable),
     )
+    key = keys.version(space.id, path, version)
+    for kind_key in document.required:
+        what = Requirement(f"{noun.value} {name}@{version}", space.name, space.id)
+        requirements.require(tx, kind_key, key, what)
     for block_key in held:
         tx.put(Family.PINS, keys.pin(block_key, noun.value, prefix), b"")
-    tx.put(family, keys.version(space.id, path, version), encode(document))
+    tx.put(family, key, encode(document))
     if latest is not None:
         _unpin(tx, latest, prefix, except_for=held)
-    for key, _ in list(scan_prefix(tx, family, prefix))[kept:]:
-        tx.delete(family, key)
+    for old, stored in list(scan_prefix(tx, family, prefix))[kept:]:
+        if not any(True for _ in requirements.requirers((tx, *others), old)):
+            _drop(tx, noun, old, stored)
     return document
 
 
-def delete_document(tx: Transaction, noun: Noun, name: BlockName, version: int | None, if_version: int | None) -> int:
-    """Delete a version or all of a document; gives the (latest) version deleted."""
+def delete_document(
+    tx: Transaction,
+    noun: Noun,
+    name: BlockName,
+    version: int | None,
+    if_version: int | None,
+    others: Sequence[Reads] = (),
+) -> int:
+    """Delete a version or all of a document; gives the (latest) version deleted. `KindRequired`."""
     found = get_document(tx, noun, name, version)
     record = find_space(tx, name.space)
     if record is None:
@@ -74,11 +94,13 @@ def delete_document(tx: Transaction, noun: Noun, name: BlockName, version: int |
     prefix = keys.versions(record.id, path)
     latest = next(document_versions(tx, noun, prefix))
     _check_version(name, latest, if_version)
-    if version is None:
-        for key, _ in list(scan_prefix(tx, family, prefix)):
-            tx.delete(family, key)
-    else:
-        tx.delete(family, keys.version(record.id, path, version))
+    one = prefix if version is None else keys.version(record.id, path, version)
+    if noun is Noun.KIND:
+        whole = f"kind {name}" if version is None else f"kind {name}@{version}"
+        but_by = str(name) if version is None else ""
+        requirements.check_not_required((tx, *others), one, whole, but_by=but_by)
+    for key, stored in list(scan_prefix(tx, family, one)):
+        _drop(tx, noun, key, stored)
     if version is None or version == latest.version:
         _hand_over(tx, noun, prefix, latest)
     return found.version
@@ -88,10 +110,17 @@ def drop_documents(tx: Transaction, noun: Noun, prefix: bytes, limit: int) -> in
     """Remove the first documents under the prefix of a deleted space, and what they pin; gives how many."""
     dropped = 0
     for key, stored in islice(scan_prefix(tx, DOCUMENTS[noun], prefix), limit):
-        tx.delete(DOCUMENTS[noun], key)
+        _drop(tx, noun, key, stored)
         _unpin(tx, decode(Document, stored), key[:-8], except_for=())
         dropped += 1
     return dropped
+
+
+def _drop(tx: Transaction, noun: Noun, key: bytes, stored: bytes) -> None:
+    """Remove a version, and what it requires with it."""
+    tx.delete(DOCUMENTS[noun], key)
+    for kind_key in decode(Document, stored).required:
+        requirements.release(tx, kind_key, key)
 
 
 def _hand_over(tx: Transaction, noun: Noun, prefix: bytes, latest: Document) -> None:

@@ -13,6 +13,7 @@ StoreError
 """
 
 import errno
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -274,6 +275,25 @@ class DocumentExists(StoreError):
             version=version,
         )
 
+
+class KindRequired(StoreError):
+    """Spaces, pipelines or other kinds require the kind, which is not deleted then."""
+
+    reason = "KIND_REQUIRED"
+
+    def __init__(self, kind: str, by: Sequence[str]) -> None:
+        shown = ", ".join(by[:_SHOWN]) + (f" and {len(by) - _SHOWN} more" if len(by) > _SHOWN else "")
+        super().__init__(f"{kind} is required by {shown}", kind=kind, required_by=shown)
+
+
+class KindChanged(StoreError):
+    """What a value was matched with, or the value itself, changed while it was on its way into a space."""
+
+    reason = "KIND_CHANGED"
+
+
+_SHOWN = 10
+"""So many of the things that require a kind are named."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENOMEM})
 

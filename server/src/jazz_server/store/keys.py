@@ -47,6 +47,11 @@ def pin(block_key: bytes, noun: str, document_key: bytes) -> bytes:
     return block_key + b"\0" + noun.encode() + b"\0" + document_key
 
 
+def requirement(kind_key: bytes, requirer: bytes) -> bytes:
+    """Key of what requires one version of a kind: `requirer` is the key of a space or of a version of a document."""
+    return kind_key + b"\0" + requirer
+
+
 def request(identity: str, request_id: str) -> bytes:
     """Key of a remembered request."""
     encoded = identity.encode()

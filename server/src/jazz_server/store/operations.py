@@ -30,6 +30,8 @@ class Put:
     """Write a new version of a block, whose body is an upload or bytes in hand.
 
     `ttl_seconds` and `expires_at` (ns since 1970) exclude one another; with neither, the space's time to live holds.
+    `admitted` is the kind of the space that the value was matched with ("" for none): where the space has another one
+    by then, the write is refused; None leaves that unchecked.
     """
 
     name: BlockName
@@ -38,6 +40,7 @@ class Put:
     inline: bytes = b""
     attributes: Mapping[str, str] = field(default_factory=dict)
     kind: str = ""
+    admitted: str | None = None
     ttl_seconds: float | None = None
     expires_at: int | None = None
     precondition: Precondition = ANY
@@ -47,13 +50,15 @@ class Put:
 class Copy:
     """Write a version of a block as a new version of another, without copying a large body.
 
-    `attributes` of None keeps those of the source. The expiry is not copied.
+    `attributes` of None keeps those of the source. The expiry is not copied. `admitted` is as for `Put`, with the
+    version of the source that was matched.
     """
 
     source: BlockName
     target: BlockName
     version: int | None = None
     attributes: Mapping[str, str] | None = None
+    admitted: tuple[str, int] | None = None
     ttl_seconds: float | None = None
     expires_at: int | None = None
     precondition: Precondition = ANY

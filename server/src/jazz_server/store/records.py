@@ -26,7 +26,7 @@ class SpaceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `ttl_seconds` is the time to live of blocks put without one; `quota_bytes` bounds headers and bodies of
     all kept versions plus reserved uploads, and must be set for a volatile space; `kind` is a reference
-    that the layer above enforces.
+    that the layer above enforces; a version that it says is neither pruned nor deleted.
     """
 
     volatile: bool = False
@@ -37,7 +37,7 @@ class SpaceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SpaceRecord(msgspec.Struct, frozen=True):
-    """A space as it is stored. `id` prefixes the keys of all that is in it."""
+    """A space as it is stored. `id` prefixes the keys of all that is in it; `required` is the key of its kind."""
 
     id: int
     name: str
@@ -45,6 +45,15 @@ class SpaceRecord(msgspec.Struct, frozen=True):
     version: int
     created_at: int
     updated_at: int
+    required: bytes = b""
+
+
+class Requirement(msgspec.Struct, frozen=True):
+    """What requires a kind, in words ("space lab", "pipeline lab/p@3"), and the space that it is in or is."""
+
+    what: str
+    space: str
+    space_id: int
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -121,7 +130,7 @@ class Document(msgspec.Struct, frozen=True):
     """One version of a kind or a pipeline.
 
     `pins` are the block versions that it holds, and `held` their keys, which stay what they are when a space is
-    deleted and made again.
+    deleted and made again. `required` are the keys of the versions of kinds that it refers to.
     """
 
     noun: Noun
@@ -132,6 +141,7 @@ class Document(msgspec.Struct, frozen=True):
     updated_at: int
     pins: tuple[tuple[BlockName, int], ...] = ()
     held: tuple[bytes, ...] = ()
+    required: tuple[bytes, ...] = ()
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -160,7 +170,8 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decoders: dict[type[msgspec.Struct], msgspec.msgpack.Decoder[Any]] = {
-    record: msgspec.msgpack.Decoder(record) for record in (SpaceRecord, Usage, Head, Document, RequestRecord)
+    record: msgspec.msgpack.Decoder(record)
+    for record in (SpaceRecord, Usage, Head, Document, RequestRecord, Requirement)
 }
 
 

@@ -1,15 +1,15 @@
 """What writing to spaces does to the catalogue."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 import msgspec
 
-from jazz_server.store import keys
+from jazz_server.store import keys, requirements
 from jazz_server.store.blocks import prune
-from jazz_server.store.catalogue import Family, scan_prefix
+from jazz_server.store.catalogue import Family, Reads, scan_prefix
 from jazz_server.store.errors import (
     InvalidSettings,
     QuotaExceeded,
@@ -17,7 +17,8 @@ from jazz_server.store.errors import (
     VersionConflict,
 )
 from jazz_server.store.lookup import get_space, live_heads
-from jazz_server.store.records import SpaceRecord, SpaceSettings, encode
+from jazz_server.store.names import parse_reference
+from jazz_server.store.records import Requirement, SpaceRecord, SpaceSettings, encode
 from jazz_server.store.transaction import Transaction
 
 _MOST_VERSIONS = 1_000_000
@@ -38,9 +39,11 @@ def check_settings(settings: SpaceSettings) -> None:
         raise InvalidSettings("quota_bytes", "a quota, as the space is volatile", "none")
 
 
-def add_space(tx: Transaction, name: str, settings: SpaceSettings, version: int) -> SpaceRecord:
-    """Write a new space."""
-    record = SpaceRecord(version, name, settings, version, tx.now, tx.now)
+def add_space(
+    tx: Transaction, name: str, settings: SpaceSettings, version: int, others: Sequence[Reads] = ()
+) -> SpaceRecord:
+    """Write a new space. `others` are the catalogues beside that of the transaction."""
+    record = _requiring(tx, SpaceRecord(version, name, settings, version, tx.now, tx.now), others)
     tx.put(Family.SPACES, name.encode(), encode(record))
     return record
 
@@ -53,6 +56,7 @@ def change_space(
     version: int,
     if_version: int | None,
     reserved: int,
+    others: Sequence[Reads],
 ) -> SpaceRecord:
     """Change settings. Where fewer versions are kept, `prune_names` is to follow."""
     record = get_space(tx, name)
@@ -67,6 +71,9 @@ def change_space(
     if settings.volatile != record.settings.volatile:
         raise InvalidSettings("volatile", "no change", "another value")
     changed = msgspec.structs.replace(record, settings=settings, version=version, updated_at=tx.now)
+    if settings.kind != record.settings.kind:
+        _release(tx, record)
+        changed = _requiring(tx, changed, others)
     tx.put(Family.SPACES, name.encode(), encode(changed))
     check_quota(tx, changed, reserved)
     return changed
@@ -82,14 +89,21 @@ def prune_names(tx: Transaction, record: SpaceRecord, after: bytes, limit: int) 
     return batch[limit] if len(batch) > limit else None
 
 
-def remove_space(tx: Transaction, name: str, *, force: bool, if_version: int | None) -> SpaceRecord:
-    """Remove a space; what is in it becomes unreachable at once and is swept away later."""
+def remove_space(
+    tx: Transaction, name: str, *, force: bool, if_version: int | None, others: Sequence[Reads]
+) -> SpaceRecord:
+    """Remove a space; what is in it becomes unreachable at once and is swept away later.
+
+    A space with kinds that something elsewhere requires stays: `KindRequired`.
+    """
     record = get_space(tx, name)
     if if_version is not None and if_version != record.version:
         raise VersionConflict(name, if_version, record.version)
     prefix = keys.number(record.id)
     if not force and not _is_empty(tx, prefix):
         raise SpaceNotEmpty(name)
+    requirements.check_not_required((tx, *others), prefix, f"a kind in the space {name!r}", but_in=record.id)
+    _release(tx, record)
     tx.delete(Family.SPACES, name.encode())
     tx.put(Family.TRASH, prefix, b"")
     return record
@@ -101,6 +115,23 @@ def check_quota(tx: Transaction, record: SpaceRecord, reserved: int) -> None:
     needed = tx.usage(record.id).bytes + reserved
     if quota is not None and needed > quota:
         raise QuotaExceeded(record.name, quota, needed)
+
+
+def _requiring(tx: Transaction, record: SpaceRecord, others: Sequence[Reads]) -> SpaceRecord:
+    """The space with the version of a kind that it names, if it does, required."""
+    name, version = parse_reference(record.settings.kind) if record.settings.kind else (None, None)
+    if name is None or version is None:
+        return msgspec.structs.replace(record, required=b"")
+    durable = not record.settings.volatile
+    (kind_key,) = requirements.kind_keys([(name, version)], tx, others, durable=durable)
+    what = Requirement(f"space {record.name}", record.name, record.id)
+    requirements.require(tx, kind_key, keys.number(record.id), what)
+    return msgspec.structs.replace(record, required=kind_key)
+
+
+def _release(tx: Transaction, record: SpaceRecord) -> None:
+    if record.required:
+        requirements.release(tx, record.required, keys.number(record.id))
 
 
 def _is_empty(tx: Transaction, prefix: bytes) -> bool:

@@ -152,7 +152,7 @@ class Store:
         ledger = core.volatile if settings.volatile else core.durable
         core.check_room(ledger)
         tx = core.transaction(ledger)
-        record = add_space(tx, name, settings, core.versions.take())
+        record = add_space(tx, name, settings, core.versions.take(), core.others(ledger))
         await core.write(ledger, tx)
         return describe_space(tx, record)
 
@@ -176,6 +176,7 @@ class Store:
             version=core.versions.take(),
             if_version=if_version,
             reserved=core.uploads.reserved(name),
+            others=core.others(ledger),
         )
         await core.write(ledger, tx)
         if "versions_kept" in changes:
@@ -189,7 +190,7 @@ class Store:
         check_space_name(name)
         ledger = self._ledger(name)
         tx = core.transaction(ledger)
-        remove_space(tx, name, force=force, if_version=if_version)
+        remove_space(tx, name, force=force, if_version=if_version, others=core.others(ledger))
         await core.write(ledger, tx)
         await core.uploads.drop(name)
 
@@ -234,21 +235,24 @@ class Store:
         *,
         precondition: Precondition = ANY,
         pins: Sequence[tuple[BlockName, int]] = (),
+        kinds: Sequence[tuple[BlockName, int]] = (),
         request: Request | None = None,
     ) -> Document:
         """Write a new version of a document, which pins versions of blocks: those are not pruned.
 
-        Raises `DocumentExists`, `VersionConflict`, `BlockNotFound`, `VersionNotFound`; `MixedDurability` if
-        a pinned block is not as durable as the document.
+        It requires versions of kinds, which are neither pruned nor deleted as long as it is there.
+
+        Raises `DocumentExists`, `VersionConflict`, `BlockNotFound`, `DocumentNotFound`, `VersionNotFound`;
+        `MixedDurability` if a pinned block or a kind is not as durable as the document.
         """
         core = self._core
         core.check_writable()
         check_name(name)
         if request is None:
-            return await commit_document(core, noun, name, content, precondition, pins, None)
+            return await commit_document(core, noun, name, content, precondition, pins, kinds, None)
         return await self._requests.once(
             request,
-            lambda: commit_document(core, noun, name, content, precondition, pins, request),
+            lambda: commit_document(core, noun, name, content, precondition, pins, kinds, request),
             _recall_document,
         )
 
@@ -261,7 +265,10 @@ class Store:
         if_version: int | None = None,
         request: Request | None = None,
     ) -> int:
-        """Delete one version of a document or all; gives the (latest) one deleted. `DocumentNotFound`."""
+        """Delete one version of a document or all; gives the (latest) one deleted. `DocumentNotFound`.
+
+        Raises `KindRequired` for a kind that something else requires.
+        """
         self._core.check_writable()
         check_name(name)
         if request is None:
@@ -281,7 +288,7 @@ class Store:
         if ledger is None:
             raise DocumentNotFound(noun.value, name, space_missing=name.space)
         tx = core.transaction(ledger)
-        deleted = delete_document(tx, noun, name, version, if_version)
+        deleted = delete_document(tx, noun, name, version, if_version, core.others(ledger))
         if request is not None:
             remember(tx, request, core.options.request_seconds, [Outcome(name, deleted)])
         await core.write(ledger, tx)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from jazz._bodies import encoded
 from jazz._infos import KindInfo, Match, kind_info, match
-from jazz._kind import Kind
+from jazz._kind import Kind, is_reference, kind_from_message
 from jazz._kind import kind as made_kind
 from jazz._names import if_version as checked_if_version
 from jazz._names import name as checked_name
@@ -26,7 +26,7 @@ class Kinds:
     def put(
         self,
         name: str,
-        kind: Kind | Type | Mapping[str, Type],
+        kind: Kind | Type | Mapping[str, Type | str] | str,
         *,
         if_version: int | None = None,
         timeout: float | None = None,
@@ -35,7 +35,8 @@ class Kinds:
 
         Args:
             name: `space/name`.
-            kind: What `jazz.kind` gives or takes.
+            kind: What `jazz.kind` gives or takes: the text of a kind, a type, or a dict of types. Kinds that it refers
+                to are those versions that are the latest now.
             if_version: The version that must be the latest one now; 0 for "must not exist".
             timeout: Seconds that it may take.
 
@@ -44,7 +45,9 @@ class Kinds:
             VersionConflict: `if_version` is not the latest version.
 
         >>> db.kinds.put("lab/photo", {"image": jazz.Dense["h", "w", 3], "mask": jazz.Dense["h", "w"]})
-        <KindInfo lab/photo@...: jazz.Table[{'image': jazz.Dense['h', 'w', 3], 'mask': jazz.Dense['h', 'w']}]>
+        <KindInfo lab/photo@...: {image: any[h, w, 3] dense, mask: any[h, w] dense, ...}>
+        >>> print(db.kinds.put("lab/signal", "float32[samples] in mV from -5 to 5").text)
+        float32[samples] in mV from -5 to 5
         """
         request = kinds_pb2.PutKindRequest(
             name=checked_name("name", name),
@@ -78,21 +81,24 @@ class Kinds:
             if not request.page_token:
                 return
 
-    def delete(self, name: str, *, if_version: int | None = None, timeout: float | None = None) -> None:
-        """Delete a kind with all its versions.
+    def delete(
+        self, name: str, *, version: int | None = None, if_version: int | None = None, timeout: float | None = None
+    ) -> None:
+        """Delete a kind with all its versions, or one of them.
 
         Raises:
-            NotFound: There is none of that name.
+            NotFound: There is none of that name, or no such version.
             VersionConflict: `if_version` is not the latest version.
+            FailedPrecondition: Spaces, pipelines or other kinds require it; says which.
         """
         request = kinds_pb2.DeleteKindRequest(
-            name=checked_name("name", name), if_version=checked_if_version(if_version)
+            name=versioned("name", name, version), if_version=checked_if_version(if_version)
         )
         self._calls.unary("Kinds/DeleteKind", request, kinds_pb2.DeleteKindResponse, timeout, repeatable=False)
 
     def match(
         self,
-        kind: str | Kind | Type | Mapping[str, Type],
+        kind: str | Kind | Type | Mapping[str, Type | str],
         value: object,
         *,
         timeout: float | None = None,
@@ -100,7 +106,7 @@ class Kinds:
         """Whether a value is of a kind: the dimensions that it binds, or every reason why not.
 
         Args:
-            kind: A stored one, `space/name` or `space/name@version`, or what `jazz.kind` gives or takes.
+            kind: A stored one, `space/name` or `space/name@version`, or what `jazz.kind` gives or takes, such as a text.
             value: A handle or `jazz.ref(...)` for a stored block; anything else is matched itself. Its elements stay
                 here then, so that rules on them (minimum, maximum) are not checked.
             timeout: Seconds that it may take.
@@ -114,7 +120,7 @@ class Kinds:
         False
         """
         request = kinds_pb2.MatchKindRequest()
-        if isinstance(kind, str):
+        if isinstance(kind, str) and is_reference(kind):
             request.name = checked_name("kind", kind)
         else:
             request.inline.CopyFrom(made_kind(kind).message)
@@ -124,3 +130,31 @@ class Kinds:
             request.header.CopyFrom(encoded("value", value).header)
         answer = self._calls.unary("Kinds/MatchKind", request, kinds_pb2.MatchKindResponse, timeout, repeatable=True)
         return match(answer)
+
+    def propose(self, value: object, *, timeout: float | None = None) -> Kind:
+        """A kind that a value is of, which a person then edits (see `jazz.kind_of`).
+
+        Args:
+            value: The name of a stored block, a handle or `jazz.ref(...)`: its header is enough, its data stays there.
+            timeout: Seconds that it may take.
+
+        Raises:
+            NotFound: There is no such block.
+
+        >>> _ = db.put("lab/scan", {"image": np.zeros((12, 16, 3), "uint8"), "mask": np.zeros((12, 16), bool)})
+        >>> print(db.kinds.propose("lab/scan"))
+        {
+          image: uint8[rows, columns, 3]
+          mask: bool[rows, columns]
+          ...
+        }
+        """
+        request = kinds_pb2.ProposeKindRequest()
+        if isinstance(value, Ref):
+            request.block = value._whole_name("value")
+        else:
+            request.block = checked_name("value", value)
+        answer = self._calls.unary(
+            "Kinds/ProposeKind", request, kinds_pb2.ProposeKindResponse, timeout, repeatable=True
+        )
+        return kind_from_message(answer.kind)

@@ -10,14 +10,14 @@ from types import MappingProxyType
 from typing import Annotated, Any, get_args, get_origin, overload
 
 from jazz._outputs import Outputs
-from jazz.errors import JazzError
+from jazz.errors import InvalidArgument, JazzError
 from jazz.graph import listing
 from jazz.graph.canonical import encode, inline
 from jazz.graph.errors import TracingError, tracing_error
 from jazz.graph.node import Node, Operand, source_of
 from jazz.graph.positions import position
 from jazz.graph.trace import INPUT_TYPE, InputOf, Source, Trace, current, under_way
-from jazz.graph.types import EXPECTED_TYPE, Type, from_message
+from jazz.graph.types import EXPECTED_TYPE, Type, as_type, from_message
 from jazz.v1 import pipelines_pb2
 
 
@@ -147,16 +147,16 @@ class Pipeline:
 
 @overload
 def pipeline(
-    function: Callable[..., object], *, inputs: Mapping[str, Type] | None = None, doc: str | None = None
+    function: Callable[..., object], *, inputs: Mapping[str, Type | str] | None = None, doc: str | None = None
 ) -> Pipeline: ...
 @overload
 def pipeline(
-    *, inputs: Mapping[str, Type] | None = None, doc: str | None = None
+    *, inputs: Mapping[str, Type | str] | None = None, doc: str | None = None
 ) -> Callable[[Callable[..., object]], Pipeline]: ...
 def pipeline(
     function: Callable[..., object] | None = None,
     *,
-    inputs: Mapping[str, Type] | None = None,
+    inputs: Mapping[str, Type | str] | None = None,
     doc: str | None = None,
 ) -> Pipeline | Callable[[Callable[..., object]], Pipeline]:
     """Makes a pipeline of a function by calling it once with values that note what is done with them.
@@ -170,7 +170,8 @@ def pipeline(
 
     Args:
         function: The function.
-        inputs: Names and types of inputs, in place of annotations, and for what a function takes as `**kwargs`.
+        inputs: Names and types of inputs (or the texts of types, such as "float32[n]" or "lab/photo"), in place of
+            annotations, and for what a function takes as `**kwargs`.
         doc: What it is for; the function's docstring when None.
 
     Raises:
@@ -195,7 +196,10 @@ def pipeline(
 
 
 def _pipeline(
-    function: Callable[..., object], given: Mapping[str, Type] | None, doc: str | None, names: Mapping[str, object]
+    function: Callable[..., object],
+    given: Mapping[str, Type | str] | None,
+    doc: str | None,
+    names: Mapping[str, object],
 ) -> Pipeline:
     if isinstance(function, Pipeline):
         raise tracing_error("pipeline", "a function", f"the pipeline {function.name}")
@@ -217,14 +221,13 @@ def _pipeline(
 
 
 def _signature(
-    function: Callable[..., object], name: str, given: dict[str, Type], names: Mapping[str, object]
+    function: Callable[..., object], name: str, written: dict[str, Type | str], names: Mapping[str, object]
 ) -> tuple[dict[str, Type], dict[str, object], list[str]]:
     """Inputs and their types; parameters that are not inputs and their defaults; inputs that are positional only."""
-    for input_, type_ in given.items():
+    for input_ in written:
         if not isinstance(input_, str) or not input_.isidentifier():
             raise tracing_error("inputs", "identifiers as names", repr(input_))
-        if not isinstance(type_, Type):
-            raise tracing_error(f"inputs[{input_!r}]", EXPECTED_TYPE, _described(type_))
+    given = {input_: as_type(entry, f"inputs[{input_!r}]") for input_, entry in written.items()}
     types: dict[str, Type] = {}
     defaults: dict[str, object] = {}
     positional: list[str] = []
@@ -261,30 +264,32 @@ def _parameters(function: Callable[..., object], name: str) -> Iterable[inspect.
 
 def _annotated(parameter: inspect.Parameter, function: Callable[..., object], names: Mapping[str, object]) -> Type:
     annotation = parameter.annotation
-    if annotation is parameter.empty:
-        return INPUT_TYPE
+    where = f"annotation of {parameter.name}"
     if isinstance(annotation, str):
         scope = getattr(inspect.unwrap(getattr(function, "func", function)), "__globals__", {})
         for _ in range(2):  # a text in a module with `from __future__ import annotations` is a text of a text
             if isinstance(annotation, str):
-                annotation = _evaluated(annotation, parameter.name, scope, names)
+                annotation = _evaluated(annotation, where, scope, names)
     if get_origin(annotation) is Annotated:
-        annotation = next((item for item in get_args(annotation) if isinstance(item, Type)), annotation)
-    if isinstance(annotation, Type):
-        return annotation
-    if annotation is Node or annotation is object or annotation is Any:
+        annotation = next((item for item in get_args(annotation) if isinstance(item, Type | str)), annotation)
+    if annotation is parameter.empty or annotation is Node or annotation is object or annotation is Any:
         return INPUT_TYPE
-    raise tracing_error(f"annotation of {parameter.name}", EXPECTED_TYPE, _described(annotation))
+    return as_type(annotation, where)
 
 
-def _evaluated(annotation: str, name: str, scope: dict[str, Any], names: Mapping[str, object]) -> object:
+def _evaluated(annotation: str, where: str, scope: dict[str, Any], names: Mapping[str, object]) -> object:
+    """What an annotation says: as the text of a type, or, where it says none, as Python."""
+    try:
+        return as_type(annotation, where)
+    except InvalidArgument as error:
+        unread = error.violations[0]
     try:
         return eval(annotation, scope, dict(names))
     except TracingError:
         raise
     except Exception as error:  # whatever a text raises, it is no type
-        found = f"{annotation!r}, which raises {type(error).__name__}: {error}"
-        raise tracing_error(f"annotation of {name}", EXPECTED_TYPE, found) from error
+        found = f"{annotation!r}, which raises {type(error).__name__}: {error} (as a text, {unread})"
+        raise tracing_error(where, EXPECTED_TYPE, found) from error
 
 
 def _outputs(result: object, trace: Trace, name: str) -> list[tuple[str, Source]]:

@@ -20,6 +20,11 @@ UP037). Where one is run, write
 
 which means the same here, and says that `x` has the operators of a `Node`; or leave the parameter `x: jazz.Node` and
 name the type in `@jazz.pipeline(inputs={"x": jazz.Csr["rows", 1024]})`.
+
+Wherever a type is taken, its text is taken as well (see `jazz.kinds`); `str` gives it.
+
+>>> str(Csr[np.float32, "rows", 1024].unit("kg"))
+'float32[rows, 1024] csr in kg'
 """
 
 from __future__ import annotations
@@ -28,9 +33,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from jazz.codec.schema import DATA_TYPE_NAMES, DATA_TYPE_NUMBERS, LAYOUT_NUMBERS, LAYOUTS, data_type, write_data_type
+from jazz.codec.schema import (
+    DATA_TYPE_NAMES,
+    DATA_TYPE_NUMBERS,
+    LAYOUT_NUMBERS,
+    LAYOUTS,
+    UNIT_NUMBERS,
+    data_type,
+    write_data_type,
+)
 from jazz.graph.entries import Dimension, described, dimension, element_types, fits, is_dimension, written
 from jazz.graph.errors import tracing_error
+from jazz.kinds import parse_type, type_text
+from jazz.kinds.words import is_line
 from jazz.v1 import kinds_pb2, value_pb2
 from jazz.values import DataType, Layout
 
@@ -90,7 +105,7 @@ class TensorType:
         return replace(self, may_miss=True)
 
     def unit(self, unit: str) -> TensorType:
-        """The same, with elements in this unit, in the vocabulary of UCUM or pint ("m", "kg/m^3")."""
+        """The same, with elements in this unit, in pint's vocabulary ("m", "kg/m**3")."""
         return replace(self, units=unit)
 
     def between(self, minimum: float | None = None, maximum: float | None = None) -> TensorType:
@@ -110,6 +125,9 @@ class TensorType:
         text += f".unit({self.units!r})" if self.units else ""
         return text + (f".between({self.minimum!r}, {self.maximum!r})" if self._bounded else "")
 
+    def __str__(self) -> str:
+        return type_text(to_message(self))
+
     @property
     def _bounded(self) -> bool:
         return self.minimum is not None or self.maximum is not None
@@ -117,11 +135,12 @@ class TensorType:
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """A field of a table: its name, what it holds, and whether it may be absent."""
+    """A field of a table: its name, what it holds, whether it may be absent, and what it is, in a line."""
 
     name: str
     type: Type
     optional: bool = False
+    doc: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +158,18 @@ class TableType:
     fields: tuple[FieldType, ...] = ()
     is_closed: bool = False
 
-    def __getitem__(self, fields: Mapping[str, Type]) -> TableType:
-        """The tables of it with these fields.
+    def __getitem__(self, fields: Mapping[str, Type | str]) -> TableType:
+        """The tables of it with these fields: types, or their texts.
 
         Raises:
             TracingError: It is not a dict from names to types.
         """
         if not isinstance(fields, Mapping):
             raise tracing_error("jazz.Table[...]", 'a dict such as {"a": jazz.Dense["n"]}', described(fields))
-        for name, type_ in fields.items():
+        for name in fields:
             if not isinstance(name, str) or not name:
                 raise tracing_error("jazz.Table[...]", "a name that is not empty for each field", described(name))
-            if not isinstance(type_, Type):
-                raise tracing_error(f"jazz.Table[{{{name!r}: ...}}]", EXPECTED_TYPE, described(type_))
-        return replace(self, fields=tuple(FieldType(name, type_) for name, type_ in fields.items()))
+        return replace(self, fields=tuple(_field(name, entry) for name, entry in fields.items()))
 
     def optional(self, *names: str) -> TableType:
         """The same, with these fields allowed to be absent."""
@@ -163,6 +180,20 @@ class TableType:
         fields = tuple(replace(field, optional=field.optional or field.name in names) for field in self.fields)
         return replace(self, fields=fields)
 
+    def docs(self, docs: Mapping[str, str]) -> TableType:
+        """The same, with a line about each of these fields.
+
+        >>> print(Table[{"image": Dense["h", "w", 3]}].docs({"image": "the picture"}).fields[0].doc)
+        the picture
+        """
+        known = [field.name for field in self.fields]
+        for name, doc in docs.items():
+            if name not in known:
+                raise tracing_error("docs", f"one of the fields {', '.join(known)}", repr(name))
+            if not isinstance(doc, str) or not is_line(doc):
+                raise tracing_error(f"docs[{name!r}]", "a line without space around it", repr(doc))
+        return replace(self, fields=tuple(replace(f, doc=docs.get(f.name, f.doc)) for f in self.fields))
+
     def closed(self) -> TableType:
         """The same, refusing further fields."""
         return replace(self, is_closed=True)
@@ -170,8 +201,13 @@ class TableType:
     def __repr__(self) -> str:
         fields = ", ".join(f"{field.name!r}: {field.type!r}" for field in self.fields)
         optional = ", ".join(repr(field.name) for field in self.fields if field.optional)
+        docs = {field.name: field.doc for field in self.fields if field.doc}
         text = f"jazz.Table[{{{fields}}}]" if fields else "jazz.Table"
-        return text + (f".optional({optional})" if optional else "") + (".closed()" if self.is_closed else "")
+        text += (f".optional({optional})" if optional else "") + (f".docs({docs!r})" if docs else "")
+        return text + (".closed()" if self.is_closed else "")
+
+    def __str__(self) -> str:
+        return type_text(to_message(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +232,9 @@ class KindType:
     def __repr__(self) -> str:
         return f"jazz.OfKind[{self.name!r}]" if self.name else "jazz.OfKind"
 
+    def __str__(self) -> str:
+        return type_text(to_message(self))
+
 
 @dataclass(frozen=True, slots=True)
 class AnyType:
@@ -203,6 +242,9 @@ class AnyType:
 
     def __repr__(self) -> str:
         return "jazz.Any"
+
+    def __str__(self) -> str:
+        return "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +254,16 @@ class NullType:
     def __repr__(self) -> str:
         return "jazz.NullType()"
 
+    def __str__(self) -> str:
+        return "null"
+
 
 Type: TypeAlias = TensorType | TableType | KindType | AnyType | NullType
 """A set of values."""
 
-EXPECTED_TYPE: Final = "a type of Jazz, such as jazz.Csr['rows', 1024], jazz.Dense['n'], jazz.Table[{...}] or jazz.Any"
+EXPECTED_TYPE: Final = (
+    "a type of Jazz, such as jazz.Csr['rows', 1024], jazz.Dense['n'], jazz.Table[{...}] or jazz.Any, or the text of one"
+)
 """What to say when something else stands where a type belongs."""
 
 Tensor: Final = TensorType()
@@ -237,6 +284,29 @@ Any: Final = AnyType()
 """All values."""
 
 
+def as_type(entry: object, field: str) -> Type:
+    """The type that stands somewhere, or that a text there says.
+
+    Raises:
+        InvalidArgument: The text cannot be read; names the line and column.
+        TracingError: It is neither.
+
+    >>> as_type("float32[rows, 1024] csr", "x")
+    jazz.Csr[np.float32, 'rows', 1024]
+    """
+    return _field(field, entry, field).type
+
+
+def _field(name: str, entry: object, field: str = "") -> FieldType:
+    where = field or f"jazz.Table[{{{name!r}: ...}}]"
+    if isinstance(entry, str):
+        message, doc = parse_type(entry, where)
+        return FieldType(name, from_message(message), doc=doc)
+    if not isinstance(entry, Type):
+        raise tracing_error(where, EXPECTED_TYPE, described(entry))
+    return FieldType(name, entry)
+
+
 def to_message(type_: Type) -> kinds_pb2.Type:
     """The type as a message of the contract."""
     match type_:
@@ -244,7 +314,9 @@ def to_message(type_: Type) -> kinds_pb2.Type:
             return kinds_pb2.Type(tensor=_tensor_message(type_))
         case TableType():
             fields = [
-                kinds_pb2.FieldType(name=field.name, type=to_message(field.type), optional=field.optional)
+                kinds_pb2.FieldType(
+                    name=field.name, type=to_message(field.type), optional=field.optional, doc=field.doc
+                )
                 for field in type_.fields
             ]
             return kinds_pb2.Type(table=kinds_pb2.TableType(fields=fields, closed=type_.is_closed))
@@ -264,7 +336,7 @@ def from_message(message: kinds_pb2.Type) -> Type:
         case "tensor":
             return _tensor_type(message.tensor)
         case "table":
-            fields = tuple(FieldType(f.name, from_message(f.type), f.optional) for f in message.table.fields)
+            fields = tuple(FieldType(f.name, from_message(f.type), f.optional, f.doc) for f in message.table.fields)
             return TableType(fields, message.table.closed)
         case "kind":
             return KindType(message.kind.name)
@@ -276,7 +348,7 @@ def from_message(message: kinds_pb2.Type) -> Type:
 
 def _tensor_message(type_: TensorType) -> kinds_pb2.TensorType:
     message = kinds_pb2.TensorType(
-        types=[_element_message(dtype) for dtype in sorted(type_.dtypes, key=lambda d: DATA_TYPE_NUMBERS[d.name])],
+        types=[_element_message(dtype) for dtype in sorted(type_.dtypes, key=_rank)],
         layouts=sorted(LAYOUT_NUMBERS[layout] for layout in type_.layouts),  # type: ignore[misc]
         strict_layout=type_.strict_layout,
         nullable=type_.may_miss,
@@ -288,6 +360,10 @@ def _tensor_message(type_: TensorType) -> kinds_pb2.TensorType:
         message.shape.SetInParent()
         message.shape.dimensions.extend(_dimension_message(dimension) for dimension in type_.shape)
     return message
+
+
+def _rank(dtype: DataType) -> tuple[int, int, str, bool]:
+    return (DATA_TYPE_NUMBERS[dtype.name], UNIT_NUMBERS.get(dtype.unit or "", 0), dtype.zone, dtype.ordered)
 
 
 def _dimension_message(dimension: Dimension) -> kinds_pb2.Dimension:

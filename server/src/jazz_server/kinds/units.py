@@ -1,0 +1,175 @@
+"""Units: whether a text is one, and what one is to another. The vocabulary and the dimensions are pint's.
+
+pint is imported when the first unit is looked at, and every answer is kept: a server that never meets a unit does not
+load it. Two units are the same when one of either is one of the other (m and metre, N and kg*m/s**2).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import pint
+
+_KEPT: Final = 4096
+"""How many answers are kept."""
+
+_MAX_BYTES: Final = 256
+"""How long a unit may be."""
+
+_TOKENS = re.compile(
+    r"\s*(?:(?P<power>\*\*|\^)\s*(?P<sign>[+-]?)\s*(?P<exponent>[0-9]{1,2}(?:\.[0-9]{1,6})?)(?![0-9.]|\s*(?:\*\*|\^))"
+    r"|(?P<name>[^\W\d][\w']*|[%‰°µμΩÅ℃℉Δ][\w']*|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+    r"|(?P<one>1(?![0-9.]))|(?P<sign_only>[*/()·]))"
+)
+"""What units are made of. Numbers are exponents of two digits at most, or the 1 of 1/s, so that every unit is cheap."""
+
+
+class UnknownUnit(ValueError):
+    """A text is no unit.
+
+    Attributes:
+        found: The text, and what was perhaps meant.
+    """
+
+    def __init__(self, found: str) -> None:
+        super().__init__(found)
+        self.found = found
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a unit is to another one that it is not the same as.
+
+    Attributes:
+        expected: What was expected, such as "a length in m".
+        found: What was found instead and what can be done about it.
+    """
+
+    expected: str
+    found: str
+
+
+@lru_cache(_KEPT)
+def unknown(unit: str) -> str:
+    """What is wrong with a text that should be a unit; "" when it is one.
+
+    >>> unknown("kg/m**3"), unknown("metr")
+    ('', '`metr` (did you mean meter or metre?)')
+    """
+    try:
+        _parsed(unit)
+    except UnknownUnit as error:
+        return error.found
+    return ""
+
+
+def difference(expected: str, found: str) -> Difference | None:
+    """What tells the unit that was found from the one that was expected; None when they are the same.
+
+    `found` is "" where there is no unit.
+    """
+    if expected == found or not expected:
+        return None
+    return _difference(expected, found)
+
+
+@lru_cache(_KEPT)
+def _difference(expected: str, found: str) -> Difference | None:
+    try:
+        wanted = _parsed(expected)
+        asked = f"{_dimension(wanted)} in {expected}"
+        if not found:
+            return Difference(asked, "no unit")
+        given = _parsed(found)
+    except UnknownUnit as error:
+        return Difference(f"unit {expected}", f"unit {error.found}")
+    if wanted.dimensionality != given.dimensionality:
+        return Difference(asked, f"{found}, {_dimension(given)}")
+    if not (_is_ratio(wanted) and _is_ratio(given)):
+        if wanted == given:
+            return None
+        return Difference(asked, f"{found}, which counts from another zero or otherwise: convert it")
+    factor = float(_registry().Quantity(1.0, given).to(wanted).magnitude)
+    if math.isclose(factor, 1.0, rel_tol=1e-12):
+        return None
+    how = f"{found}, which is {expected} × {factor:.12g}"  # noqa: RUF001 - it is a multiplication
+    return Difference(asked, f"{how}: convert it, nothing is converted silently")
+
+
+@lru_cache(1)
+def _registry() -> pint.UnitRegistry[Any]:
+    import pint
+
+    return pint.UnitRegistry(on_redefinition="ignore")
+
+
+def _parsed(text: str) -> pint.Unit:
+    """The unit that a text says.
+
+    Raises:
+        UnknownUnit: It says none.
+    """
+    _check_shape(text)
+    registry = _registry()
+    from pint.errors import PintError, UndefinedUnitError
+
+    try:
+        return registry.parse_units(text, as_delta=False)
+    except UndefinedUnitError as error:
+        names: Any = error.unit_names
+        name: str = names if isinstance(names, str) else next(iter(names))
+        raise UnknownUnit(f"`{name}`{_suggestion(name)}") from error
+    except (PintError, ValueError, TypeError, AssertionError, KeyError, ArithmeticError) as error:
+        raise UnknownUnit(f"`{text}`") from error
+
+
+def _check_shape(text: str) -> None:
+    """Refuses what cannot be a unit, before pint computes with it."""
+    at = 0
+    while at < len(text.rstrip()):
+        token = _TOKENS.match(text, at)
+        if token is None or token.end() == at or len(text.encode()) > _MAX_BYTES:
+            raise UnknownUnit(f"`{text[:80]}`")
+        at = token.end()
+    if not text.strip():
+        raise UnknownUnit("an empty text")
+
+
+def _suggestion(name: str) -> str:
+    close = get_close_matches(name, [str(known) for known in _registry()._units], n=3)
+    if not close:
+        return ""
+    *rest, last = close
+    return f" (did you mean {', '.join(rest)}{' or ' if rest else ''}{last}?)"
+
+
+def _is_ratio(unit: pint.Unit) -> bool:
+    """Whether zero of it is nothing at all: degrees Celsius and decibels are otherwise."""
+    return all(_registry()._units[name].is_multiplicative for name in unit._units if name in _registry()._units)
+
+
+def _dimension(unit: pint.Unit) -> str:
+    """The dimension of a unit in words."""
+    if unit.dimensionless:
+        return "a plain number"
+    for name in _registry()._dimensions:
+        if name not in _NO_WORDS and _registry().get_dimensionality({name: 1}) == unit.dimensionality:
+            return _with_article(name.strip("[]").replace("_", " "))
+    return f"a quantity of {unit.dimensionality}"
+
+
+_NO_WORDS: Final = frozenset({"[]", "[speed]", "[activity]"})
+"""Names of dimensions that have a better one, or that are none."""
+
+_WORDS: Final = {"substance": "amount of substance", "luminosity": "luminous intensity", "current": "electric current"}
+
+
+def _with_article(name: str) -> str:
+    words = _WORDS.get(name, name)
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
