@@ -193,6 +193,8 @@ def _axes() -> Iterator[tuple[str, Description]]:
         "int64": vector("int64", "9007199254740993", "-9223372036854775808", "0"),
         "uint64": vector("uint64", "18446744073709551615", "0", "1"),
         "float64": vector("float64", "0x1.8p+0", "-0x0p+0", "nan(0x7ff8000000000000)"),
+        "float16": vector("float16", "0x1.8p+0", "-0x0p+0", "nan(0x7e00)"),
+        "complex64-missing": vector("complex64", ["0x1p+0", "-0x1p+0"], None, ["0x0p+0", "0x1p+0"]),
         "bool": vector("bool", True, False, True),
         "bytes": vector("bytes", "00ff", "", "61"),
         "date": vector("date", "-1", "0", "19782"),
@@ -282,6 +284,14 @@ def _tables() -> Iterator[tuple[str, Description]]:
         _field("t", tensor={**texts(), "axes": ["rows"]}),
     ]
     yield "tables/frame-no-rows", {"about": "Columns, but no rows.", "axes": [axis("rows", 0)], "table": none}
+    for name, count in (("no-rows", 0), ("all-missing", 2)):
+        kinds = {"int8": {}, "string": {}, "bytes": {}, "date": {}, "bool": {}, "factor": {"categories": ["a"]}}
+        empty = [
+            _field(kind, tensor=vector(kind, *[None] * count, axes=["rows"], **further))
+            for kind, further in kinds.items()
+        ]
+        frame = {"axes": [axis("rows", count)], "table": empty}
+        yield f"tables/frame-{name}-of-each", {"about": "Columns whose elements do not say what they are.", **frame}
     wide = vector("float32", "0x1p+0", "0x1p+1", unit="m", axes=["rows"])
     yield (
         "tables/frame-units",

@@ -15,7 +15,7 @@ from jazz.convert.errors import refuse, refuse_form, require
 from jazz.convert.leaves import elements_tensor
 from jazz.convert.plain import contents, missing_elements, numpy_array, texts
 from jazz.convert.units import with_unit
-from jazz.convert.zones import zone_name, zone_for_pandas
+from jazz.convert.zones import zone_for_pandas, zone_name
 from jazz.values import Axis, DataType, Layout, Table, Tensor
 
 
@@ -138,7 +138,8 @@ def vector_tensor(vector: Any, path: str) -> Tensor:
 
 
 def _factor(array: Any, path: str) -> Tensor:
-    categories = vector_tensor(array.categories, f"{path}.categories")
+    none = len(array.categories) == 0  # of any type
+    categories = variable("string", [], (0,)) if none else vector_tensor(array.categories, f"{path}.categories")
     if categories.dtype.name != "string":
         advice = "categories that are text: use .rename_categories(str) or store the values"
         refuse(f"{path}.categories", advice, f"categories of {array.categories.dtype}")
@@ -178,8 +179,9 @@ def frame_axis(table: Table, sight: Sight) -> Axis | None:
 
 
 def fits_index(axis: Axis) -> bool:
-    """Whether an index of pandas says all that an axis does: labels of an index have no unit."""
-    return axis.labels is None or not axis.labels.unit
+    """Whether an index of pandas says all that an axis does: it has no unit, and no labels of float16."""
+    labels = axis.labels
+    return labels is None or (not labels.unit and labels.dtype.name != "float16" and fits_column(labels))
 
 
 def fits_column(tensor: Tensor) -> bool:
@@ -248,7 +250,7 @@ def axis_index(axis: Axis, form: str | None) -> Any:
     if axis.labels is None:
         return pandas.RangeIndex(axis.length, name=name)
     if not fits_index(axis):
-        refuse_form(f"labels in {axis.labels.unit}", form, "'array' or 'xarray': an index has no unit")
+        refuse_form(f"labels of {axis.labels}", form, "'array' or 'xarray': an index has no unit and no such type")
     return _index(axis.labels, form).rename(name)
 
 

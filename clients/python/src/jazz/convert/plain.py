@@ -121,12 +121,12 @@ def missing_elements(tensor: Tensor) -> NumpyArray | None:
 def scalar(tensor: Tensor) -> Any:
     """The element of a tensor of rank 0.
 
-    A numpy scalar, a `str` or `bytes`; `numpy.ma.masked` or None when it is missing; for a timestamp with a zone an
-    array of rank 0, since only its dtype can say the zone.
+    A numpy scalar, a `str` or `bytes`, or NaT; an array of rank 0 where only its dtype can say what it is: when it is
+    missing and no time, and for a timestamp with a zone.
     """
     array = numpy_array(tensor)
     if tensor.dtype.name == "timestamp" and tensor.dtype.zone:
         return array
-    if tensor.dtype.numeric and tensor.validity is not None:
+    if tensor.validity is not None and array.dtype.kind not in "mM":
         return array
     return array[()]
