@@ -255,3 +255,15 @@ def test_a_matrix_can_be_had_as_a_frame():
     result = there_and_back(masked, to="pandas")
     assert result.dtypes.tolist() == ["Int64", "int64"]
     assert there_and_back(np.array([["a"]]), to="pandas").iloc[0, 0] == "a"
+
+
+def test_without_anndata_its_shape_says_what_to_install_and_arrays_still_come(monkeypatch):
+    labels = (Axis("obs", 1, to_value(["a"])), Axis("var", 1, to_value(["b"])))
+    parts = ("layers", "obs", "var", "obsm", "varm", "obsp", "varp", "uns")
+    matrix = Tensor(DataType("float64"), (1, 1), data=np.zeros(1), axes=("obs", "var"))
+    table = Table((("X", matrix), *((name, Table()) for name in parts)), labels)
+    monkeypatch.setitem(sys.modules, "anndata", None)
+    with pytest.raises(MissingPackage, match=r"jazz-client\[anndata\].*to=\"numpy\""):
+        from_value(table)
+    assert from_value(table, to="numpy")["X"].tolist() == [[0]]
+    assert from_value(table, to="array")["X"].labels["obs"].tolist() == ["a"]

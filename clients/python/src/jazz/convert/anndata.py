@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from jazz.convert.axes import Sight, declared_within
+from jazz.convert.building import variable
 from jazz.convert.errors import refuse, require
 from jazz.convert.frames import axis_index, check_name, columns_table, table_frame, vector_tensor
 from jazz.convert.plain import scalar
@@ -62,7 +63,9 @@ def anndata_table(data: Any, path: str, depth: int, element: Element) -> Table:
 
 
 def _axis(name: str, index: Any, path: str) -> Axis:
-    return Axis(name, len(index), vector_tensor(index, path))
+    # Of an empty index of objects nothing says that it is of texts.
+    labels = vector_tensor(index, path) if len(index) else variable("string", [], (0,))
+    return Axis(name, len(index), labels)
 
 
 class _Reader:

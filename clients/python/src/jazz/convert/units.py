@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tokenize
 from dataclasses import replace
 from typing import Any
 
@@ -70,7 +71,7 @@ def _form(value: Value) -> Any:
     registry = pint.get_application_registry()
     try:
         units = registry.parse_units(value.unit)
-    except (pint.errors.PintError, ValueError, TypeError, AttributeError, SyntaxError) as error:
+    except (pint.errors.PintError, ValueError, TypeError, AttributeError, SyntaxError, tokenize.TokenError) as error:
         # What pint raises for texts that are no unit is not one class.
         problem = str(error).partition("\n")[0] or type(error).__name__
         refuse_form(f"the unit {value.unit!r}: {problem}", "pint", "'array': pint's registry must know the unit")

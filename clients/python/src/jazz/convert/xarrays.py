@@ -152,8 +152,7 @@ def _data(tensor: Tensor) -> Any:
         if tensor.ndim != 1:
             what = "missing elements" if tensor.dtype.numeric else "such elements"
             refuse_form(f"{tensor} with {what}", "xarray", f"'array': xarray has {what} in vectors only")
-        return frames.column(tensor, "xarray")
-    array = numpy_array(tensor)
-    if tensor.dtype.name == "string" and tensor.validity is not None:
-        return array.astype(object)
-    return array
+        column = frames.column(tensor, "xarray")
+        # Of times with a zone xarray takes only an index for what it is.
+        return require("pandas", "pandas", "times with a zone").Index(column) if zoned else column
+    return numpy_array(tensor)
