@@ -18,7 +18,12 @@ CASES = 50 * SOAK
 def _blocks(victim: Victim) -> None:
     """The blocks that the specimens speak of."""
     known = specimens.values()
-    for name, value in {"matrix": known["dense"], "table": known["table"], "csr": known["csr"]}.items():
+    for name, value in {
+        "matrix": known["dense"],
+        "table": known["table"],
+        "csr": known["csr"],
+        "frame": known["frame"],
+    }.items():
         messages = specimens.put_stream(value, name=f"lab/{name}")
         assert victim.send("Blocks/PutBlock", [each.SerializeToString() for each in messages]).failed is None
 

@@ -18,6 +18,12 @@ NULL = value_pb2.Value(null=value_pb2.Null())
 # Fields that their comments exclude
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _blocks(victim: Victim) -> None:
+    for name, value in {"frame": specimens.values()["frame"], "matrix": specimens.values()["dense"]}.items():
+        victim.send("Blocks/PutBlock", [m.SerializeToString() for m in specimens.put_stream(value, name=f"lab/{name}")])
+
+
 def known(**changes: Any) -> blocks_pb2.PutBlockHeader:
     value = specimens.values()["dense"]
     fields = {"name": "lab/new", "value": value.header, "body_bytes": value.body_bytes} | changes
@@ -56,6 +62,30 @@ def attribute(key: str) -> blocks_pb2.Attribute:
     return blocks_pb2.Attribute(key=key)
 
 
+def labels(value: value_pb2.InlineValue) -> value_pb2.Selection:
+    return value_pb2.Selection(labels=value)
+
+
+def positions(*places: int, **fields: int) -> value_pb2.Selection:
+    return value_pb2.Selection(positions=value_pb2.Positions(positions=places, **fields))
+
+
+def part(**selections: Any) -> blocks_pb2.GetBlockRequest:
+    return blocks_pb2.GetBlockRequest(name="lab/frame", slice=value_pb2.Slice(**selections))
+
+
+def along(axis: str, selection: value_pb2.Selection) -> value_pb2.AxisSelection:
+    return value_pb2.AxisSelection(axis=axis, selection=selection)
+
+
+def inline(name: str, **changes: Any) -> value_pb2.InlineValue:
+    """A value of the specimens as labels, with changes of its tensor."""
+    value = specimens.inline(specimens.values()[name])
+    for key, change in changes.items():
+        setattr(value.header.tensor, key, change)
+    return value
+
+
 ELEMENT = value_pb2.ElementType
 B, S, K, P = blocks_pb2, spaces_pb2, kinds_pb2, pipelines_pb2
 
@@ -78,6 +108,31 @@ PUTS: list[tuple[B.PutBlockHeader, str, str]] = [
 WRONG: list[tuple[str, Any, str, str]] = [
     *(("Blocks/PutBlock", B.PutBlockRequest(header=header), reason, field) for header, reason, field in PUTS),
     ("Blocks/GetBlock", B.GetBlockRequest(name="lab"), "INVALID_NAME", "name"),
+    ("Blocks/GetBlock", part(item=["x"]), "FIELD_NOT_FOUND", "slice.item[0]"),
+    ("Blocks/GetBlock", part(rows=value_pb2.Selection()), "INVALID_SLICE", "slice.rows"),
+    ("Blocks/GetBlock", part(columns=value_pb2.Selection()), "INVALID_SLICE", "slice.columns"),
+    ("Blocks/GetBlock", part(rows=positions(1, 2)), "INVALID_SLICE", "slice.rows.positions[1]"),
+    ("Blocks/GetBlock", part(rows=positions(-(2**63))), "INVALID_SLICE", "slice.rows.positions[0]"),
+    ("Blocks/GetBlock", part(rows=positions(2**63 - 1)), "INVALID_SLICE", "slice.rows.positions[0]"),
+    ("Blocks/GetBlock", part(rows=positions(0, of=-1)), "INVALID_SLICE", "slice.rows.positions"),
+    ("Blocks/GetBlock", part(columns=positions(1, 1)), "INVALID_SLICE", "slice.columns.positions[1]"),
+    ("Blocks/GetBlock", part(columns=labels(inline("texts"))), "FIELD_NOT_FOUND", "slice.columns.labels[0]"),
+    ("Blocks/GetBlock", part(columns=labels(inline("missing"))), "INVALID_SLICE", "slice.columns.labels"),
+    ("Blocks/GetBlock", part(rows=labels(inline("texts"))), "LABEL_NOT_FOUND", "slice.rows.labels[2]"),
+    ("Blocks/GetBlock", part(rows=labels(inline("factor"))), "LABEL_NOT_FOUND", "slice.rows.labels[1]"),
+    ("Blocks/GetBlock", part(rows=labels(inline("missing"))), "INVALID_SLICE", "slice.rows.labels"),
+    ("Blocks/GetBlock", part(rows=labels(inline("csr"))), "INVALID_SLICE", "slice.rows.labels"),
+    ("Blocks/GetBlock", part(rows=labels(inline("table"))), "INVALID_SLICE", "slice.rows.labels"),
+    ("Blocks/GetBlock", part(rows=labels(value_pb2.InlineValue())), "INVALID_SLICE", "slice.rows.labels"),
+    ("Blocks/GetBlock", part(rows=labels(inline("texts", layout=7))), "INVALID_SLICE", "slice.rows.labels.layout"),
+    ("Blocks/GetBlock", part(axes=[along("x", positions(0))]), "INVALID_SLICE", "slice.axes[0].axis"),
+    ("Blocks/GetBlock", part(axes=[along("gene", value_pb2.Selection())]), "INVALID_SLICE", "slice.axes[0].selection"),
+    ("Blocks/GetBlock", part(axes=[along("gene", positions(0))] * 2), "INVALID_SLICE", "slice.axes[1].axis"),
+    ("Blocks/GetBlock", part(rows=positions(0), axes=[along("gene", positions(0))]), "INVALID_SLICE",
+     "slice.axes[0].selection"),
+    ("Blocks/DescribeBlock", B.DescribeBlockRequest(name="lab"), "INVALID_NAME", "name"),
+    ("Blocks/DescribeBlock", B.DescribeBlockRequest(name="lab/known", item=["x"]), "FIELD_NOT_FOUND", "item[0]"),
+    ("Blocks/DescribeBlock", B.DescribeBlockRequest(name="lab/known", item=["x"] * MANY), "FIELD_NOT_FOUND", "item[0]"),
     ("Blocks/GetBlockInfo", B.GetBlockInfoRequest(name="lab/x@0"), "INVALID_NAME", "name"),
     ("Blocks/ListBlocks", B.ListBlocksRequest(prefix="No"), "INVALID_NAME", "prefix"),
     ("Blocks/ListBlocks", B.ListBlocksRequest(prefix="lab", page_size=-1), "INVALID_ARGUMENT", "page_size"),
@@ -272,6 +327,26 @@ def test_a_name_of_megabytes_is_refused_in_a_short_message(victim: Victim):
 
     assert failed.reason == "INVALID_NAME"
     assert len(failed.message) < 2000
+
+
+def test_a_slice_of_very_many_positions_is_refused(victim: Victim):
+    failed = victim.refusal("Blocks/GetBlock", part(rows=positions(*[2**60] * 2_000_000)))
+
+    assert failed.fields == ["slice"]
+
+
+def test_very_many_positions_that_are_beyond_are_refused_in_a_short_message(victim: Victim):
+    failed = victim.refusal("Blocks/GetBlock", part(rows=positions(*range(2, MANY))))
+
+    assert failed.reason == "INVALID_SLICE"
+    assert len(failed.fields) <= 100
+
+
+def test_a_part_that_would_be_terabytes_is_refused(victim: Victim):
+    many = positions(*[0] * MANY)
+    request = blocks_pb2.GetBlockRequest(name="lab/matrix", slice=value_pb2.Slice(rows=many, columns=many))
+
+    assert victim.refusal("Blocks/GetBlock", request).fields == ["slice"]
 
 
 # Answers that would be larger than what was asked for

@@ -92,9 +92,14 @@ def test_parts(run: Run, db: jazz.Database, tmp_path: Path) -> None:
     db.put("lab/t", {"x": np.arange(2), "y": {"z": np.ones(3)}})
     run("get", "lab/a", tmp_path / "p.npy", "--rows", "-2:", "--columns", "1:3")
     np.testing.assert_array_equal(np.load(tmp_path / "p.npy"), [[5, 6], [9, 10]])
+    run("get", "lab/a", tmp_path / "p.npy", "--rows", "2,0,-1", "--columns", "3,3")
+    np.testing.assert_array_equal(np.load(tmp_path / "p.npy"), [[11, 11], [3, 3], [11, 11]])
     run("get", "lab/t", tmp_path / "z.npy", "--item", "y.z")
     np.testing.assert_array_equal(np.load(tmp_path / "z.npy"), np.ones(3))
     assert json.loads(run("--json", "get", "lab/t", "--columns", "x").stdout) == {"x": [0, 1]}
+    db.put("lab/f", pd.DataFrame({"n": [1, 2, 3]}, index=pd.Index(["a", "b", "c"], name="gene")))
+    assert json.loads(run("--json", "get", "lab/f", "--rows", "c,a", "--item", "n").stdout) == [3, 1]
+    assert json.loads(run("--json", "get", "lab/f", "--along", "gene=b", "--item", "n").stdout) == [2]
 
 
 def test_older_versions(run: Run, db: jazz.Database) -> None:

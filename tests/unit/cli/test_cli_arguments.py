@@ -31,22 +31,30 @@ RUNNER = CliRunner()
         ("-3:", slice(-3, None)),
         (":", slice(None, None)),
         (" 0:1 ", slice(0, 1)),
+        ("3", [3]),
+        ("0, 5,-1", [0, 5, -1]),
+        ("x", ["x"]),
+        ("x,y z, 3", ["x", "y z", "3"]),
+        ('"10","20"', ["10", "20"]),
+        ('\'a,b:c\', "it\'s ""so"""', ["a,b:c", 'it\'s "so"']),
+        ('""', [""]),
     ],
 )
-def test_positions(text: str | None, expected: slice | None) -> None:
-    assert arguments.span("--rows", text) == expected
+def test_ranges_positions_and_labels(text: str | None, expected: slice | list[int] | list[str] | None) -> None:
+    assert arguments.wanted("--rows", text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "3", "1:2:3", "a:b", "1-2", "1:2,3:4"])
-def test_what_is_no_positions(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "1:2:3", "a:b", "1:2,3:4", "a,,b", "a,", ",", '"a', '"a"b', "[1]:"])
+def test_what_is_no_part_of_a_dimension(text: str) -> None:
     with pytest.raises(typer.BadParameter):
-        arguments.span("--rows", text)
+        arguments.wanted("--rows", text)
 
 
-def test_columns_are_positions_or_names() -> None:
-    assert arguments.columns("0:3") == slice(0, 3)
-    assert arguments.columns("x,y") == ["x", "y"]
-    assert arguments.columns("x") == ["x"]
+def test_axes_are_cut_by_name() -> None:
+    assert arguments.along(["obs=r1,r2", "var=:3"]) == {"obs": ["r1", "r2"], "var": slice(None, 3)}
+    assert arguments.along([]) is None
+    with pytest.raises(typer.BadParameter, match="twice"):
+        arguments.along(["obs=1", "obs=2"])
 
 
 @pytest.mark.parametrize(
@@ -71,6 +79,11 @@ def test_what_is_no_time(text: str) -> None:
         ("lab/x[0:10]", jazz.ref("lab/x")[0:10]),
         ("lab/x@3[:10,2:4]", jazz.ref("lab/x@3")[:10, 2:4]),
         ("lab/x[:,-2:]", jazz.ref("lab/x")[:, -2:]),
+        ("lab/x[[0,5, -1]]", jazz.ref("lab/x")[[0, 5, -1]]),
+        ('lab/x[["r1"],:2]', jazz.ref("lab/x")[["r1"], :2]),
+        ("lab/x[:,['10', 'b:c']]", jazz.ref("lab/x")[:, ["10", "b:c"]]),
+        ("lab/x[['a','b']]", jazz.ref("lab/x")[["a", "b"]]),
+        ("lab/x[" + "1" * 10_000 + "]", jazz.ref("lab/x[" + "1" * 10_000 + "]")),
         ("lab/x[odd]", jazz.ref("lab/x[odd]")),
         ("lab/x[odd][1:2]", jazz.ref("lab/x[odd]")[1:2]),
     ],
@@ -163,7 +176,7 @@ def test_addresses_that_mean_nothing_are_refused(target: str) -> None:
         ["put", "lab/x", "a.npy", "-a", "k=1", "-a", "k=2"],
         ["put", "lab/x", "a.npy", "--ttl", "soon"],
         ["put", "lab/x", "a.npy", "--if-version", "-1"],
-        ["get", "lab/x", "--rows", "1"],
+        ["get", "lab/x", "--rows", "1:a"],
         ["get", "lab/x", "-f", "npy"],
         ["get", "lab/x", "--version", "0"],
         ["ls", "lab", "-p", "-k"],

@@ -18,28 +18,50 @@ from jazz import _files
 from jazz._slices import Ref, ref
 
 _SPAN: Final = re.compile(r"(-?\d+)?:(-?\d+)?")
-_PART: Final = re.compile(r"(?P<block>[^\[]+(?:\[[^\]:,]*\])*?)(?P<part>\[(?:-?\d*:-?\d*)(?:,-?\d*:-?\d*)?\])")
+_ITEM: Final = re.compile(r"""\s*(?:"((?:[^"]|"")*)"|'((?:[^']|'')*)'|([^,:"']*?))\s*(,|$)""")
+_LISTED: Final = r"""(?:-?\d+|"(?:[^"]|"")*"|'(?:[^']|'')*')"""
+_CUT: Final = rf"-?\d*:-?\d*|\[\s*{_LISTED}(?:\s*,\s*{_LISTED})*\s*\]"
+_PART: Final = re.compile(rf"(?P<block>[^\[]+(?:\[[^\]:,\[]*\])*?)\[(?P<rows>{_CUT})(?:,\s*(?P<columns>{_CUT}))?\]")
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)?")
 _SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
 
 
-def span(option: str, text: str | None) -> slice | None:
-    """Positions as in Python: "10:20", ":20", "-5:"."""
+def wanted(option: str, text: str | None) -> slice | list[int] | list[str] | None:
+    """What is wanted of a dimension: a range ("10:20"), positions ("0,5,-1"), labels ("r1,r2" or '"10","20"')."""
     if text is None:
         return None
     found = _SPAN.fullmatch(text.strip())
-    if found is None:
-        raise typer.BadParameter(f"expected positions such as 10:20, found {text!r}", param_hint=option)
-    return slice(*(None if part is None else int(part) for part in found.groups()))
+    if found is not None:
+        return slice(*(None if part is None else int(part) for part in found.groups()))
+    items = list(_items(option, text))
+    if all(not quoted and re.fullmatch(r"-?\d+", item) for item, quoted in items):
+        return [int(item) for item, _ in items]
+    return [item for item, _ in items]
 
 
-def columns(text: str | None) -> slice | list[str] | None:
-    """Positions ("0:3") or names of fields ("x,y")."""
-    if text is None:
-        return None
-    if _SPAN.fullmatch(text.strip()):
-        return span("--columns", text)
-    return text.split(",")
+def _items(option: str, text: str) -> Iterator[tuple[str, bool]]:
+    """The items of a list, and whether each is quoted; a quote inside of quotes is doubled."""
+    end = 0
+    while True:
+        found = _ITEM.match(text, end)
+        if found is None or (not found[3] and found[1] is None and found[2] is None):
+            expected = 'expected positions such as 10:20 or 0,5,-1, or labels such as r1,r2 or \'"10","20"\''
+            raise typer.BadParameter(f"{expected}, found {text!r}", param_hint=option)
+        if found[1] is not None:
+            yield found[1].replace('""', '"'), True
+        elif found[2] is not None:
+            yield found[2].replace("''", "'"), True
+        else:
+            yield found[3], False
+        if not found[4]:
+            return
+        end = found.end()
+
+
+def along(pairs: Sequence[str]) -> dict[str, slice | list[int] | list[str] | None] | None:
+    """What is wanted of axes: "obs=r1,r2"."""
+    named = unique("--along", [pair("--along", text, "AXIS=PART") for text in pairs])
+    return {axis: wanted("--along", part) for axis, part in named.items()} or None
 
 
 def item(text: str | None) -> tuple[str, ...] | None:
@@ -84,13 +106,17 @@ def duration(option: str, text: str | None) -> datetime.timedelta | None:
 
 
 def block(text: str) -> Ref:
-    """A stored block or a part of it: "lab/x", "lab/x@3", "lab/x[0:10]", "lab/x[0:10,2:4]"."""
+    """A stored block or a part of it, cut as in Python: "lab/x@3", "lab/x[0:10,2:4]", "lab/x[[0,5],['a','b']]"."""
     found = _PART.fullmatch(text)
     if found is None:
         return ref(text)
-    cuts = [span("INPUT", cut) or slice(None) for cut in found["part"][1:-1].split(",")]
+    rows, columns = (_key(part) for part in found.group("rows", "columns"))
     whole = ref(found["block"])
-    return whole[cuts[0]] if len(cuts) == 1 else whole[cuts[0], cuts[1]]
+    return whole[rows] if columns is None else whole[rows, columns]
+
+
+def _key(text: str | None) -> slice | list[int] | list[str] | None:
+    return wanted("INPUT", text[1:-1] if text is not None and text.startswith("[") else text)
 
 
 @contextmanager

@@ -64,9 +64,15 @@ def get(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="Where to write it, or - for standard output.")
     ] = None,
-    rows: Annotated[str | None, typer.Option(metavar="A:B", help="Positions along the first dimension.")] = None,
+    rows: Annotated[
+        str | None, typer.Option(metavar="A:B|I,J|X,Y", help="Of the first dimension: a range, positions or labels.")
+    ] = None,
     columns: Annotated[
-        str | None, typer.Option(metavar="A:B|X,Y", help="Positions along the second dimension, or fields.")
+        str | None, typer.Option(metavar="A:B|I,J|X,Y", help="Of the second dimension likewise, or of fields.")
+    ] = None,
+    along: Annotated[
+        list[str] | None,
+        typer.Option(metavar="AXIS=...", help="Of a named axis likewise, in every field; may be repeated."),
     ] = None,
     item: Annotated[str | None, typer.Option(metavar="A.B", help="A field of a table, or a field of a field.")] = None,
     version: Annotated[int | None, typer.Option(min=1, help="The version; the latest by default.")] = None,
@@ -74,8 +80,9 @@ def get(
 ) -> None:
     """Write a block, or a part of it, to a file in the format of its ending; without FILE, have a look at it."""
     part: dict[str, Any] = {
-        "rows": arguments.span("--rows", rows),
-        "columns": arguments.columns(columns),
+        "rows": arguments.wanted("--rows", rows),
+        "columns": arguments.wanted("--columns", columns),
+        "along": arguments.along(along or ()),
         "item": arguments.item(item),
         "version": version,
     }
@@ -99,7 +106,7 @@ def _look(db: jazz.Database, name: str, part: Mapping[str, Any]) -> None:
     info = db.info(name, version=part["version"])
     say(f"{info.name}@{info.version}  {info.summary}  {_show.size(info.nbytes)}")
     wanted = dict(part)
-    whole = all(part[key] is None for key in ("rows", "columns", "item"))
+    whole = all(part[key] is None for key in ("rows", "columns", "along", "item"))
     if whole and info.nbytes > _PREVIEW_BYTES:
         if not info.shape:
             for line in describe.fields(info):
