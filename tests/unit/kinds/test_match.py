@@ -140,9 +140,13 @@ def test_missing_elements_fit_nullable_types_alone() -> None:
         (
             "m",
             "km",
-            "expected a length in m, found km, which is m × 1000: convert it, nothing is converted silently",
+            "expected a length in m, found km, which is m × 1000: convert it, nothing is converted silently",  # noqa: RUF001
         ),
-        ("K", "degC", "expected a temperature in K, found degC, which counts from another zero or otherwise: convert it"),
+        (
+            "K",
+            "degC",
+            "expected a temperature in K, found degC, which counts from another zero or otherwise: convert it",
+        ),
         ("dimensionless", "", "expected a plain number in dimensionless, found no unit"),
     ],
 )
@@ -234,7 +238,9 @@ def test_elements_are_held_to_their_range(values: list[float], reason: str | Non
 
 def test_absent_entries_are_elements_and_missing_ones_are_not() -> None:
     positive = TensorType(minimum=1, nullable=True)
-    assert [str(m) for m in match_value(positive, csr()).mismatches] == ["expected elements of at least 1, found absent entries, which are 0.0"]
+    assert [str(m) for m in match_value(positive, csr()).mismatches] == [
+        "expected elements of at least 1, found absent entries, which are 0.0"
+    ]
     missing = replace(dense(np.array([0.0, 2.0])), validity=np.array([0b10], np.uint8))
     assert match_value(positive, missing).matches
 

@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
-from jazz.codec.header import known_zone
 from jazz.kinds.words import is_line, is_paragraph
 from jazz.values import DATA_TYPES, MAX_DEPTH, DataType, Layout
 from jazz_server.kinds import describe, units
@@ -117,8 +116,6 @@ def _check_dtypes(dtypes: Sequence[DataType], path: str, note: _Note) -> None:
     for dtype in dtypes:
         if dtype.name not in DATA_TYPES:
             note(Mismatch(path, "a known element type", f"{dtype.name}{describe.suggestion(dtype.name, DATA_TYPES)}"))
-        if dtype.zone and not known_zone(dtype.zone):
-            note(Mismatch(path, "a time zone: an IANA name or an offset such as +02:00", repr(dtype.zone)))
     if len(set(dtypes)) != len(dtypes):
         note(Mismatch(path, "each element type once", describe.dtypes(dtypes)))
 

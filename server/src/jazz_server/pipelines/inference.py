@@ -6,10 +6,11 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from jazz.errors import Violation
 from jazz_server.engine.op import Scalar
 from jazz_server.kinds.match import match, type_of
 from jazz_server.kinds.parts import Resolve
-from jazz_server.kinds.types import AnyType, Dimension, Mismatch, Symbol, TableType, TensorType, Type
+from jazz_server.kinds.types import AnyType, Dimension, KindReference, Mismatch, Symbol, TableType, TensorType, Type
 from jazz_server.kinds.unify import DimensionConflict, Unifier
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.check import MAX_STEPS, argument_name
@@ -125,37 +126,57 @@ def infer_arguments(
     """
     arguments: list[Type | Scalar] = [*declared]
     for position in range(len(declared)) if order is None else order:
-        field = f"{prefix}{graph.inputs[position].name}"
-        arguments[position] = _argument(session, declared[position], given[position], field, computed)
+        item = graph.inputs[position]
+        taken = _Taken(item.type, declared[position], f"{prefix}{item.name}", computed)
+        arguments[position] = _argument(session, taken, given[position])
     return arguments
 
 
-def _argument(session: Session, takes: Type, has: Type | Scalar | None, field: str, computed: bool) -> Type | Scalar:
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """One input: how it is declared, what that is once kinds are looked up, and what violations call it."""
+
+    declared: Type
+    type: Type
+    field: str
+    computed: bool
+
+    @property
+    def kind(self) -> str:
+        """The kind that it is declared with, "" if it is none that is there."""
+        named = isinstance(self.declared, KindReference) and not isinstance(self.type, AnyType)
+        return str(self.declared) if named else ""
+
+
+def _argument(session: Session, takes: _Taken, has: Type | Scalar | None) -> Type | Scalar:
     """What steps see of one input."""
     if has is None:
-        return bare(takes)
+        return bare(takes.type)
     if isinstance(has, AnyType | TensorType | TableType) or not isinstance(has, bool | int | float | str):
-        return _received(session, takes, has, field, computed)
-    if _note(session, field, match(takes, scalar_type(has), computed=True).mismatches):
-        return bare(takes)
-    return has
+        return _received(session, takes, has)
+    found = match(takes.type, scalar_type(has), computed=True)
+    return bare(takes.type) if _note(session, takes.field, found.mismatches, takes.kind) else has
 
 
-def _received(session: Session, takes: Type, has: Type, field: str, computed: bool) -> Type:
+def _received(session: Session, takes: _Taken, has: Type) -> Type:
     """What steps see of a value."""
-    if _note(session, field, match(takes, has, session.kinds, computed=computed).mismatches):
-        return bare(takes)
+    # Of a field that several kinds ask for, the looked up type has what the first says; the kind asks for everything.
+    asked = takes.declared if takes.kind else takes.type
+    found = match(asked, has, session.kinds, computed=takes.computed)
+    if _note(session, takes.field, found.mismatches, takes.kind):
+        return bare(takes.type)
     mismatches: list[Mismatch] = []
-    seen = refined(takes, has, session.unifier, mismatches.append, field)
+    seen = refined(takes.type, has, session.unifier, mismatches.append, takes.field)
     for mismatch in mismatches:
         session.violations.add(mismatch.field, mismatch.expected, mismatch.found)
     return seen
 
 
-def _note(session: Session, field: str, mismatches: Sequence[Mismatch]) -> bool:
-    for mismatch in mismatches:
-        where = f"{field}.{mismatch.field}" if mismatch.field else field
-        session.violations.add(where, mismatch.expected, mismatch.found)
+def _note(session: Session, field: str, mismatches: Sequence[Mismatch], kind: str = "") -> bool:
+    said = f", as the kind {kind} says" if kind else ""
+    session.violations.add_all(
+        Violation(f"{field}.{m.field}" if m.field else field, f"{m.expected}{said}", m.found) for m in mismatches
+    )
     return bool(mismatches)
 
 

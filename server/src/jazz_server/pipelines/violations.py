@@ -12,22 +12,29 @@ class Violations:
     """Violations in the order in which they are found, one for each field: what follows from the first is not told."""
 
     def __init__(self) -> None:
-        self._by_field: dict[str, Violation] = {}
+        self._found: list[Violation] = []
+        self._fields: set[str] = set()
 
     def add(self, field: str, expected: str, found: str) -> None:
         """Notes one, unless one of that field is known."""
-        self._by_field.setdefault(field, Violation(field, expected, found))
+        self.add_all([Violation(field, expected, found)])
+
+    def add_all(self, violations: Iterable[Violation]) -> None:
+        """Notes some that do not follow from each other, those of one field included, unless one of it was known."""
+        new = [violation for violation in violations if violation.field not in self._fields]
+        self._found += new
+        self._fields.update(violation.field for violation in new)
 
     def __len__(self) -> int:
-        return len(self._by_field)
+        return len(self._found)
 
     def __contains__(self, field: str) -> bool:
-        return field in self._by_field
+        return field in self._fields
 
     @property
     def all(self) -> tuple[Violation, ...]:
         """All of them."""
-        return tuple(self._by_field.values())
+        return tuple(self._found)
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ from jazz_server.services.checks import Checks
 from jazz_server.services.core import Core
 from jazz_server.services.infos import outcome_info
 from jazz_server.services.matching import KindGate
-from jazz_server.services.names import read_name, read_prefix, read_reference
+from jazz_server.services.names import read_name, read_prefix, read_reference, read_versions
 from jazz_server.services.pages import page_of
 from jazz_server.services.plans import Plan, plan_run
 from jazz_server.services.receiving import Incoming
@@ -27,7 +27,7 @@ from jazz_server.services.requests import existing_version, precondition, rememb
 from jazz_server.services.runs import Result, Runs, body_checksums
 from jazz_server.services.sending import parts_of, send_parts
 from jazz_server.services.sources import Sources, bound_heads, head_type, registered, with_versions
-from jazz_server.services.stored import document_content, input_messages, output_messages, pipeline_info
+from jazz_server.services.stored import document_content, input_messages, output_messages, pin_kinds, pipeline_info
 from jazz_server.store import BlockName, Noun, Put, Request
 
 FRAMED = frozenset({"RunPipeline"})
@@ -59,6 +59,7 @@ class Pipelines:
         )
         inputs = {input_name: type_ for input_name, type_ in typing.inputs.items() if input_name not in source.binds}
         message = normalise(request.pipeline, self._sources.ops)
+        pinned = pin_kinds(message, self._sources.full_kind_name)
         content = document_content(message, source.binds, inputs, typing.outputs, registered(heads))
         pins = [
             (head.name, head.version)
@@ -66,7 +67,13 @@ class Pipelines:
             if read_reference(source.binds[input_name])[1] is not None
         ]
         document = await self._store.put_document(
-            Noun.PIPELINE, name, content, precondition=precondition(request), pins=pins, request=request_id
+            Noun.PIPELINE,
+            name,
+            content,
+            precondition=precondition(request),
+            pins=pins,
+            kinds=read_versions(pinned),
+            request=request_id,
         )
         return pb.PutPipelineResponse(info=pipeline_info(document))
 

@@ -75,6 +75,10 @@ class Sources:
         types = [item.type for graph in (pipeline.graph, *pipeline.graphs) for item in graph.inputs]
         return self._kinds.gather(reader, types)
 
+    def full_kind_name(self, name: str) -> str:
+        """The name of a stored kind with the version that it is in now, or that it says."""
+        return self._kinds.full_name(self._core.store, name, "pipeline.inputs")
+
     def _check_constants(self, message: pb.Pipeline) -> None:
         limit = self._core.limits.inline_bytes
         violations = [

@@ -60,6 +60,19 @@ def document_content(
     return _encoder.encode(Content(info.SerializeToString(deterministic=True), registered))
 
 
+def pin_kinds(pipeline: pb.Pipeline, full_name: Callable[[str], str]) -> list[str]:
+    """Give the kinds that the inputs of a pipeline name their full names, `space/name@version`; all of these."""
+    types = [item.type for graph in (pipeline.graph, *pipeline.graphs) for item in graph.inputs]
+    names: list[str] = []
+    while types:
+        type_ = types.pop()
+        types += [field.type for field in type_.table.fields]
+        if type_.HasField("kind"):
+            type_.kind.name = full_name(type_.kind.name)
+            names.append(type_.kind.name)
+    return names
+
+
 def read_content(document: Document) -> Content:
     """What is stored of a pipeline."""
     return _decoder.decode(document.content)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from jazz._cli import blocks, pipelines
+from jazz._cli import blocks, kinds, pipelines
 from jazz._cli.failing import EPILOG, fail
 from jazz._cli.session import Session, tls_settings
 from jazz._target import DEFAULT_TARGET
@@ -59,6 +59,11 @@ app.command(cls=_Command)(blocks.rm)
 app.command(cls=_Command)(blocks.cp)
 app.command(cls=_Command)(pipelines.run)
 app.command(cls=_Command)(pipelines.ops)
+
+_kinds = typer.Typer(cls=_Group, no_args_is_help=True, help="What data is: put, show, ls, match, of, rm.")
+for _command in (kinds.put, kinds.show, kinds.ls, kinds.match, kinds.of, kinds.rm):
+    _kinds.command(cls=_Command)(_command)
+app.add_typer(_kinds, name="kind")
 
 
 def _show_version(wanted: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jazz.codec.header import known_zone
 from jazz.codec.schema import (
     DATA_TYPE_NAMES,
     LAYOUT_NUMBERS,
@@ -122,6 +123,8 @@ def _read_element(message: value_pb2.ElementType, field: str, violations: Violat
         violations.add(field, f"no time unit for {name}", _enum_name(message.time_unit))
     if name != "timestamp" and message.time_zone:
         violations.add(field, f"no time zone for {name}", shown(message.time_zone))
+    if name == "timestamp" and message.time_zone and not known_zone(message.time_zone):
+        violations.add(field, "a time zone: an IANA name or an offset such as +02:00", shown(message.time_zone))
     if name != "factor" and message.ordered:
         violations.add(field, f"no order for {name}", "ordered")
     return data_type(message)
