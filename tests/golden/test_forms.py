@@ -6,7 +6,7 @@ import pytest
 
 from golden.test_golden import CASES, golden
 from jazz.codec import decode, encode
-from jazz.convert import from_value, to_value
+from jazz.convert import FORMS, from_value, to_value
 from jazz.errors import InvalidArgument
 
 REFUSED = {
@@ -62,3 +62,17 @@ def test_what_does_not_say_what_it_is_is_refused_when_it_is_stored_again(name):
     shown = from_value(decode(file.header, file.body))
     with pytest.raises(InvalidArgument, match="all of them missing"):
         to_value(shown)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_is_given_and_taken_or_refused_with_reasons(form):
+    for name in CASES:
+        try:
+            shown = from_value(decode(golden(name).header, golden(name).body), to=form)
+            if form != "value":
+                to_value(shown)
+        except InvalidArgument as error:
+            if not error.violations:
+                raise AssertionError(f"{name}: a refusal without a reason") from error
+        except Exception as error:
+            raise AssertionError(f"{name}: not an error of Jazz") from error

@@ -16,7 +16,7 @@ from jazz.convert.building import NumpyArray, fixed
 from jazz.convert.errors import refuse, require
 from jazz.convert.frames import check_name
 from jazz.convert.plain import missing_elements
-from jazz.convert.sparse import sparse_tensor
+from jazz.convert.sparse import entries_tensor, sparse_tensor
 from jazz.convert.units import with_unit
 from jazz.values import Axis, DataType, Table, Tensor, numeric_type
 
@@ -167,8 +167,10 @@ def arrow_matrix(matrix: Any, path: str) -> Tensor:
         tensor = array_tensor(matrix.to_numpy(), path)
     elif isinstance(matrix, arrow.SparseCOOTensor):
         data, places = matrix.to_numpy()
+        data = data.reshape(-1)
+        entries_tensor(data, path)
         entries = np.ascontiguousarray(places.T)
-        coordinates = scipy.sparse.coo_array((data.reshape(-1), tuple(entries)), shape=matrix.shape)
+        coordinates = scipy.sparse.coo_array((data, tuple(entries)), shape=matrix.shape)
         coordinates.coords = tuple(entries)
         tensor = sparse_tensor(coordinates, path)
     else:

@@ -165,6 +165,8 @@ def _sparse(tensor: Tensor, arrow: Any) -> Any:
         refuse_form(str(tensor), "arrow", "another form: Arrow's sparse tensors are of integers and floats")
     names = list(tensor.axes) if tensor.axes else None
     if tensor.layout is Layout.COO:
+        if not tensor.stored:
+            refuse_form(f"{tensor} without entries", "arrow", "another form: Arrow has no such tensor")
         places = np.stack(tensor.indices, axis=1)
         return arrow.SparseCOOTensor.from_numpy(tensor.data, places, shape=tensor.shape, dim_names=names)
     kind = arrow.SparseCSRMatrix if tensor.layout is Layout.CSR else arrow.SparseCSCMatrix

@@ -48,7 +48,7 @@ def sparse_tensor(matrix: Any, path: str, missing: NumpyArray | None = None) -> 
     _check_range(indices, columns, f"{path}.indices")
     if not _canonical(indptr, indices):
         indptr, indices, data = _canonicalised(indptr, indices, data)
-    values = _entries(data, path)
+    values = entries_tensor(data, path)
     return replace(values, shape=matrix.shape, layout=layout, indptr=indptr, indices=(indices,))
 
 
@@ -68,7 +68,7 @@ def _coordinates(matrix: Any, path: str, missing: NumpyArray | None) -> Tensor:
             first = np.concatenate([[0], np.flatnonzero(~equal) + 1])
             coords = [axis[first] for axis in coords]
             data = _summed(data, first)
-    values = _entries(data, path)
+    values = entries_tensor(data, path)
     return replace(values, shape=matrix.shape, layout=Layout.COO, indices=tuple(coords))
 
 
@@ -132,7 +132,12 @@ def _check_range(indices: NumpyArray, length: int, path: str) -> None:
         refuse(path, f"indices from 0 to {length - 1}", str(found))
 
 
-def _entries(data: NumpyArray, path: str) -> Tensor:
+def entries_tensor(data: NumpyArray, path: str) -> Tensor:
+    """The entries of a sparse tensor as a vector.
+
+    Raises:
+        InvalidArgument: scipy has no sparse arrays of their type.
+    """
     if data.dtype.kind not in "biufc" or (data.dtype.itemsize == 2 and data.dtype.kind == "f"):
         expected = "a sparse array of a type that scipy computes with: use .astype()"
         refuse(path, expected, f"one of {data.dtype}")

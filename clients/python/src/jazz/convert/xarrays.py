@@ -136,12 +136,17 @@ def _coordinates(value: Tensor | Table, sight: Sight) -> dict[str, Any]:
         named = tuple(name for name in value.axes if name)
         if len(set(named)) != len(named):
             refuse_form(f"{value} with two dimensions of one name", "xarray", "'array': xarray has no such arrays")
-    labelled = [axis for axis in value.declared if axis.labels is not None]
     return {
-        axis.name: xarray.Variable((axis.name,), _data(axis.labels), _attributes(axis.labels))
-        for axis in labelled
-        if axis.labels is not None
+        axis.name: xarray.Variable((axis.name,), _label_data(axis.labels), _attributes(axis.labels))
+        for axis in value.declared
+        if axis.labels is not None and (isinstance(value, Table) or axis.name in value.axes)
     }
+
+
+def _label_data(labels: Tensor) -> Any:
+    if labels.dtype.name == "float16":
+        refuse_form(f"labels of {labels}", "xarray", "'array': the indexes of xarray have no such type")
+    return _data(labels)
 
 
 def _data(tensor: Tensor) -> Any:
