@@ -6,6 +6,7 @@ an absent entry annihilates it says so itself.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -148,21 +149,38 @@ def _iterate(
     return (*states, np.asarray(done, np.int64))
 
 
+def _concat(*arrays: Sample, axis: int = 0) -> tuple[Any, ...]:
+    """One array after the other: numpy's type of three is not always that of the first two and the third."""
+    return (functools.reduce(lambda a, b: np.concatenate((a, b), axis=axis), [x.array for x in arrays]),)
+
+
+def _fill_na(x: Sample, value: Any) -> tuple[Any, ...]:
+    """x, unless its type would not be that of both."""
+    both = np.zeros(1, x.array.dtype) + plain(value)
+    if both.dtype != x.array.dtype or np.broadcast_shapes(x.array.shape, np.shape(plain(value))) != x.array.shape:
+        raise TypeError("the value does not fit")
+    return (x.array,)
+
+
 REFERENCES: dict[str, Reference] = {
     "abs": _elementwise(np.abs),
     "add": _elementwise(np.add),
     "argmax": _reduction(np.argmax),
     "cast": lambda x, dtype: (x.array.astype(dtype),),
     "clip": _clip,
-    "concat": lambda *arrays, axis=0: (np.concatenate([x.array for x in arrays], axis=axis),),
+    "concat": _concat,
     "count_nonzero": _reduction(lambda x, axis, keepdims: np.sum(x != 0, axis=axis, keepdims=keepdims, dtype=np.int64)),
+    "count_na": _reduction(lambda x, axis, keepdims: np.sum(np.zeros(x.shape, np.int64), axis=axis, keepdims=keepdims)),
     "diag": _diag,
     "divide": _elementwise(np.divide, 0),
+    "drop_na": lambda x, axis=0: (x.array,),
     "equal": _elementwise(np.equal),
     "exp": _elementwise(np.exp),
+    "fill_na": _fill_na,
     "field": lambda table, name: (table[name],),
     "greater": _elementwise(np.greater),
     "greater_equal": _elementwise(np.greater_equal),
+    "is_na": lambda x: (np.zeros(x.array.shape, np.bool_),),
     "iterate": _iterate,
     "less": _elementwise(np.less),
     "less_equal": _elementwise(np.less_equal),
@@ -191,4 +209,4 @@ REFERENCES: dict[str, Reference] = {
     "transpose": lambda x: (np.transpose(x.array),),
     "where": _elementwise(np.where),
 }
-"""The reference of every operation of the catalogue."""
+"""The reference of every operation of the catalogue where nothing is missing."""

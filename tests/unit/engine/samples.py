@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,14 +22,16 @@ DTYPES = tuple(dtype.name for dtype in NUMERIC)
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A tensor, the array that it stands for, and which of its elements are stored."""
+    """A tensor, the array that it stands for, which of its elements are stored, and which of those are missing."""
 
     tensor: Tensor
     array: NDArray[Any]
     stored: NDArray[np.bool_]
+    missing: NDArray[np.bool_]
 
     def __repr__(self) -> str:
-        return f"<{self.tensor} {self.tensor.order.value} {self.array.tolist()} stored {self.stored.tolist()}>"
+        shown = np.where(self.missing, "NA", self.array.astype(str)).tolist()
+        return f"<{self.tensor} {self.tensor.order.value} {shown} stored {self.stored.tolist()}>"
 
 
 @dataclass
@@ -178,14 +180,47 @@ def samples(
     seed = draw(st.integers(0, 2**32 - 1))
     values = elements(dtype, shape, seed, wild=wild)
     if layout is Layout.DENSE:
-        array = np.asfortranarray(values) if draw(st.booleans()) else values
+        array = np.asarray(values, order="F" if draw(st.booleans()) else "C")
         tensor = dense(array)
         assert tensor.order in Order
-        return Sample(tensor, array, np.ones(shape, np.bool_))
+        return Sample(tensor, array, np.ones(shape, np.bool_), np.zeros(shape, np.bool_))
     stored = np.random.default_rng(seed + 1).random(shape) < draw(st.sampled_from([0, 0.3, 0.7, 1]))
     pattern = dtype.kind == "b" and draw(st.booleans())
     if pattern:
         values = np.ones(shape, np.bool_)
     index = draw(st.sampled_from(["int32", "int64"]))
     tensor = sparse(values, stored, layout, index, pattern=pattern)
-    return Sample(tensor, np.where(stored, values, np.zeros((), dtype)), stored)
+    return Sample(tensor, np.where(stored, values, np.zeros((), dtype)), stored, np.zeros(shape, np.bool_))
+
+
+def pierced(sample: Sample, missing: NDArray[np.bool_]) -> Sample:
+    """The sample with some of its stored elements missing."""
+    tensor = sample.tensor
+    missing = missing & sample.stored
+    if not missing.any():
+        return sample
+    data = np.ones(tensor.stored, np.bool_) if tensor.data is None else tensor.data
+    marks = in_storage_order(tensor, missing)
+    validity = np.packbits(~marks, bitorder="little")
+    zero = np.zeros((), data.dtype)
+    array = np.where(missing, np.zeros((), sample.array.dtype), sample.array)
+    return Sample(replace(tensor, data=np.where(marks, zero, data), validity=validity), array, sample.stored, missing)
+
+
+def in_storage_order(tensor: Tensor, array: NDArray[Any]) -> NDArray[Any]:
+    """The elements of an array of the tensor's shape that the tensor stores, as it stores them."""
+    if tensor.layout is Layout.DENSE:
+        return array.reshape(-1, order=tensor.order.value)
+    return np.asarray(array[indices_of(tensor)])
+
+
+def missing_of(tensor: Tensor) -> NDArray[np.bool_]:
+    """Which elements are missing, by the plainest of means."""
+    if tensor.validity is None:
+        return np.zeros(tensor.shape, np.bool_)
+    bits = np.unpackbits(tensor.validity, bitorder="little")[: tensor.stored] == 0
+    if tensor.layout is Layout.DENSE:
+        return bits.reshape(tensor.shape, order=tensor.order.value)
+    out = np.zeros(tensor.shape, np.bool_)
+    out[indices_of(tensor)] = bits
+    return out

@@ -31,6 +31,7 @@ def result(name: str, /, *args: Any, **settings: Any) -> str:
 
 
 F = tensor("float32", 3, 4)
+NA = tensor("float32", 3, 4, nullable=True)
 BIG = tensor("float32", 3, 1024)
 
 MISMATCHES: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
@@ -59,12 +60,6 @@ MISMATCHES: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("exp", (tensor("string", 3),), {}, "x: expected numbers, found string"),
     ("exp", (TableType(),), {}, "x: expected a tensor, found a table"),
     ("exp", (NullType(),), {}, "x: expected a tensor, found null"),
-    (
-        "exp",
-        (tensor("float32", 3, nullable=True),),
-        {},
-        "x: expected a tensor without missing elements, found one that may have missing elements",
-    ),
     ("clip", (F,), {"min": float("nan")}, "min: expected a number, found nan"),
     ("clip", (F,), {"max": "1"}, "max: expected a number, found '1'"),
     ("where", (F, 1, 2), {}, "condition: expected truth values (bool), found float32"),
@@ -96,6 +91,33 @@ MISMATCHES: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("concat", (F, tensor("float32", 4)), {}, "arrays[1]: expected rank 2 as the others have, found rank 1 [4]"),
     ("concat", (F, tensor("string", 2, 4)), {}, "arrays[1]: expected float32, as arrays[0] has, found string"),
     ("concat", (F, 1), {}, "arrays[1]: expected rank 1 or more, found rank 0"),
+    ("sum", (F,), {"skipna": 1}, "skipna: expected true or false, found 1"),
+    ("fill_na", (tensor("int8", 3), 1.5), {}, "value: expected what fits in int8, found 1.5"),
+    ("fill_na", (tensor("int8", 3), 300), {}, "value: expected what fits in int8, found 300"),
+    ("fill_na", (tensor("string", 3), 0), {}, "value: expected what fits in string, found 0"),
+    ("fill_na", (tensor("date", 3), tensor("int32")), {}, "value: expected what fits in date, found int32"),
+    (
+        "fill_na",
+        (tensor("float32", 3), tensor("float64", 3)),
+        {},
+        "value: expected what fits in float32, found float64",
+    ),
+    (
+        "fill_na",
+        (tensor("float32", 3, 1), tensor("float32", 4)),
+        {},
+        "value: expected a shape that broadcasts to [3, 1], found [4]",
+    ),
+    ("drop_na", (tensor("float32"),), {}, "x: expected rank 1 or more, found rank 0"),
+    ("drop_na", (F,), {"axis": 2}, "axis: expected an axis from -2 to 1 of [3, 4], found 2"),
+    (
+        "drop_na",
+        (TableType((FieldType("a", tensor("string", 3)), FieldType("b", tensor("date", 4)))),),
+        {},
+        "x.b: expected 3 rows, found 4 rows",
+    ),
+    ("drop_na", (TableType((FieldType("a", F),)),), {}, "x.a: expected rank 1, found rank 2 [3, 4]"),
+    ("drop_na", (TableType(),), {"axis": 1}, "axis: expected 0, the axis of the rows of a table, found 1"),
     ("to_sparse", (tensor("float32", 3),), {"layout": "csr"}, "x: expected rank 2, found rank 1 [3]"),
     ("to_sparse", (F,), {"layout": "dense"}, "layout: expected csr, csc or coo, found 'dense'"),
     (
@@ -191,6 +213,26 @@ def test_every_operation_gives_as_many_types_as_results_whatever_is_wrong() -> N
         ("sum", (tensor("int8", "a", "b", layout=CSR),), {"axis": -1, "keepdims": True}, "int64[a, 1]"),
         ("argmax", (F,), {}, "int64[]"),
         ("topk", (F,), {"k": 2}, "float32[3, 2], int64[3, 2]"),
+        ("topk", (NA,), {"k": 2}, "float32[3, 2]?, int64[3, 2]"),
+        ("add", (NA, 1), {}, "float32[3, 4]?"),
+        ("greater", (F, NA), {}, "bool[3, 4]?"),
+        ("matmul", (tensor("float32", 4, 3), NA), {}, "float32[4, 4]?"),
+        ("cast", (NA,), {"dtype": "int8"}, "int8[3, 4]?"),
+        ("concat", (F, NA), {}, "float32[6, 4]?"),
+        ("diag", (NA,), {}, "float32[3]?"),
+        ("sum", (NA,), {"axis": 0}, "float32[4]?"),
+        ("sum", (NA,), {"axis": 0, "skipna": True}, "float32[4]"),
+        ("count_nonzero", (NA,), {"skipna": True}, "int64[]"),
+        ("mean", (NA,), {"axis": 0, "skipna": True}, "float32[4]?"),
+        ("mean", (F,), {"axis": 0, "skipna": True}, "float32[4]"),
+        ("argmax", (NA,), {"skipna": True}, "int64[]?"),
+        ("is_na", (tensor("string", 3, nullable=True),), {}, "bool[3]"),
+        ("is_na", (tensor("float32", 3, 4, layout=CSC, nullable=True),), {}, "bool[3, 4] csc"),
+        ("count_na", (tensor("date", 3, 4, nullable=True),), {"axis": 0, "keepdims": True}, "int64[1, 4]"),
+        ("fill_na", (NA, 0), {}, "float32[3, 4]"),
+        ("fill_na", (NA, tensor("float32", 4, nullable=True)), {}, "float32[3, 4]?"),
+        ("fill_na", (tensor("factor", 3, nullable=True), "a"), {}, "factor[3]"),
+        ("sum", (AnyType(),), {}, "int64|uint64|float16|float32|float64|complex64|complex128[]?"),
         ("concat", (F, tensor("int64", 5, 4)), {}, "float64[8, 4]"),
         ("take", (tensor("float32", "a", "b", layout=CSR), tensor("int32", 7)), {"axis": 1}, "float32[a, 7] csr"),
         ("take", (tensor("float32", "a", "b", layout=CSR), 0), {}, "float32[b]"),

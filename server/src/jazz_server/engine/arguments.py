@@ -24,27 +24,20 @@ def is_scalar(argument: object) -> bool:
     return isinstance(argument, bool | int | float | str)
 
 
-def tensor(
-    inference: Inference,
-    field: str,
-    argument: Known,
-    accepts: Sequence[DataType] = NUMERIC,
-    *,
-    nullable: bool = False,
-) -> TensorType:
+def tensor(inference: Inference, field: str, argument: Known, accepts: Sequence[DataType] = NUMERIC) -> TensorType:
     """What is known of an argument that is a tensor; of a literal, that it is one of rank 0.
 
     All element types and layouts that are possible are listed, unless `accepts` is empty, which takes any element
-    type. What does not fit is noted, and then nothing is assumed of it.
+    type. What does not fit is noted, and then nothing is assumed of it. Where nothing is known, elements may be
+    missing.
 
     Args:
         inference: Where mismatches are noted.
         field: The name of the argument.
         argument: What is known of it.
         accepts: The element types that the operation takes.
-        nullable: Whether the operation takes tensors with missing elements.
     """
-    unknown = TensorType(tuple(accepts), layouts=LAYOUTS)
+    unknown = TensorType(tuple(accepts), layouts=LAYOUTS, nullable=True)
     if isinstance(argument, str):
         inference.mismatch(field, f"a tensor of {words(accepts)}", repr(argument))
         return unknown
@@ -57,8 +50,6 @@ def tensor(
     else:
         inference.mismatch(field, "a tensor", describe.kind_of(argument))
         return unknown
-    if found.nullable and not nullable:
-        inference.mismatch(field, "a tensor without missing elements", "one that may have missing elements")
     dtypes = found.dtypes
     if accepts:
         dtypes = tuple(d for d in dtypes if d in accepts) if dtypes else tuple(accepts)
@@ -87,6 +78,11 @@ def operand(inference: Inference, field: str, argument: Known, accepts: Sequence
             inference.mismatch(field, words(accepts), repr(argument))
         return argument
     return tensor(inference, field, argument, accepts)
+
+
+def may_be_missing(*operands: TensorType | Scalar) -> bool:
+    """Whether elements of any operand may be missing."""
+    return any(isinstance(x, TensorType) and x.nullable for x in operands)
 
 
 def rank_in(inference: Inference, field: str, found: TensorType, ranks: Sequence[int]) -> bool:

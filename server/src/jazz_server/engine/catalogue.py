@@ -14,6 +14,7 @@ from jazz_server.engine.ops import (
     control,
     elementwise,
     linalg,
+    missing,
     reductions,
     selection,
     shape,
@@ -21,7 +22,7 @@ from jazz_server.engine.ops import (
 )
 from jazz_server.kinds import describe
 
-_THEMES: Final = (arithmetic, comparisons, control, elementwise, linalg, reductions, selection, shape, sparse)
+_THEMES: Final = (arithmetic, comparisons, control, elementwise, linalg, missing, reductions, selection, shape, sparse)
 
 CATALOGUE: Final[Mapping[str, Op]] = MappingProxyType(
     {op.name: op for op in sorted((op for theme in _THEMES for op in theme.OPS), key=lambda op: op.name)}

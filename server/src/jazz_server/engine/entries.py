@@ -18,6 +18,7 @@ from jazz.values import Layout, Tensor, numeric_type
 from jazz_server.engine.compressed import Compressed, elements, from_sorted_rows, lines_of, row_ids, tensor_of
 from jazz_server.engine.errors import MemoryLimit
 from jazz_server.engine.memory import check_bytes
+from jazz_server.engine.missing import Marks, marked, missing_entries
 from jazz_server.engine.promotion import Array
 
 _INT32_MAX = np.iinfo(np.int32).max
@@ -31,39 +32,46 @@ class Entries:
         shape: The shape of the tensor.
         positions: Where they are in C order, ascending.
         values: What they are.
+        missing: Which of them are missing, zeros in `values`; None when none is.
     """
 
     shape: tuple[int, ...]
     positions: NDArray[np.int64]
     values: Array
+    missing: Marks | None = None
 
 
 def entries_of(tensor: Tensor) -> Entries:
     """The entries of a sparse tensor."""
     _check_positions(tensor.shape)
     values = elements(tensor)
+    missing = None if tensor.validity is None else missing_entries(tensor)
     if tensor.layout is Layout.COO:
-        return Entries(tensor.shape, ravel(tensor.indices, tensor.shape), values)
+        return Entries(tensor.shape, ravel(tensor.indices, tensor.shape), values, missing)
     lines = lines_of(tensor)
     ids, columns = row_ids(lines).astype(np.int64), lines.indices.astype(np.int64)
     if tensor.layout is Layout.CSR:
-        return Entries(tensor.shape, ids * lines.columns + columns, values)
+        return Entries(tensor.shape, ids * lines.columns + columns, values, missing)
     positions = columns * lines.rows + ids
     order = np.argsort(positions, kind="stable")
-    return Entries(tensor.shape, positions[order], values[order])
+    return Entries(tensor.shape, positions[order], values[order], _some(missing, order))
 
 
 def sparse_of(entries: Entries, layout: Layout, *, wide: bool = False) -> Tensor:
     """A tensor of the entries. Indices are int64 when `wide`, or when int32 would not hold them."""
     index = np.dtype(np.int64 if wide or max((*entries.shape, len(entries.positions))) > _INT32_MAX else np.int32)
+    missing = entries.missing
     if layout is Layout.COO:
-        return coo(entries.shape, unravel(entries.positions, entries.shape, index), entries.values)
+        result = coo(entries.shape, unravel(entries.positions, entries.shape, index), entries.values)
+        return result if missing is None else marked(result, missing)
     rows, columns = unravel(entries.positions, entries.shape, index)
     if layout is Layout.CSR:
-        return tensor_of(from_sorted_rows((entries.shape[0], entries.shape[1]), rows, columns, entries.values))
+        result = tensor_of(from_sorted_rows((entries.shape[0], entries.shape[1]), rows, columns, entries.values))
+        return result if missing is None else marked(result, missing)
     order = np.lexsort((rows, columns))
     shape = (entries.shape[1], entries.shape[0])
-    return tensor_of(from_sorted_rows(shape, columns[order], rows[order], entries.values[order]), Layout.CSC)
+    result = tensor_of(from_sorted_rows(shape, columns[order], rows[order], entries.values[order]), Layout.CSC)
+    return result if missing is None else marked(result, missing[order])
 
 
 def coo(shape: tuple[int, ...], indices: Sequence[Array], values: Array) -> Tensor:
@@ -107,7 +115,8 @@ def expand(entries: Entries, shape: tuple[int, ...]) -> Entries:
         offsets = (offsets[:, None] + np.arange(shape[axis]) * strides[axis]).ravel()
     positions = (base[:, None] + offsets).ravel()
     order = np.argsort(positions, kind="stable")
-    return Entries(shape, positions[order], np.repeat(entries.values, copies)[order])
+    missing = None if entries.missing is None else np.repeat(entries.missing, copies)[order]
+    return Entries(shape, positions[order], np.repeat(entries.values, copies)[order], missing)
 
 
 def union(parts: Sequence[Entries]) -> NDArray[np.int64]:
@@ -136,6 +145,16 @@ def gather(entries: Entries, positions: NDArray[np.int64]) -> Array:
     return found
 
 
+def missing_positions(entries: Entries) -> NDArray[np.int64]:
+    """Where entries are missing."""
+    return entries.positions[:0] if entries.missing is None else entries.positions[entries.missing]
+
+
+def gather_missing(entries: Entries, positions: NDArray[np.int64]) -> Marks:
+    """Whether the elements at ascending positions are missing."""
+    return np.isin(positions, missing_positions(entries), assume_unique=True)
+
+
 def gather_dense(array: Array, shape: tuple[int, ...], positions: NDArray[np.int64]) -> Array:
     """The elements at positions of an array broadcast to a shape."""
     if array.shape == shape and array.flags.c_contiguous:
@@ -145,11 +164,17 @@ def gather_dense(array: Array, shape: tuple[int, ...], positions: NDArray[np.int
 
 
 def nonzero(entries: Entries) -> Entries:
-    """Without the entries that are zero."""
+    """Without the entries that are zero and there."""
     kept = entries.values != 0
+    if entries.missing is not None:
+        kept |= entries.missing
     if kept.all():
         return entries
-    return Entries(entries.shape, entries.positions[kept], entries.values[kept])
+    return Entries(entries.shape, entries.positions[kept], entries.values[kept], _some(entries.missing, kept))
+
+
+def _some(missing: Marks | None, chosen: Array) -> Marks | None:
+    return None if missing is None else missing[chosen]
 
 
 def as_rows(tensor: Tensor, axis: int = -1) -> Compressed:

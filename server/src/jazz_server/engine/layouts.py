@@ -10,8 +10,9 @@ import numpy as np
 from jazz.values import Layout, Tensor, dense
 from jazz_server.engine import compressed
 from jazz_server.engine.compressed import Compressed, elements, from_sorted_rows, lines_of, row_ids, tensor_of
-from jazz_server.engine.entries import coo
+from jazz_server.engine.entries import Entries, coo, entries_of, nonzero, sparse_of
 from jazz_server.engine.memory import check_shape
+from jazz_server.engine.missing import Marks, marked, marks
 from jazz_server.engine.promotion import Array
 
 _INT32_MAX = np.iinfo(np.int32).max
@@ -45,17 +46,29 @@ def array_of(tensor: Tensor) -> Array:
     return array.T if tensor.layout is Layout.CSC else array
 
 
+def missing_array(tensor: Tensor) -> Marks:
+    """Which elements are missing, as an array of the tensor's shape. Absent entries are not."""
+    return array_of(marks(tensor))
+
+
 def to_dense(tensor: Tensor) -> Tensor:
     """The tensor in dense layout."""
     if tensor.layout is Layout.DENSE:
         return tensor
-    return replace(dense(array_of(tensor)), dtype=tensor.dtype, categories=tensor.categories)
+    result = replace(dense(array_of(tensor)), dtype=tensor.dtype, categories=tensor.categories)
+    return result if tensor.validity is None else marked(result, missing_array(tensor))
 
 
 def to_sparse(tensor: Tensor, layout: Layout) -> Tensor:
-    """The tensor in a sparse layout: entries that are stored stay so, of a dense tensor those that are not zero do."""
+    """The tensor in a sparse layout.
+
+    Entries that are stored stay so; of a dense tensor those are stored that are not zero or missing.
+    """
     if tensor.layout is layout:
         return tensor
+    if tensor.validity is not None:
+        entries = nonzero(_all_entries(tensor)) if tensor.layout is Layout.DENSE else entries_of(tensor)
+        return sparse_of(entries, layout, wide=wide(tensor))
     if layout is Layout.CSR:
         return tensor_of(compressed.from_array(tensor.array()) if tensor.layout is Layout.DENSE else rows_of(tensor))
     if layout is Layout.CSC:
@@ -68,6 +81,10 @@ def to_sparse(tensor: Tensor, layout: Layout) -> Tensor:
     places = np.nonzero(array)
     index = np.int64 if max(tensor.shape) > _INT32_MAX else np.int32
     return coo(tensor.shape, [place.astype(index) for place in places], array[places])
+
+
+def _all_entries(tensor: Tensor) -> Entries:
+    return Entries(tensor.shape, np.arange(tensor.size), tensor.array().reshape(-1), missing_array(tensor).reshape(-1))
 
 
 def wide(*tensors: Any) -> bool:

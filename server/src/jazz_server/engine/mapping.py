@@ -7,10 +7,12 @@ Where the result is zero is known from the layouts before it runs, and so is the
 - Otherwise the result is sparse if all tensors are and zeros give zero: `maximum(x, 0)` is, `x + 1` is not.
 - A sparse result has the layout of the sparse operands that decided it, CSR if they differ, COO if its rank is not 2.
 - Zeros that come out are not stored.
+- The result is missing where an operand is. A missing entry is stored: beside one that annihilates it leaves no trace.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -38,12 +40,15 @@ from jazz_server.engine.entries import (
     expand,
     gather,
     gather_dense,
+    gather_missing,
     intersection,
+    missing_positions,
     nonzero,
     sparse_of,
     union,
 )
 from jazz_server.engine.launch import launch, pointers
+from jazz_server.engine.missing import Marks, marked
 from jazz_server.engine.op import Inference, Run, Scalar, Settings
 from jazz_server.engine.promotion import NUMERIC, Array, Function, ordered, outcome, outcomes, work_dtype
 from jazz_server.kinds import describe
@@ -67,6 +72,7 @@ class Rule:
         at_zero: What is zero if and only if the result is where the deciders are; `function` when None.
         kernel: The operation that kernels are compiled for, if they are; it takes two operands.
         settings: Settings that are passed to `function` after the operands.
+        chooses: Whether the first operand says which of the two others counts.
     """
 
     name: str
@@ -78,6 +84,7 @@ class Rule:
     at_zero: Function | None = None
     kernel: str = ""
     settings: tuple[str, ...] = ()
+    chooses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +144,8 @@ def infer_rule(rule: Rule) -> InferRule:
             pattern = _pattern(rule, one, all(result.is_zero for result in at_zero))
             possible.update(_layout(pattern, one, rank) for rank in ranks)
         kept = tuple(layout for layout in Layout if layout in possible)
-        return (TensorType(ordered(result.dtype for result in results), shape, kept),)
+        nullable = arguments.may_be_missing(*found)
+        return (TensorType(ordered(result.dtype for result in results), shape, kept, nullable=nullable),)
 
     return infer
 
@@ -183,7 +191,21 @@ def _dense(rule: Rule, given: Sequence[Any], extra: Sequence[Any], dtype: np.dty
     arrays = [layouts.array_of(x) if isinstance(x, Tensor) else x for x in given]
     if not any(isinstance(x, np.ndarray) for x in arrays):
         arrays = [np.asarray(x) for x in arrays]
-    return dense.elementwise(lambda *xs: rule.function(*xs, *extra), arrays, dtype)
+    result = dense.elementwise(lambda *xs: rule.function(*xs, *extra), arrays, dtype)
+    marks = [layouts.missing_array(x) if operands.has_missing(x) else None for x in given]
+    missing = _missing(rule, marks, arrays)
+    return result if missing is None else marked(result, missing)
+
+
+def _missing(rule: Rule, marks: Sequence[Marks | None], values: Sequence[Any]) -> Marks | None:
+    """Where the result is missing, for operands that are missing where `marks` say so; None when it is nowhere."""
+    some = [mark for mark in marks if mark is not None]
+    if not some:
+        return None
+    if not rule.chooses:
+        return functools.reduce(np.logical_or, some)
+    condition, a, b = (np.False_ if mark is None else mark for mark in marks)
+    return np.asarray(condition | np.where(values[0], a, b))
 
 
 def _sparse(
@@ -196,6 +218,8 @@ def _sparse(
     dtype: np.dtype[Any],
 ) -> Tensor:
     sparse = [x for x in given if operands.is_sparse(x)]
+    if any(map(operands.has_missing, given)):
+        return _gathered(rule, given, extra, pattern, shape, layout, dtype)
     if len(sparse) == 1 and sparse[0].shape == shape:
         return _mapped(rule, given, extra, sparse[0], dtype)
     if rule.kernel and len(sparse) == 2 and len(shape) == 2 and all(x.shape == shape for x in sparse):
@@ -208,7 +232,7 @@ def _sparse(
 
 def _mapped(rule: Rule, given: Sequence[Any], extra: Sequence[Any], sparse: Tensor, dtype: np.dtype[Any]) -> Tensor:
     """The result where one operand is sparse and decides alone: its entries, each with what stands beside it."""
-    places = _places(sparse) if any(isinstance(x, Tensor) and x is not sparse and x.size != 1 for x in given) else ()
+    located = places(sparse) if any(isinstance(x, Tensor) and x is not sparse and x.size != 1 for x in given) else ()
 
     def beside(operand: Any) -> Any:
         if not isinstance(operand, Tensor):
@@ -218,7 +242,7 @@ def _mapped(rule: Rule, given: Sequence[Any], extra: Sequence[Any], sparse: Tens
         array = operand.array()
         if array.size == 1:
             return array.reshape(1)
-        own = places[len(places) - array.ndim :]
+        own = located[len(located) - array.ndim :]
         axes = [axis for axis, length in enumerate(array.shape) if length != 1]
         return array.reshape([array.shape[axis] for axis in axes])[tuple(own[axis] for axis in axes)]
 
@@ -230,13 +254,13 @@ def _mapped(rule: Rule, given: Sequence[Any], extra: Sequence[Any], sparse: Tens
     return tensor_of(drop_zeros(with_data(lines_of(sparse), result.data)), sparse.layout)
 
 
-def _places(sparse: Tensor) -> tuple[Array, ...]:
+def places(sparse: Tensor) -> tuple[Array, ...]:
     """The indices of the stored entries along each axis, in storage order."""
     if sparse.layout is Layout.COO:
         return sparse.indices
     lines = lines_of(sparse)
-    places = (row_ids(lines), lines.indices)
-    return places if sparse.layout is Layout.CSR else places[::-1]
+    found = (row_ids(lines), lines.indices)
+    return found if sparse.layout is Layout.CSR else found[::-1]
 
 
 def _merged(operation: str, a: Tensor, b: Tensor, work: np.dtype[Any], layout: Layout, dtype: np.dtype[Any]) -> Tensor:
@@ -281,6 +305,8 @@ def _gathered(
     parts = {i: expand(entries_of(x), shape) for i, x in enumerate(given) if operands.is_sparse(x)}
     deciding = [parts[i] for i in pattern.operands]
     positions = intersection(deciding) if pattern.needs_all else union(deciding)
+    if rule.chooses and operands.has_missing(given[0]):
+        positions = np.union1d(positions, _missing_positions(given[0], shape))
     values = [
         gather(parts[i], positions)
         if i in parts
@@ -291,4 +317,21 @@ def _gathered(
     ]
     result = dense.elementwise(lambda *xs: rule.function(*xs, *extra), values, dtype)
     assert result.data is not None
-    return sparse_of(nonzero(Entries(shape, positions, result.data)), layout, wide=layouts.wide(*given))
+    marks = [
+        None
+        if not operands.has_missing(x)
+        else gather_missing(parts[i], positions)
+        if i in parts
+        else gather_dense(layouts.missing_array(x), shape, positions)
+        for i, x in enumerate(given)
+    ]
+    missing = _missing(rule, marks, values)
+    data = result.data if missing is None else np.where(missing, dtype.type(0), result.data)
+    return sparse_of(nonzero(Entries(shape, positions, data, missing)), layout, wide=layouts.wide(*given))
+
+
+def _missing_positions(x: Tensor, shape: tuple[int, ...]) -> Array:
+    """Where a tensor that is broadcast to a shape is missing."""
+    if not operands.is_sparse(x):
+        return np.flatnonzero(np.broadcast_to(layouts.missing_array(x), shape))
+    return missing_positions(expand(entries_of(x), shape))

@@ -107,6 +107,7 @@ class Op:
         run: The results, from values (or scalars for literals) that `infer` has found no fault with. It may raise
             `jazz_server.engine.errors.OpError` for what shows only in the data.
         native: Whether it runs as machine code without the interpreter lock, or inside a library (host).
+        missing: What it does with missing elements, in a sentence.
     """
 
     name: str
@@ -120,3 +121,4 @@ class Op:
     parameters: tuple[Parameter, ...] = ()
     optional_arguments: int = 0
     native: bool = True
+    missing: str = ""

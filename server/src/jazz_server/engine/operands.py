@@ -11,10 +11,11 @@ from jazz.values import Layout, Tensor, dense
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.op import Scalar
 from jazz_server.engine.promotion import Array
+from jazz_server.kinds import describe
 
 
 def checked(field: str, argument: Any) -> Tensor | Scalar:
-    """A tensor without missing elements whose absent entries are zero, or a literal.
+    """A tensor whose absent entries are zero, or a literal; it has a bitmap only if something is missing.
 
     Raises:
         OpError: It is neither.
@@ -23,20 +24,36 @@ def checked(field: str, argument: Any) -> Tensor | Scalar:
         if isinstance(argument, bool | int | float):
             return argument
         raise OpError(field, "a tensor", type(argument).__name__)
-    if argument.missing:
-        raise OpError(field, "a tensor without missing elements", f"{argument.missing} missing elements")
     if argument.fill and np.frombuffer(argument.fill, np.uint8).any():
         element = np.frombuffer(argument.fill, argument.dtype.storage)[0]
         raise OpError(field, "a sparse tensor whose absent entries are zero", f"absent entries that are {element}")
-    if argument.validity is None and not argument.axes and not argument.declared:
+    if argument.validity is None and not argument.axes and not argument.declared and not argument.unit:
         return argument
-    return replace(argument, validity=None, axes=(), declared=())
+    validity = argument.validity if argument.missing else None
+    return replace(argument, validity=validity, axes=(), declared=(), unit="")
 
 
 def tensor(field: str, argument: Any) -> Tensor:
     """As `checked`, with a literal as a dense tensor of rank 0."""
     found = checked(field, argument)
     return found if isinstance(found, Tensor) else dense(np.asarray(found))
+
+
+def complete(field: str, argument: Any) -> Tensor:
+    """As `tensor`, with no missing elements.
+
+    Raises:
+        OpError: Some are missing.
+    """
+    found = tensor(field, argument)
+    if found.validity is not None:
+        raise OpError(field, "a tensor without missing elements", describe.count(found.missing, "missing element"))
+    return found
+
+
+def has_missing(argument: object) -> bool:
+    """Whether an argument that was checked is a tensor with missing elements."""
+    return isinstance(argument, Tensor) and argument.validity is not None
 
 
 def is_sparse(argument: object) -> bool:

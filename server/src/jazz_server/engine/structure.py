@@ -9,23 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jazz.values import Layout, Order, Tensor
-from jazz_server.engine.memory import check_bytes
+from jazz.values import Layout, Order, Tensor, dense
+from jazz_server.engine.memory import check_bytes, check_shape
+from jazz_server.engine.missing import bitmap, presence
 from jazz_server.engine.promotion import Array
-
-
-def presence(tensor: Tensor) -> NDArray[np.bool_] | None:
-    """Which stored elements are there; None when all are."""
-    if tensor.validity is None:
-        return None
-    return np.unpackbits(tensor.validity, count=tensor.stored, bitorder="little").astype(np.bool_)
-
-
-def bitmap(present: NDArray[np.bool_] | None) -> NDArray[np.uint8] | None:
-    """The bitmap of which elements are there; None when all are."""
-    if present is None or present.all():
-        return None
-    return np.packbits(present, bitorder="little")
 
 
 def picked(tensor: Tensor, positions: NDArray[Any]) -> Tensor:
@@ -100,6 +87,27 @@ def arranged(pool: Tensor, positions: NDArray[np.int64]) -> Tensor:
     )  # fmt: skip
 
 
+def filtered(tensor: Tensor, kept: NDArray[np.bool_]) -> Tensor:
+    """The sparse tensor with some of its stored entries only."""
+    if kept.all():
+        return tensor
+    indptr = tensor.indptr
+    if indptr is not None:
+        indptr = np.concatenate(([0], np.cumsum(kept)))[indptr].astype(indptr.dtype)
+    indices = tuple(index[kept] for index in tensor.indices)
+    return replace(picked(tensor, np.flatnonzero(kept)), indptr=indptr, indices=indices)
+
+
+def taken(tensor: Tensor, indices: NDArray[np.int64], axis: int) -> Tensor:
+    """The slices of a dense tensor at indices, counted from 0, along an axis."""
+    shape = (*tensor.shape[:axis], *indices.shape, *tensor.shape[axis + 1 :])
+    if tensor.validity is None and not tensor.dtype.variable:
+        check_shape(shape, tensor.dtype.storage)
+        found = dense(np.asarray(tensor.array().take(indices, axis=axis)))
+        return replace(found, dtype=tensor.dtype, categories=tensor.categories)
+    return arranged(tensor, np.asarray(numbered(tensor).take(indices, axis=axis)))
+
+
 def transposed(tensor: Tensor) -> Tensor:
     """The tensor with its axes reversed. Only COO moves data."""
     result = replace(tensor, shape=tensor.shape[::-1], axes=tensor.axes[::-1])
@@ -112,3 +120,11 @@ def transposed(tensor: Tensor) -> Tensor:
         indices = tuple(index[order] for index in reversed(tensor.indices))
         return replace(picked(result, order), indices=indices)
     return replace(result, layout=Layout.CSC if tensor.layout is Layout.CSR else Layout.CSR)
+
+
+def categories(tensor: Tensor) -> tuple[bytes, bytes] | None:
+    """What the categories of a factor can be compared by; None for other types."""
+    labels = tensor.categories
+    if labels is None or labels.data is None or labels.offsets is None:
+        return None
+    return labels.data.tobytes(), (labels.offsets - labels.offsets[0]).tobytes()

@@ -1,4 +1,4 @@
-"""The k greatest elements of each row: ties go to the lower index, NaN comes last."""
+"""The k greatest elements of each row: ties go to the lower index, NaN comes last, and after it what is missing."""
 
 from __future__ import annotations
 
@@ -7,20 +7,42 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jazz.values import Layout, Tensor
+from jazz.values import Layout, Tensor, dense
 from jazz_server.engine import layouts
 from jazz_server.engine.compressed import cast
-from jazz_server.engine.entries import as_rows
+from jazz_server.engine.entries import as_rows, entries_of, missing_positions
 from jazz_server.engine.launch import launch
 from jazz_server.engine.memory import check_shape
+from jazz_server.engine.missing import marked, unmarked
 from jazz_server.engine.promotion import Array, work_dtype
 
 
-def topk(tensor: Tensor, k: int) -> tuple[Array, NDArray[np.int64]]:
+def topk(tensor: Tensor, k: int) -> tuple[Tensor, Tensor]:
     """The k greatest along the last axis, greatest first, and where they are.
 
     O(n log k) for n stored elements, O(n log n) for uint64, which has no kernel.
     """
+    if tensor.validity is not None and tensor.size:
+        return _among_missing(tensor, k)
+    values, indices = _greatest(tensor, k)
+    return dense(values), dense(indices)
+
+
+def _among_missing(tensor: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """As many more as are missing in a row hold the k greatest of those that are there."""
+    columns = tensor.shape[-1]
+    stored = layouts.to_sparse(tensor, Layout.COO) if tensor.layout is Layout.DENSE else tensor
+    missing = missing_positions(entries_of(stored))
+    most = int(np.unique(missing // columns, return_counts=True)[1].max())
+    values, indices = _greatest(unmarked(tensor), min(columns, k + most))
+    rows = np.arange(values.size // values.shape[-1]).reshape((*values.shape[:-1], 1))
+    marks = np.isin(rows * columns + indices, missing)
+    order = np.argsort(marks, axis=-1, kind="stable")[..., :k]
+    values, indices, marks = (np.take_along_axis(found, order, axis=-1) for found in (values, indices, marks))
+    return marked(dense(values), marks), dense(indices)
+
+
+def _greatest(tensor: Tensor, k: int) -> tuple[Array, NDArray[np.int64]]:
     dtype = tensor.dtype.storage
     shape = (*tensor.shape[:-1], k)
     columns = tensor.shape[-1]

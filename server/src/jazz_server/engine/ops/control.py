@@ -13,6 +13,7 @@ from jazz_server.engine import arguments, layouts, shapes
 from jazz_server.engine.compressed import elements
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.entries import entries_of, gather, union
+from jazz_server.engine.errors import OpError
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings, SubGraph
 from jazz_server.engine.promotion import INT64, NUMERIC, scalar_dtype
 from jazz_server.kinds import describe
@@ -44,8 +45,9 @@ def _infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settin
     known = [_type(argument) for argument in args]
     if tolerance is not None:
         arguments.tensor(inference, "values[0]", known[0], NUMERIC)
-    # Layouts can change in a turn; the body is typed again until what is known of them holds for every turn.
-    for _ in range(len(Layout) * count):
+    # Layouts, and whether elements may be missing, can change in a turn; the body is typed again until what is known
+    # of them holds for every turn.
+    for _ in range((len(Layout) + 1) * count):
         found = body.infer(inference, known)
         if len(found) != count:
             return unknown
@@ -140,9 +142,17 @@ def _run(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]
 
 
 def _change(before: Value, after: Value) -> float:
-    """The 1-norm of the difference of two tensors, in float64; NaN when it is not a number."""
+    """The 1-norm of the difference of two tensors, in float64; NaN when it is not a number.
+
+    Raises:
+        OpError: Elements are missing, so that it is not known how far apart the tensors are.
+    """
     assert isinstance(before, Tensor)
     assert isinstance(after, Tensor)
+    for state in (before, after):
+        if state.missing:
+            expected = "a first state without missing elements, since it is to converge to within tol"
+            raise OpError("values[0]", expected, describe.count(state.missing, "missing element"))
     with quiet():
         if before.layout is Layout.DENSE or after.layout is Layout.DENSE:
             return _distance(layouts.array_of(before), layouts.array_of(after))

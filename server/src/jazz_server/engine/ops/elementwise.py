@@ -8,15 +8,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from jazz.values import DATA_TYPES, DataType, Layout, Tensor
-from jazz_server.engine import arguments, dense, operands
+from jazz.values import DATA_TYPES, DataType, Layout, Tensor, numeric_type
+from jazz_server.engine import arguments, dense, layouts, operands
 from jazz_server.engine.compressed import drop_zeros, elements, lines_of, tensor_of, with_data
 from jazz_server.engine.entries import coo
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
+from jazz_server.engine.missing import marked, missing_entries
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.promotion import NUMERIC, REAL, Array, Function
+from jazz_server.engine.structure import filtered
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import TensorType, Type
+from jazz_server.kinds.types import Type
 
 
 def _relu(x: Array) -> Array:
@@ -62,7 +64,7 @@ def _infer_cast(inference: Inference, args: Sequence[Type | Scalar], settings: S
         return (replace(found, dtypes=()),)
     if DataType(name) in REAL and not set(found.dtypes) & set(REAL):
         inference.mismatch("dtype", "complex64 or complex128 for complex numbers", name)
-    return (TensorType((DataType(name),), found.shape, found.layouts),)
+    return (replace(found, dtypes=(DataType(name),)),)
 
 
 def _run_cast(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
@@ -72,12 +74,19 @@ def _run_cast(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor
     if x.dtype.storage == dtype:
         return (x,)
     if x.layout is Layout.DENSE:
-        return (dense.elementwise(lambda a: a.astype(dtype), [x.array()], dtype),)
+        return (_marked_as(x, dense.elementwise(lambda a: a.astype(dtype), [x.array()], dtype)),)
     data = dense.elementwise(lambda a: a.astype(dtype), [elements(x)], dtype).array()
+    if x.validity is not None:
+        result = replace(x, dtype=numeric_type(dtype), data=data)
+        return (filtered(result, (data != 0) | missing_entries(x)),)
     if x.layout is Layout.COO:
         kept = data != 0
         return (coo(x.shape, [index[kept] for index in x.indices], data[kept]),)
     return (tensor_of(drop_zeros(with_data(lines_of(x), data)), x.layout),)
+
+
+def _marked_as(x: Tensor, result: Tensor) -> Tensor:
+    return result if x.validity is None else marked(result, layouts.missing_array(x))
 
 
 OPS: Final = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,11 +13,14 @@ from jazz_server.engine import arguments, layouts, operands, products, shapes
 from jazz_server.engine.arguments import SPARSE
 from jazz_server.engine.compressed import Compressed, drop_zeros, lines_of, row_ids, tensor_of
 from jazz_server.engine.dense import quiet
+from jazz_server.engine.entries import Entries, entries_of, gather, gather_missing, sparse_of, union
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.launch import launch
 from jazz_server.engine.memory import check_bytes
+from jazz_server.engine.missing import marked, marks, missing_entries, unmarked
 from jazz_server.engine.op import Inference, Op, Run, Scalar, Settings
-from jazz_server.engine.promotion import KERNEL_DTYPES, Array, ordered, outcomes, work_dtype
+from jazz_server.engine.promotion import BOOL, KERNEL_DTYPES, Array, ordered, outcomes, work_dtype
+from jazz_server.engine.structure import filtered
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import Dimension, TensorType, Type
 
@@ -38,7 +42,8 @@ def _infer_matmul(inference: Inference, args: Sequence[Type | Scalar], _settings
     possible = {_product_layout(p, q, a, b) for p in a.layouts for q in b.layouts} - {None}
     if shape is None and possible == {Layout.CSR} and Layout.COO in (*a.layouts, *b.layouts):
         possible.add(Layout.DENSE)
-    return (TensorType(dtypes, shape, tuple(layout for layout in Layout if layout in possible)),)
+    kept = tuple(layout for layout in Layout if layout in possible)
+    return (TensorType(dtypes, shape, kept, nullable=arguments.may_be_missing(a, b)),)
 
 
 def _product_layout(p: Layout, q: Layout, a: TensorType, b: TensorType) -> Layout:
@@ -55,23 +60,51 @@ def _refuse_complex(inference: Inference, a: TensorType, b: TensorType, kinds: S
 
 def _run_matmul(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Tensor, ...]:
     a, b = operands.tensor("a", args[0]), operands.tensor("b", args[1])
-    dtype = np.result_type(a.dtype.storage, b.dtype.storage)
     run.checkpoint()
+    result = _multiplied(run, unmarked(a), unmarked(b))
+    if a.validity is not None:
+        result = _also_missing(result, _multiplied(run, marks(a), _stored(b)))
+    if b.validity is not None:
+        result = _also_missing(result, _multiplied(run, _stored(a), marks(b)))
+    return (result,)
+
+
+def _stored(x: Tensor) -> Tensor:
+    """The tensor of bool that is true where another has stored elements."""
+    found = Tensor(BOOL, x.shape, x.layout, x.order, np.ones(x.stored, np.bool_), indptr=x.indptr, indices=x.indices)
+    return layouts.to_dense(found) if x.ndim == 1 else found
+
+
+def _also_missing(result: Tensor, missing: Tensor) -> Tensor:
+    """A product that is missing where `missing`, a tensor of the same shape and layout, is true, too."""
+    if not operands.is_sparse(result):
+        return marked(unmarked(result), missing.array() | layouts.missing_array(result))
+    shape = (result.shape[0], result.shape[1])
+    parts = [entries_of(x) for x in (result, missing)]
+    positions = union(parts)
+    both = gather_missing(parts[0], positions) | gather(parts[1], positions)
+    entries = Entries(shape, positions, gather(parts[0], positions), both)
+    return sparse_of(entries, result.layout, wide=layouts.wide(result))
+
+
+def _multiplied(run: Run, a: Tensor, b: Tensor) -> Tensor:
+    """The product of two tensors of which nothing is missing."""
+    dtype = np.result_type(a.dtype.storage, b.dtype.storage)
     a, b = (layouts.to_dense(x) if x.ndim == 1 else x for x in (a, b))
     with quiet():
         if not operands.is_sparse(a) and not operands.is_sparse(b):
-            return (products.dense_by_dense(a.array(), b.array(), dtype),)
+            return products.dense_by_dense(a.array(), b.array(), dtype)
         work = work_dtype(dtype)
         if work is None:
             raise OpError("a" if operands.is_sparse(a) else "b", "real numbers in a sparse product", str(dtype))
         if operands.is_sparse(a) and operands.is_sparse(b):
-            return (products.sparse_by_sparse(run, a, b, work, dtype),)
+            return products.sparse_by_sparse(run, a, b, work, dtype)
         if operands.is_sparse(a):
             result = products.sparse_by_dense(a, products.as_matrix(b.array(), row=False), work)
         else:
             result = products.dense_by_sparse(products.as_matrix(a.array(), row=True), b, work)
         result = result.astype(dtype, copy=False)
-    return (dense(result.reshape((*a.shape[:-1], *b.shape[1:])) if 1 in (a.ndim, b.ndim) else result),)
+    return dense(result.reshape((*a.shape[:-1], *b.shape[1:])) if 1 in (a.ndim, b.ndim) else result)
 
 
 def _infer_diag(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
@@ -79,10 +112,10 @@ def _infer_diag(inference: Inference, args: Sequence[Type | Scalar], _settings: 
     if not arguments.rank_in(inference, "x", x, (1, 2)):
         return (TensorType(x.dtypes),)
     if x.shape is None:
-        return (TensorType(x.dtypes, None, (Layout.DENSE, Layout.CSR)),)
+        return (replace(x, layouts=(Layout.DENSE, Layout.CSR)),)
     if len(x.shape) == 1:
-        return (TensorType(x.dtypes, (x.shape[0], x.shape[0]), (Layout.CSR,)),)
-    return (TensorType(x.dtypes, (_shorter(inference, *x.shape),), arguments.DENSE),)
+        return (replace(x, shape=(x.shape[0], x.shape[0]), layouts=(Layout.CSR,)),)
+    return (replace(x, shape=(_shorter(inference, *x.shape),), layouts=arguments.DENSE),)
 
 
 def _shorter(inference: Inference, rows: Dimension, columns: Dimension) -> Dimension:
@@ -95,18 +128,27 @@ def _run_diag(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Tenso
     x = operands.tensor("x", args[0])
     run.checkpoint()
     if x.ndim == 1:
-        return (_diagonal_matrix(layouts.array_of(x)),)
-    if not operands.is_sparse(x):
-        return (dense(np.ascontiguousarray(np.diagonal(x.array()))),)
-    return (dense(_diagonal(lines_of(x) if x.layout is not Layout.COO else layouts.rows_of(x))),)
+        return (_diagonal_matrix(layouts.to_dense(x)),)
+    diagonal = dense(_diagonal_of(x))
+    return (diagonal if x.validity is None else marked(diagonal, _diagonal_of(marks(x))),)
 
 
-def _diagonal_matrix(diagonal: Array) -> Tensor:
-    length = len(diagonal)
+def _diagonal_matrix(vector: Tensor) -> Tensor:
+    diagonal, length = vector.array(), vector.size
     index = np.dtype(np.int64 if length > np.iinfo(np.int32).max else np.int32)
     check_bytes(length * (diagonal.itemsize + 2 * index.itemsize), "a diagonal matrix")
     indptr = np.arange(length + 1, dtype=index)
-    return tensor_of(drop_zeros(Compressed(length, length, indptr, indptr[:-1], diagonal)))
+    matrix = Compressed(length, length, indptr, indptr[:-1], diagonal)
+    if vector.validity is None:
+        return tensor_of(drop_zeros(matrix))
+    missing = missing_entries(vector)
+    return filtered(marked(tensor_of(matrix), missing), (diagonal != 0) | missing)
+
+
+def _diagonal_of(x: Tensor) -> Array:
+    if not operands.is_sparse(x):
+        return np.ascontiguousarray(np.diagonal(x.array()))
+    return _diagonal(lines_of(x) if x.layout is not Layout.COO else layouts.rows_of(x))
 
 
 def _diagonal(matrix: Compressed) -> Array:

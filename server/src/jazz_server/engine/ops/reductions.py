@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from jazz.values import DataType, Tensor, dense
-from jazz_server.engine import along, arguments, operands, shapes
+from jazz.values import DataType, Tensor, dense, numeric_type
+from jazz_server.engine import along, arguments, operands, present, shapes
 from jazz_server.engine.compressed import elements
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
+from jazz_server.engine.missing import marked, unmarked
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.promotion import NUMERIC, REAL, Array, Function, ordered, outcomes
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import TensorType, Type
 
-_AXIS = Parameter("axis", "axis", "The axis along which to reduce, from the end when negative; all axes when unset.")
-_KEEPDIMS = Parameter("keepdims", "bool", "Whether reduced axes are kept with length 1.", default=False)
+AXIS = Parameter("axis", "axis", "The axis along which to reduce, from the end when negative; all axes when unset.")
+KEEPDIMS = Parameter("keepdims", "bool", "Whether reduced axes are kept with length 1.", default=False)
+_SKIPNA = Parameter(
+    "skipna", "bool", "Whether missing elements are left out; else they make the result missing.", default=False
+)
+
+_Present: TypeAlias = Callable[[Tensor, int | None, Array], Array]
+"""A reduction of the elements that are there: from a tensor, an axis, and how many are missing. What it gives where
+nothing is left does not count: that is missing.
+"""
 
 
 def _infer(
-    accepts: Sequence[DataType], answer: Function, *, needs_elements: bool = False
+    accepts: Sequence[DataType], answer: Function, *, needs_elements: bool = False, needs_present: bool = False
 ) -> Callable[[Inference, Sequence[Type | Scalar], Settings], tuple[Type, ...]]:
     """The type rule of a reduction whose element type is that of `answer` of an array."""
 
@@ -31,13 +41,16 @@ def _infer(
         x = arguments.tensor(inference, "x", args[0], accepts)
         axis = shapes.axis_of(inference, settings, x.shape)
         keepdims = arguments.flag(inference, settings, "keepdims")
+        skipna = arguments.flag(inference, settings, "skipna")
         every = settings.get("axis") is None
         if needs_elements and x.shape is not None:
             lengths = x.shape if every else x.shape[axis : axis + 1] if axis is not None else ()
             if 0 in lengths:
                 inference.mismatch("x", "at least one element along the axis", f"shape {describe.shape(x.shape)}")
         dtypes = ordered(result.dtype for result in outcomes(answer, [x.dtypes]))
-        return (TensorType(dtypes, shapes.reduced(x.shape, axis, every, keepdims), arguments.DENSE),)
+        shape = shapes.reduced(x.shape, axis, every, keepdims)
+        nullable = x.nullable and (needs_present or not skipna)
+        return (TensorType(dtypes, shape, arguments.DENSE, nullable=nullable),)
 
     return infer
 
@@ -55,8 +68,26 @@ def _run(
     answer: Function,
     *,
     needs_elements: bool = False,
+    of_present: _Present | None = None,
 ) -> Callable[[Run, Sequence[Any], Settings], tuple[Tensor, ...]]:
-    """The computation of a reduction; what it gives is cast to the element type of `answer`."""
+    """The computation of a reduction; what it gives is cast to the element type of `answer`.
+
+    `of_present` leaves out what is missing; when it is None, zeros in its place change nothing.
+    """
+
+    def of_all(x: Tensor, axis: int | None, settings: Settings) -> Array:
+        return of_sparse(x, axis, settings) if operands.is_sparse(x) else of_array(x.array(), axis, settings)
+
+    def reduced(x: Tensor, axis: int | None, settings: Settings) -> tuple[Array, Array | None]:
+        """The results, and which of them are missing."""
+        if x.validity is None:
+            return of_all(x, axis, settings), None
+        counts = present.counts(x, axis)
+        if not settings.get("skipna"):
+            return of_all(unmarked(x), axis, settings), counts > 0
+        if of_present is None:
+            return of_all(unmarked(x), axis, settings), None
+        return of_present(x, axis, counts), counts == present.length(x, axis)
 
     def run(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
         x = operands.tensor("x", args[0])
@@ -66,16 +97,43 @@ def _run(
             raise OpError("x", "at least one element along the axis", f"shape {describe.shape(x.shape)}")
         run.checkpoint()
         with quiet():
-            found = of_sparse(x, axis, settings) if operands.is_sparse(x) else of_array(x.array(), axis, settings)
+            found, missing = reduced(x, axis, settings)
             dtype = np.asarray(answer(np.zeros(1, x.dtype.storage))).dtype
             result = np.asarray(found).astype(dtype, copy=False)
-        return (dense(along.restored(result, x, axis, keepdims=bool(settings.get("keepdims")))),)
+        keepdims = bool(settings.get("keepdims"))
+        values = dense(along.restored(result, x, axis, keepdims=keepdims))
+        if missing is None:
+            return (values,)
+        return (marked(values, along.restored(np.asarray(missing), x, axis, keepdims=keepdims)),)
 
     return run
 
 
 def _length(x: Tensor | Array, axis: int | None) -> int:
     return int(x.size) if axis is None else int(x.shape[axis])
+
+
+def _total(x: Tensor, axis: int | None) -> Array:
+    """The sums of numbers of a type in which they can be averaged."""
+    if operands.is_sparse(x):
+        return along.sums(x, axis)
+    return np.asarray(np.sum(x.array(), axis=axis))
+
+
+def _mean_of_present(x: Tensor, axis: int | None, missing: Array) -> Array:
+    numbers = _averaged(elements(x))
+    total = _total(replace(unmarked(x), dtype=numeric_type(numbers.dtype), data=numbers), axis)
+    return np.asarray(total / (_length(x, axis) - missing).astype(total.dtype))
+
+
+def _max_of_present(x: Tensor, axis: int | None, _missing: Array) -> Array:
+    shown = present.filled(x, present.lowest(x.dtype.storage))
+    return along.extremes(shown, axis, np.maximum) if operands.is_sparse(x) else np.max(shown.array(), axis=axis)
+
+
+def _min_of_present(x: Tensor, axis: int | None, _missing: Array) -> Array:
+    shown = present.filled(x, present.highest(x.dtype.storage))
+    return along.extremes(shown, axis, np.minimum) if operands.is_sparse(x) else np.min(shown.array(), axis=axis)
 
 
 def _averaged(x: Array) -> Array:
@@ -144,17 +202,18 @@ def _reduction(
     accepts: Sequence[DataType] = NUMERIC,
     *,
     needs_elements: bool = False,
+    of_present: _Present | None = None,
 ) -> Op:
     return Op(
         name=name,
         version=1,
-        signature=f"{name}(x[...], axis, keepdims) -> [...]",
+        signature=f"{name}(x[...], axis, keepdims, skipna) -> [...]",
         doc=doc + " Dense.",
         arguments=("x",),
         results=("result",),
-        infer=_infer(accepts, answer, needs_elements=needs_elements),
-        run=_run(of_array, of_sparse, answer, needs_elements=needs_elements),
-        parameters=(_AXIS, _KEEPDIMS),
+        infer=_infer(accepts, answer, needs_elements=needs_elements, needs_present=of_present is not None),
+        run=_run(of_array, of_sparse, answer, needs_elements=needs_elements, of_present=of_present),
+        parameters=(AXIS, KEEPDIMS, _SKIPNA),
     )
 
 
@@ -174,6 +233,7 @@ OPS: Final = (
         _mean,
         _sparse_mean,
         np.mean,
+        of_present=_mean_of_present,
     ),
     _reduction(
         "max",
@@ -183,6 +243,7 @@ OPS: Final = (
         np.max,
         REAL,
         needs_elements=True,
+        of_present=_max_of_present,
     ),
     _reduction(
         "min",
@@ -192,11 +253,12 @@ OPS: Final = (
         np.min,
         REAL,
         needs_elements=True,
+        of_present=_min_of_present,
     ),
     Op(
         name="norm",
         version=1,
-        signature="norm(x[...], ord, axis, keepdims) -> [...]",
+        signature="norm(x[...], ord, axis, keepdims, skipna) -> [...]",
         doc=(
             "The vector norm along an axis, of all elements when none is set: ord 1 is sum(|x|), 2 is sqrt(sum(|x|^2)) "
             "and inf is max(|x|), 0 of none; the array API's vector_norm. Of integers and bools in float64. Dense."
@@ -205,7 +267,12 @@ OPS: Final = (
         results=("result",),
         infer=_infer_norm,
         run=_run(_norm, _sparse_norm, _magnitude),
-        parameters=(Parameter("ord", "float", "The order of the norm: 1, 2 or inf.", default=2), _AXIS, _KEEPDIMS),
+        parameters=(
+            Parameter("ord", "float", "The order of the norm: 1, 2 or inf.", default=2),
+            AXIS,
+            KEEPDIMS,
+            _SKIPNA,
+        ),
     ),
     _reduction(
         "argmax",
@@ -216,6 +283,7 @@ OPS: Final = (
         np.argmax,
         REAL,
         needs_elements=True,
+        of_present=lambda x, axis, _: present.first_greatest(x, axis),
     ),
     _reduction(
         "count_nonzero",

@@ -14,7 +14,7 @@ from jazz_server.engine import arguments, layouts, operands, selection, shapes, 
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
-from jazz_server.engine.memory import check_shape
+from jazz_server.engine.missing import marked
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.promotion import BOOL, INT64, INTEGERS, NUMERIC, REAL
 from jazz_server.engine.topk import topk
@@ -28,11 +28,12 @@ _WHERE: Final = Rule(
     ((BOOL,), NUMERIC, NUMERIC),
     deciders=(1, 2),
     at_zero=lambda _condition, a, b: np.logical_or(np.not_equal(a, 0), np.not_equal(b, 0)),
+    chooses=True,
 )
 
 
 def _infer_take(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], (), nullable=True)
+    x = arguments.tensor(inference, "x", args[0], ())
     indices = arguments.tensor(inference, "indices", args[1], INTEGERS)
     ranked = arguments.rank_at_least(inference, "x", x, 1)
     axis = shapes.axis_of(inference, settings, x.shape) if ranked else None
@@ -43,8 +44,6 @@ def _infer_take(inference: Inference, args: Sequence[Type | Scalar], settings: S
             inference.mismatch("indices", "no indices into an axis of length 0", describe.shape(indices.shape))
     vector = None if indices.shape is None else len(indices.shape) == 1
     kept = x.layouts if vector else arguments.DENSE if vector is False else (Layout.DENSE, *x.layouts)
-    if x.nullable and vector is False and Layout.DENSE not in x.layouts:
-        inference.mismatch("x", "a tensor without missing elements", "one that may have missing elements")
     if isinstance(args[1], int) and axis is not None and x.shape is not None:
         _check_literal(inference, args[1], x.shape[axis])
     return (replace(x, shape=shape, layouts=tuple(layout for layout in Layout if layout in kept)),)
@@ -60,16 +59,17 @@ def _run_take(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor
     axis = settings["axis"]
     assert isinstance(axis, int)
     axis %= x.ndim
-    found = operands.tensor("indices", args[1])
+    found = operands.complete("indices", args[1])
     indices = _in_range(operands.integers("indices", layouts.to_dense(found)), x.shape[axis])
     run.checkpoint()
     if not operands.is_sparse(x):
-        return (_take_dense(x, indices, axis),)
+        return (structure.taken(x, indices, axis),)
     if indices.ndim == 1:
         return (selection.take(x, indices, axis),)
-    taken = layouts.array_of(selection.take(operands.tensor("x", x), indices.reshape(-1), axis))
+    taken = layouts.to_dense(selection.take(operands.tensor("x", x), indices.reshape(-1), axis))
     shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
-    return (replace(dense(taken.reshape(shape)), dtype=x.dtype, categories=x.categories),)
+    result = replace(dense(taken.array().reshape(shape)), dtype=x.dtype, categories=x.categories)
+    return (marked(result, layouts.missing_array(taken).reshape(shape)),)
 
 
 def _in_range(indices: NDArray[np.int64], length: int) -> NDArray[np.int64]:
@@ -83,15 +83,6 @@ def _in_range(indices: NDArray[np.int64], length: int) -> NDArray[np.int64]:
     return np.where(indices < 0, indices + length, indices)
 
 
-def _take_dense(x: Tensor, indices: NDArray[np.int64], axis: int) -> Tensor:
-    shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
-    if x.validity is None and not x.dtype.variable:
-        check_shape(shape, x.dtype.storage)
-        taken = dense(np.asarray(x.array().take(indices, axis=axis)))
-        return replace(taken, dtype=x.dtype, categories=x.categories)
-    return structure.arranged(x, np.asarray(structure.numbered(x).take(indices, axis=axis)))
-
-
 def _infer_topk(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
     x = arguments.tensor(inference, "x", args[0], REAL)
     k = arguments.count(inference, settings, "k")
@@ -101,7 +92,8 @@ def _infer_topk(inference: Inference, args: Sequence[Type | Scalar], settings: S
         length = x.shape[-1]
         if k is not None and isinstance(length, int) and k > length:
             inference.mismatch("k", f"at most {length}, the length of the last axis", str(k))
-    return (TensorType(x.dtypes, shape, arguments.DENSE), TensorType((INT64,), shape, arguments.DENSE))
+    values = TensorType(x.dtypes, shape, arguments.DENSE, nullable=x.nullable)
+    return (values, TensorType((INT64,), shape, arguments.DENSE))
 
 
 def _run_topk(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
@@ -112,8 +104,7 @@ def _run_topk(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor
         raise OpError("k", f"at most {x.shape[-1]}, the length of the last axis", str(k))
     run.checkpoint()
     with quiet():
-        values, indices = topk(x, k)
-    return (dense(values), dense(indices))
+        return topk(x, k)
 
 
 def _infer_field(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:

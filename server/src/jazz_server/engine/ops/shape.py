@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +24,7 @@ _FLIPPED = {Layout.CSR: Layout.CSC, Layout.CSC: Layout.CSR}
 
 
 def _infer_transpose(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], (), nullable=True)
+    x = arguments.tensor(inference, "x", args[0], ())
     flipped = {_FLIPPED.get(layout, layout) for layout in x.layouts}
     shape = None if x.shape is None else x.shape[::-1]
     return (replace(x, shape=shape, layouts=tuple(layout for layout in Layout if layout in flipped)),)
@@ -36,7 +37,7 @@ def _run_transpose(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[
 
 
 def _infer_size(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], (), nullable=True)
+    x = arguments.tensor(inference, "x", args[0], ())
     shapes.axis_of(inference, settings, x.shape)
     return (TensorType((INT64,), (), arguments.DENSE),)
 
@@ -58,7 +59,7 @@ def _infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings:
     if not args:
         inference.mismatch("arrays", "at least one array", "none")
         return (TensorType(),)
-    parts = [arguments.tensor(inference, name, arg, (), nullable=True) for name, arg in zip(names, args, strict=True)]
+    parts = [arguments.tensor(inference, name, arg, ()) for name, arg in zip(names, args, strict=True)]
     fit = [arguments.rank_at_least(inference, name, part, 1) for name, part in zip(names, parts, strict=True)]
     dtypes = _joined_dtypes(inference, names, parts)
     found = [part.shape if fits else None for part, fits in zip(parts, fit, strict=True)]
@@ -137,23 +138,21 @@ def _run_concat(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tens
     dtype = _numeric_dtype(parts)
     layout = _joined_layout([part.layout for part in parts])
     if layout is Layout.DENSE:
-        return (_concat_dense(names, parts, axis, dtype),)
+        return (_concat_dense(parts, axis, dtype),)
     pool = structure.pooled(parts, dtype)
     return (selection.concat(_typed(pool, dtype), parts, axis, layout),)
 
 
 def _numeric_dtype(parts: Sequence[Tensor]) -> np.dtype[Any] | None:
-    return np.result_type(*(part.dtype.storage for part in parts)) if parts[0].dtype.numeric else None
+    """What numpy makes of the types from the first to the last; None for what are not numbers."""
+    return functools.reduce(np.promote_types, (x.dtype.storage for x in parts)) if parts[0].dtype.numeric else None
 
 
 def _typed(pool: Tensor, dtype: np.dtype[Any] | None) -> Tensor:
     return pool if dtype is None else replace(pool, dtype=DataType(dtype.name))
 
 
-def _concat_dense(names: Sequence[str], parts: Sequence[Tensor], axis: int, dtype: np.dtype[Any] | None) -> Tensor:
-    for name, part in zip(names, parts, strict=True):
-        if operands.is_sparse(part) and part.missing:
-            raise OpError(name, "a tensor without missing elements beside a dense one", f"{part.missing} missing")
+def _concat_dense(parts: Sequence[Tensor], axis: int, dtype: np.dtype[Any] | None) -> Tensor:
     parts = [layouts.to_dense(part) for part in parts]
     if dtype is not None and not any(part.missing for part in parts):
         lengths = [part.shape[axis] for part in parts]
@@ -169,19 +168,12 @@ def _check_alike(names: Sequence[str], parts: Sequence[Tensor]) -> None:
     for name, part in zip(names, parts, strict=True):
         if _fill(part) != _fill(first) and any(map(_fill, parts)):
             raise OpError(name, "absent entries that stand for the same value", "absent entries of another value")
-        if _categories(part) != _categories(first):
+        if structure.categories(part) != structure.categories(first):
             raise OpError(name, f"the categories of {names[0]}", "other categories")
 
 
 def _fill(tensor: Tensor) -> bytes:
     return tensor.fill if any(tensor.fill) else b""
-
-
-def _categories(tensor: Tensor) -> tuple[bytes, bytes] | None:
-    labels = tensor.categories
-    if labels is None or labels.data is None or labels.offsets is None:
-        return None
-    return labels.data.tobytes(), (labels.offsets - labels.offsets[0]).tobytes()
 
 
 OPS: Final = (

@@ -8,26 +8,21 @@ from typing import Any, Final
 
 from jazz.values import Layout, Tensor
 from jazz_server.engine import arguments, layouts, operands
-from jazz_server.engine.errors import OpError
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import TensorType, Type
+from jazz_server.kinds.types import Type
 
 _NAMES: Final = {layout.value: layout for layout in arguments.SPARSE}
 
 
 def _infer_to_dense(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], (), nullable=True)
-    if x.nullable and Layout.DENSE not in x.layouts:
-        inference.mismatch("x", "a tensor without missing elements", "one that may have missing elements")
+    x = arguments.tensor(inference, "x", args[0], ())
     return (replace(x, layouts=arguments.DENSE),)
 
 
 def _run_to_dense(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Tensor, ...]:
     run.checkpoint()
     x = args[0] if isinstance(args[0], Tensor) else operands.tensor("x", args[0])
-    if operands.is_sparse(x) and x.missing:
-        raise OpError("x", "a tensor without missing elements", f"{x.missing} missing elements")
     return (layouts.to_dense(x),)
 
 
@@ -37,12 +32,12 @@ def _infer_to_sparse(inference: Inference, args: Sequence[Type | Scalar], settin
     layout = _NAMES.get(name) if isinstance(name, str) else None
     if layout is None:
         inference.mismatch("layout", describe.choices(_NAMES), repr(name))
-        return (TensorType(x.dtypes, x.shape, arguments.SPARSE),)
+        return (replace(x, layouts=arguments.SPARSE),)
     if layout is Layout.COO:
         arguments.rank_at_least(inference, "x", x, 1)
     elif arguments.rank_in(inference, "x", x, (2,)) and x.shape is None:
-        return (TensorType(x.dtypes, (None, None), (layout,)),)
-    return (TensorType(x.dtypes, x.shape, (layout,)),)
+        return (replace(x, shape=(None, None), layouts=(layout,)),)
+    return (replace(x, layouts=(layout,)),)
 
 
 def _run_to_sparse(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:

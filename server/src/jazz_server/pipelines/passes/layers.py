@@ -173,9 +173,12 @@ class _Search:
         return None
 
     def _dtype(self, x: Argument, w: Argument, product: int, last: int) -> np.dtype[Any] | None:
-        """The element type of product and result, when it is one that the kernel has and the layouts are right."""
+        """The element type of product and result, when it is one that the kernel has and the layouts are right.
+
+        Nothing may be missing: the kernels know no missing elements.
+        """
         types = [self._type(a) for a in (x, w, StepRef(product), StepRef(last))]
-        if not all(isinstance(t, TensorType) and t.layout is Layout.CSR for t in types):
+        if not all(isinstance(t, TensorType) and t.layout is Layout.CSR and not t.nullable for t in types):
             return None
         dtypes = [t.dtype for t in types if isinstance(t, TensorType)]
         # A product that is rounded to a narrower type before the bias is added gives other results.
@@ -191,6 +194,7 @@ class _Search:
         return (
             isinstance(known, TensorType)
             and known.layout is Layout.DENSE
+            and not known.nullable
             and known.shape is not None
             and len(known.shape) <= 1
         )
