@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from jazz.codec import (
     BytesReader,
     FieldNotFound,
+    LabelNotFound,
     SliceError,
     check_body,
     check_header,
@@ -283,6 +284,113 @@ def test_a_slice_that_does_not_fit_is_refused_by_name(value, wanted, error, fiel
     assert caught.value.violations[0].field == field
 
 
+def square(**changes) -> Tensor:
+    plain = {"shape": (3, 3), "data": np.arange(9), "axes": ("cell", "cell")} | changes
+    return Tensor(DataType("int64"), **plain, declared=(Axis("cell", 3, texts("a", "b", "c")),))
+
+
+@pytest.mark.parametrize("wanted", [["b", "a"], [1, 0], [-2, -3]])
+def test_an_axis_that_is_cut_by_name_is_cut_in_every_dimension_and_field(wanted):
+    along = {"cell": texts(*wanted) if isinstance(wanted[0], str) else wanted}
+    vector = replaced(dense(np.arange(3.0)), axes=("cell",))
+    other = replaced(dense(np.zeros((3, 2))), axes=("", ""))
+    inner = Table((("v", vector), ("o", other)))
+    table = Table((("s", replaced(square(), declared=())), ("t", inner), ("n", Null())), square().declared)
+
+    result = taken(table, part(along=along))
+
+    assert result["s"].array().tolist() == [[4, 3], [1, 0]]
+    assert result["s"].axes == ("cell", "cell")
+    assert result["t"]["v"].array().tolist() == [1, 0]
+    assert result["t"]["o"].shape == (3, 2)
+    assert dense_form(result.declared[0].labels).tolist() == [b"b", b"a"]
+    assert taken(square(), part(along=along)).array().tolist() == [[4, 3], [1, 0]]
+
+
+def test_axes_of_the_same_name_beside_each_other_are_cut_one_by_one():
+    fields = [
+        (name, replaced(dense(np.arange(len(labels))), axes=("x",), declared=(Axis("x", len(labels), texts(*labels)),)))
+        for name, labels in {"one": "abc", "other": "zca"}.items()
+    ]
+    result = taken(Table(tuple(fields)), part(along={"x": texts("a", "c")}))
+    assert (result["one"].array().tolist(), result["other"].array().tolist()) == ([0, 2], [2, 1])
+    with pytest.raises(SliceError) as caught:
+        taken(Table(tuple(fields)), part(rows=texts("a")))
+    assert caught.value.violations[0].field == "slice.rows.labels"
+
+
+def test_rows_and_an_axis_of_another_dimension_are_cut_at_once():
+    tensor = Tensor(DataType("int64"), (2, 3), data=np.arange(6), axes=("", "x"), declared=(Axis("x", 3),))
+    assert taken(tensor, part(rows=[1], along={"x": [2, 0]})).array().tolist() == [[5, 3]]
+
+
+def test_rows_are_those_of_the_columns_that_are_chosen():
+    table = Table((("a", dense(np.arange(3))), ("b", dense(np.zeros(5)))))
+    assert taken(table, part(names=["a"], rows=[2, 0]))["a"].array().tolist() == [2, 0]
+
+
+def labelled_by(labels: Tensor) -> Tensor:
+    (count,) = labels.shape
+    return replaced(dense(np.arange(count)), axes=("x",), declared=(Axis("x", count, labels),))
+
+
+def vector(name: str, *elements, unit: str | None = None) -> Tensor:
+    dtype = DataType(name, unit)
+    return Tensor(dtype, (len(elements),), data=np.array(elements, dtype.storage))
+
+
+@pytest.mark.parametrize(
+    ("labels", "wanted"),
+    [
+        (vector("uint64", 2**64 - 1, 5), vector("int8", 5)),
+        (vector("int8", -1, 5), vector("uint64", 5)),
+        (vector("float32", 0.1, 0.5), vector("float64", 0.5)),
+        (vector("timestamp", 10**9, 5 * 10**9, unit="ns"), vector("timestamp", 5, unit="s")),
+        (vector("timestamp", 1, 5, unit="s"), vector("timestamp", 5000, unit="ms")),
+        (vector("duration", 1, 5, unit="s"), vector("duration", 5000, unit="ms")),
+        (texts("a", "b"), replaced(vector("factor", 1), categories=texts("a", "b"))),
+        (replaced(vector("factor", 0, 1), categories=texts("a", "b")), texts("b")),
+        (texts(None, "b", None), texts("b")),
+        (texts("b\0", "b"), texts("b")),
+        (texts("x", ""), texts("")),
+        (vector("bool", False, True), vector("bool", True)),
+        (vector("complex64", 1j, 2), vector("complex128", 2)),
+    ],
+)
+def test_labels_are_compared_by_value(labels, wanted):
+    assert taken(labelled_by(labels), part(rows=wanted)).array().tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("labels", "wanted", "error"),
+    [
+        (vector("int8", 1, -1), vector("uint64", 2**64 - 1), LabelNotFound),
+        (vector("float32", 0.1), vector("float64", 0.1), LabelNotFound),
+        (vector("float64", np.nan), vector("float64", np.nan), LabelNotFound),
+        (vector("timestamp", 1, unit="s"), vector("timestamp", 1001, unit="ms"), LabelNotFound),
+        (vector("timestamp", 1, unit="ns"), vector("timestamp", 2**62, unit="s"), LabelNotFound),
+        (texts("a", "b"), texts(None), LabelNotFound),
+        (texts("a"), texts("A"), LabelNotFound),
+        (texts("a", "b", "a"), texts("b", "a"), SliceError),
+        (vector("int64", 1), texts("1"), SliceError),
+        (vector("int64", 1), vector("float64", 1.0), SliceError),
+        (vector("timestamp", 1, unit="s"), vector("int64", 1), SliceError),
+        (replaced(vector("factor", 0, 0), categories=texts("a")), texts("a"), SliceError),
+    ],
+)
+def test_labels_that_are_not_there_once_are_refused(labels, wanted, error):
+    with pytest.raises(SliceError) as caught:
+        taken(labelled_by(labels), part(rows=wanted))
+    assert type(caught.value) is error
+    assert caught.value.violations[0].field.startswith("slice.rows.labels")
+
+
+def test_of_many_labels_that_are_not_there_the_first_hundred_are_named():
+    with pytest.raises(LabelNotFound, match="300 labels") as caught:
+        taken(labelled_by(texts("a")), part(rows=texts(*map(str, range(300)))))
+    assert len(caught.value.violations) == 100
+
+
 class CountingReader(BytesReader):
     def __init__(self, body):
         super().__init__(body)
@@ -341,3 +449,24 @@ def test_contiguous_parts_are_views():
     body = np.frombuffer(array.tobytes(), np.uint8)
     (piece,) = take(stored.header, part(rows=(1, 2)), BytesReader(body)).pieces()
     assert np.shares_memory(np.frombuffer(piece, np.uint8), body)
+
+
+def test_positions_are_read_without_the_rest():
+    tensor = dense(np.zeros((1000, 1000)))
+    seen, length = read_bytes(tensor, part(rows=[900, 5, 100]))
+    assert (seen, length) == (24_000, 24_000)
+
+
+def test_rows_of_coo_in_any_order_are_found_by_binary_search():
+    places = np.arange(1_000_000)
+    tensor = Tensor(DataType("float64"), (1_000_000,), layout=Layout.COO, data=np.ones(1_000_000), indices=(places,))
+    seen, length = read_bytes(tensor, part(rows=[500_000, 5, 999_999]))
+    assert length == 88
+    assert seen < 1_000_000
+
+
+def test_labels_are_looked_for_in_bounded_blocks():
+    count = 200_000
+    labels = variable("string", [b"%d" % number for number in range(count)], (count,))
+    result = taken(labelled_by(labels), part(rows=texts("199999", "7", "42")))
+    assert result.array().tolist() == [199_999, 7, 42]

@@ -96,11 +96,9 @@ def _family(dtype: DataType) -> str:
         return "text"
     if dtype.name == "timestamp":
         return "instant" if dtype.zone else "wall clock"
-    return (
-        {"i": "integer", "u": "integer", "f": "float"}[dtype.storage.kind]
-        if dtype.measurable and dtype.storage.kind in "iuf"
-        else dtype.name
-    )
+    if dtype.measurable:
+        return {"i": "integer", "u": "integer", "f": "float", "c": "complex"}[dtype.storage.kind]
+    return dtype.name
 
 
 def _texts(tensor: Tensor) -> list[bytes]:
