@@ -267,6 +267,11 @@ def requests() -> dict[str, list[list[Message]]]:
             [blocks_pb2.GetBlockRequest(name="lab/csr", slice=rows)],
             [blocks_pb2.GetBlockRequest(name="lab/frame", slice=genes)],
         ],
+        "Blocks/DescribeBlock": [
+            [blocks_pb2.DescribeBlockRequest(name="lab/known")],
+            [blocks_pb2.DescribeBlockRequest(name="lab/table", item=["y", "z"])],
+            [blocks_pb2.DescribeBlockRequest(name="lab/csr")],
+        ],
         "Blocks/GetBlockInfo": [[blocks_pb2.GetBlockInfoRequest(name="lab/known")]],
         "Blocks/ListBlocks": [
             [blocks_pb2.ListBlocksRequest(prefix="lab/k", page_size=2, view=blocks_pb2.BLOCK_VIEW_FULL)]

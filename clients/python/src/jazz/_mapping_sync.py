@@ -74,7 +74,7 @@ class BlockMapping:
         try:
             return self._block.describe(timeout=_DISPLAY_TIMEOUT)._repr_html_()
         except JazzError as error:
-            return plain(repr(self), f"{type(error).__name__}: {error.message}")
+            return plain(repr(self), "; ".join([f"{type(error).__name__}: {error.message}", *map(str, error.violations)]))
 
     @property
     def _info(self) -> BlockInfo:

@@ -29,9 +29,9 @@ def dim(content: str) -> str:
     return f'<span style="{_DIM}">{content}</span>'
 
 
-def element(word: str) -> str:
+def element(word: str, limit: int = 40) -> str:
     """An element of a tensor."""
-    return dim(html.escape(word)) if word == words.MISSING else text(word)
+    return dim(html.escape(word)) if word == words.MISSING else text(word, limit)
 
 
 def pairs(rows: Iterable[tuple[str, str]]) -> str:
@@ -146,6 +146,6 @@ def _image(points: Array, size: tuple[int, int], label: str, *, framed: bool = F
     frame = f";border:1px solid {_LINE}" if framed else ""
     return (
         f'<img src="{raster.data_uri(points)}" alt="{text(label, 200)}" title="{text(label, 200)}" '
-        f'width="{width}" height="{height}" style="image-rendering:pixelated;display:block;margin:0;max-width:none'
+        f'style="width:{width}px;height:{height}px;image-rendering:pixelated;display:block;margin:0;max-width:none'
         f'{frame}">'
     )

@@ -40,11 +40,9 @@ def _title(description: Description) -> str:
         fields = len(description.fields) + description.more_fields
         rows = "" if description.rows is None else f", {words.count(description.rows)} rows"
         type_ = f"{type_} of {words.count(fields)} fields{rows}"
-    size = _show.size(info.nbytes)
-    return (
-        f"<div><b>{drawing.text(name, 200)}</b>{drawing.dim(f'@{info.version}')} "
-        f"{drawing.text(type_, 200)} {drawing.dim(f'· {size}')}</div>"
-    )
+    size = "" if description.item else drawing.dim(f"· {_show.size(info.nbytes)}")
+    version = drawing.dim(f"@{info.version}")
+    return f"<div><b>{drawing.text(name, 200)}</b>{version} {drawing.text(type_, 200)} {size}</div>"
 
 
 def _foot(info: BlockInfo) -> str:
@@ -71,7 +69,8 @@ def _alone(field: FieldDescription) -> str:
         facts.append(("value" if field.shape == () else "first", words.beginning(field)))
     elif field.head is None:
         facts.append(("", "empty"))
-    shown = "".join(f"<div>{each}</div>" for each in (*pictures, drawing.pairs(facts)) if each)
+    shown = "".join(f"<div>{each}</div>" for each in pictures if each)
+    shown += f'<div style="flex:1 1 320px;min-width:0">{drawing.pairs(facts)}</div>'
     side_by_side = (
         f'<div style="display:flex;flex-wrap:wrap;gap:18px;align-items:flex-start;margin:6px 0">{shown}</div>'
     )
@@ -162,7 +161,7 @@ def _column(field: FieldDescription) -> list[str]:
     if head is None:
         return []
     cut = ", …" if head.ndim == 2 and field.shape is not None and field.shape[-1] > head.shape[1] else ""
-    return [", ".join(drawing.element(word) for word in row) + cut for row in words.grid(head)]
+    return [", ".join(drawing.element(word, 24) for word in row) + cut for row in words.grid(head)]
 
 
 def _fields(description: Description) -> str:

@@ -76,9 +76,9 @@ def count(value: int) -> str:
     """A whole number for people.
 
     >>> count(1234567)
-    '1 234 567'
+    '1,234,567'
     """
-    return f"{value:,}".replace(",", " ")  # a narrow space that does not break
+    return f"{value:,}"
 
 
 def share(part: int, whole: int) -> str:
