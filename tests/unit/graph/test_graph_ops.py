@@ -25,6 +25,7 @@ MODULES = [
     "ops.arrays",
     "ops.elementwise",
     "ops.iteration",
+    "ops.missing",
     "ops.reductions",
     "suggestions",
 ]
@@ -52,6 +53,8 @@ def test_every_operation_has_an_example(name: str) -> None:
         lambda x: ops.sum(x, axis=1.5),  # type: ignore[arg-type]
         lambda x: ops.sum(x, axis="rows"),  # type: ignore[arg-type]
         lambda x: ops.sum(x, keepdims=1),  # type: ignore[arg-type]
+        lambda x: ops.sum(x, skipna=1),  # type: ignore[arg-type]
+        lambda x: ops.drop_na(x, axis=None),  # type: ignore[arg-type]
         lambda x: ops.norm(x, ord=3),
         lambda x: ops.norm(x, ord=True),
         lambda x: ops.clip(x, 2, 1),
@@ -165,6 +168,6 @@ def test_an_operation_that_is_not_there_names_what_is(name: str, instead: str) -
 
 def test_public_names_are_the_functions() -> None:
     public = {name for name in vars(ops) if not name.startswith("_")}
-    modules = {"annotations", "arrays", "elementwise", "iteration", "reductions"}
+    modules = {"annotations", "arrays", "elementwise", "iteration", "missing", "reductions"}
     assert public - modules == set(ops.__all__)
     assert ops.__all__ == sorted(ops.__all__)

@@ -189,21 +189,21 @@ class Node:
             )
         return apply("field", self, name=name)
 
-    def sum(self, axis: Axis = None, *, keepdims: bool = False) -> Node:
+    def sum(self, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
         """The sum over an axis, over several, or over all elements: `jazz.ops.sum`."""
-        return apply("sum", self, **settings.reduction(axis, keepdims))
+        return apply("sum", self, **settings.reduction(axis, keepdims, skipna))
 
-    def mean(self, axis: Axis = None, *, keepdims: bool = False) -> Node:
+    def mean(self, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
         """The mean over an axis, over several, or over all elements: `jazz.ops.mean`."""
-        return apply("mean", self, **settings.reduction(axis, keepdims))
+        return apply("mean", self, **settings.reduction(axis, keepdims, skipna))
 
-    def max(self, axis: Axis = None, *, keepdims: bool = False) -> Node:
+    def max(self, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
         """The greatest element along an axis, along several, or of all: `jazz.ops.max`."""
-        return apply("max", self, **settings.reduction(axis, keepdims))
+        return apply("max", self, **settings.reduction(axis, keepdims, skipna))
 
-    def min(self, axis: Axis = None, *, keepdims: bool = False) -> Node:
+    def min(self, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
         """The least element along an axis, along several, or of all: `jazz.ops.min`."""
-        return apply("min", self, **settings.reduction(axis, keepdims))
+        return apply("min", self, **settings.reduction(axis, keepdims, skipna))
 
     def astype(self, dtype: object) -> Node:
         """The same elements in another type: `jazz.ops.cast`."""

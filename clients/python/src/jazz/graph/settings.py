@@ -53,9 +53,9 @@ def flag(name: str, value: object) -> bool | None:
     return True if value else None
 
 
-def reduction(axis: Axis, keepdims: bool) -> dict[str, Setting | None]:
+def reduction(axis: Axis, keepdims: bool, skipna: bool = False) -> dict[str, Setting | None]:
     """The settings of a reduction."""
-    return {"axis": axes(axis), "keepdims": flag("keepdims", keepdims)}
+    return {"axis": axes(axis), "keepdims": flag("keepdims", keepdims), "skipna": flag("skipna", skipna)}
 
 
 def first_axis(value: object) -> int | None:

@@ -2,7 +2,7 @@
 
 Names and answers are the array API's and scipy's; dtype and broadcasting rules are numpy's. Arguments may be dense or
 sparse: the layout never changes an answer. In a sparse tensor an absent entry is zero, and annihilates in `multiply`
-and `divide`.
+and `divide`. Missing is not NaN: a result is missing where an operand is, in every element type.
 
 Every function notes a step in the pipeline that is being traced. Its arguments are values of that pipeline, numbers (of
 the type of their neighbours), or arrays, matrices and frames, which become constants. What they compute is seen when
@@ -41,6 +41,7 @@ from jazz.graph.ops.elementwise import (
     where,
 )
 from jazz.graph.ops.iteration import Iterated, iterate
+from jazz.graph.ops.missing import count_na, drop_na, fill_na, is_na
 from jazz.graph.ops.reductions import TopK, argmax, count_nonzero, max, mean, min, norm, size, sum, topk
 from jazz.graph.suggestions import instead_of as _instead_of
 
@@ -53,14 +54,18 @@ __all__ = [
     "cast",
     "clip",
     "concat",
+    "count_na",
     "count_nonzero",
     "diag",
     "divide",
+    "drop_na",
     "equal",
     "exp",
     "field",
+    "fill_na",
     "greater",
     "greater_equal",
+    "is_na",
     "iterate",
     "less",
     "less_equal",
