@@ -9,6 +9,9 @@ from jazz_server.services.infos import value_header
 from jazz_server.services.sending import SMALL
 from jazz_server.store import Body, Head
 
+_SHORT = 1024
+"""Slices up to this length, as messages, of small blocks are taken without a thread."""
+
 
 def wants_part(part: value_pb2.Slice) -> bool:
     """Whether a slice asks for less than all."""
@@ -23,6 +26,6 @@ async def take_part(core: Core, head: Head, body: Body, part: value_pb2.Slice) -
     """
     mapped = body.map()
     header = value_header(head)
-    if head.size <= SMALL:
+    if head.size <= SMALL and part.ByteSize() <= _SHORT:
         return take(header, part, mapped)
     return await core.work(lambda: take(header, part, mapped))

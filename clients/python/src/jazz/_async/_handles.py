@@ -28,6 +28,8 @@ class Block(BlockMapping, Ref):
     <BlockInfo lab/numbers@...: float64[3], 24 B>
     >>> await numbers[1:].get()
     array([2.5, 3.5])
+    >>> await numbers[[-1, 0]].get()
+    array([3.5, 1.5])
     """
 
     __slots__ = ("_blocks",)
