@@ -74,7 +74,8 @@ class BlockMapping:
         try:
             return self._block.describe(timeout=_DISPLAY_TIMEOUT)._repr_html_()
         except JazzError as error:
-            return plain(repr(self), "; ".join([f"{type(error).__name__}: {error.message}", *map(str, error.violations)]))
+            reasons = [f"{type(error).__name__}: {error.message}", *map(str, error.violations)]
+            return plain(repr(self), "; ".join(reasons))
 
     @property
     def _info(self) -> BlockInfo:
