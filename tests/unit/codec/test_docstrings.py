@@ -9,7 +9,7 @@ import pytest
 import jazz.codec
 import jazz.convert
 
-MODULES = ["jazz.values"] + [
+MODULES = ["jazz.values", "jazz.unit_texts"] + [
     module.name
     for package in (jazz.codec, jazz.convert)
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")

@@ -83,3 +83,9 @@ def test_what_can_have_no_unit_is_refused():
     with pytest.raises(InvalidArgument) as caught:
         to_value(units.Quantity(np.array([True]), "m"))
     assert caught.value.violations[0].field == "value.units"
+
+
+@pytest.mark.parametrize("unit", ["9**9**9", "m**9**9**9", "lab/", "1/0", "(m", "m**(m)", "10**-400*m"])
+def test_texts_that_are_no_unit_are_refused_at_once(unit):
+    with pytest.raises(InvalidArgument, match="pint's registry must know the unit"):
+        there_and_back(jazz.Array([1.0], unit=unit), to="pint")

@@ -7,27 +7,18 @@ load it. Two units are the same when one of either is one of the other (m and me
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
+
+from jazz.unit_texts import can_be_unit
 
 if TYPE_CHECKING:
     import pint
 
 _KEPT: Final = 4096
 """How many answers are kept."""
-
-_MAX_BYTES: Final = 256
-"""How long a unit may be."""
-
-_TOKENS = re.compile(
-    r"\s*(?:(?P<power>\*\*|\^)\s*(?P<sign>[+-]?)\s*(?P<exponent>[0-9]{1,2}(?:\.[0-9]{1,6})?)(?![0-9.]|\s*(?:\*\*|\^))"
-    r"|(?P<name>[^\W\d][\w']*|[%‰°µμΩÅ℃℉Δ][\w']*|[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-    r"|(?P<one>1(?![0-9.]))|(?P<sign_only>[*/()·]))"
-)
-"""What units are made of. Numbers are exponents of two digits at most, or the 1 of 1/s, so that every unit is cheap."""
 
 
 class UnknownUnit(ValueError):
@@ -115,7 +106,8 @@ def _parsed(text: str) -> pint.Unit:
     Raises:
         UnknownUnit: It says none.
     """
-    _check_shape(text)
+    if not can_be_unit(text):
+        raise UnknownUnit(f"`{text[:80]}`" if text.strip() else "an empty text")
     registry = _registry()
     from pint.errors import PintError, UndefinedUnitError
 
@@ -127,18 +119,6 @@ def _parsed(text: str) -> pint.Unit:
         raise UnknownUnit(f"`{name}`{_suggestion(name)}") from error
     except (PintError, ValueError, TypeError, AssertionError, KeyError, ArithmeticError) as error:
         raise UnknownUnit(f"`{text}`") from error
-
-
-def _check_shape(text: str) -> None:
-    """Refuses what cannot be a unit, before pint computes with it."""
-    at = 0
-    while at < len(text.rstrip()):
-        token = _TOKENS.match(text, at)
-        if token is None or token.end() == at or len(text.encode()) > _MAX_BYTES:
-            raise UnknownUnit(f"`{text[:80]}`")
-        at = token.end()
-    if not text.strip():
-        raise UnknownUnit("an empty text")
 
 
 def _suggestion(name: str) -> str:

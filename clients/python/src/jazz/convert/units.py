@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import tokenize
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from jazz.convert.errors import refuse, refuse_form, require
 from jazz.convert.plain import numpy_array
+from jazz.unit_texts import can_be_unit
 from jazz.values import Layout, Null, Table, Tensor, Value
+
+_UNREADABLE: Final = (
+    *(ValueError, TypeError, AttributeError, AssertionError, KeyError, ArithmeticError),
+    *(SyntaxError, tokenize.TokenError),
+)
+"""What pint raises for texts that are no unit, beside errors of its own."""
 
 
 def with_unit(tensor: Tensor, unit: object, path: str) -> Tensor:
@@ -69,11 +76,13 @@ def _form(value: Value) -> Any:
         return numpy_array(value)
     pint = require("pint", "units", "a quantity")
     registry = pint.get_application_registry()
+    advice = "'array': pint's registry must know the unit"
+    if not can_be_unit(value.unit):
+        refuse_form(f"the unit {value.unit!r}", "pint", advice)
     try:
         units = registry.parse_units(value.unit)
-    except (pint.errors.PintError, ValueError, TypeError, AttributeError, SyntaxError, tokenize.TokenError) as error:
-        # What pint raises for texts that are no unit is not one class.
+    except (pint.errors.PintError, *_UNREADABLE) as error:
         problem = str(error).partition("\n")[0] or type(error).__name__
-        refuse_form(f"the unit {value.unit!r}: {problem}", "pint", "'array': pint's registry must know the unit")
+        refuse_form(f"the unit {value.unit!r}: {problem}", "pint", advice)
     array = numpy_array(value)
     return registry.Quantity(array if value.ndim else array[()], units)
