@@ -20,6 +20,8 @@ _ORDER: Final = (np.array([[0, 4], [6, 2], [1, 5], [7, 3]]) + 0.5) / 8
 """Thresholds of the dots of a character, so that as many are set as a part is full."""
 _CELL: Final = 24
 """Characters of a cell."""
+_LEAST: Final = 12
+"""Characters that a column which is cut must have."""
 
 
 def lines(description: Description, width: int, *, colours: bool = False) -> Iterator[str]:
@@ -98,18 +100,17 @@ def _braille(dots: Array) -> str:
 
 
 def contact_sheet(field: FieldDescription, width: int, *, colours: bool) -> Iterator[str]:
-    """Images side by side."""
+    """As many images as fit side by side."""
     several = len(field.images) > 1 or field.more_images > 0
     limit = min(32 if several else 64, width)
-    shown = [picture(points, limit, colours=colours) for points in field.images]
-    columns = [min(limit, points.shape[1]) for points in field.images]
-    across = max(1, (width + 1) // (max(columns) + 1))
-    for start in range(0, len(shown), across):
-        for row in zip(*shown[start : start + across], strict=True):
-            yield "  " + " ".join(row)
-        yield ""
-    if field.more_images:
-        yield f"  … {words.count(field.more_images)} more"
+    columns = max(min(limit, points.shape[1]) for points in field.images)
+    across = max(1, (width + 1) // (columns + 1))
+    shown = [picture(points, limit, colours=colours) for points in field.images[:across]]
+    for row in zip(*shown, strict=True):
+        yield "  " + " ".join(row)
+    more = len(field.images) - len(shown) + field.more_images
+    if more:
+        yield f"  … {words.count(more)} more"
 
 
 def picture(points: Array, limit: int, *, colours: bool) -> list[str]:
@@ -155,7 +156,7 @@ def _corner(field: FieldDescription, width: int) -> Iterator[str]:
 
 def _overview(description: Description, width: int) -> Iterator[str]:
     """The fields, one in a line."""
-    table = [["field", "type", "missing", "what is in it", ""]]
+    table = [["field", "type", "missing", "", "what is in it"]]
     for field in description.fields:
         about = field.statistics
         drawn = (
@@ -163,8 +164,8 @@ def _overview(description: Description, width: int) -> Iterator[str]:
         )
         missing = words.count(field.missing) if field.missing else ""
         stored = f"{words.count(field.stored)} stored, " if field.sparse else ""
-        table.append([field.name, field.type, missing, f"{stored}{words.short(field)}", drawn])
-    yield from _table(table, [False, False, True, False, False], width, cell=32)
+        table.append([field.name, _cut(field.type, _CELL), missing, drawn, f"{stored}{words.short(field)}"])
+    yield from _table(table, [False, False, True, False, False], width, cell=2 * _CELL)
     if description.more_fields:
         yield f"  … {words.count(description.more_fields)} more fields"
     sampled = [field.statistics for field in description.fields if field.statistics and field.statistics.sampled]
@@ -191,14 +192,24 @@ def _first_rows(description: Description, width: int) -> Iterator[str]:
 
 
 def _table(rows: Sequence[Sequence[str]], right: Sequence[bool], width: int, *, cell: int = _CELL) -> Iterator[str]:
-    """Cells in columns; what is too wide is cut, columns that do not fit are left out."""
+    """Cells in columns; what is long is cut, and columns that do not fit are counted."""
     cut = [[_cut(each, cell) for each in row] for row in rows]
     widths = [max(len(row[place]) for row in cut) for place in range(len(right))]
+    ends = np.cumsum([2 + each for each in widths])
+    shown = max(1, int(np.count_nonzero(ends <= width)))
+    if shown == len(widths) - 1 and width - ends[-2] >= _LEAST:  # the last one is cut instead
+        widths[-1] = width - int(ends[-2]) - 2
+        cut = [[*row[:-1], _cut(row[-1], widths[-1])] for row in cut]
+        shown += 1
     for row in cut:
         cells = (
-            each.rjust(size) if side else each.ljust(size) for each, size, side in zip(row, widths, right, strict=True)
+            row[place].rjust(widths[place]) if right[place] else row[place].ljust(widths[place])
+            for place in range(shown)
         )
         yield _cut(f"  {'  '.join(cells)}".rstrip(), width)
+    if shown < len(widths):
+        left = len(widths) - shown
+        yield _cut(f"  … {words.count(left)} more {'column' if left == 1 else 'columns'}", width)
 
 
 def _cut(text: str, width: int) -> str:

@@ -161,7 +161,7 @@ def _column(field: FieldDescription) -> list[str]:
     if head is None:
         return []
     cut = ", …" if head.ndim == 2 and field.shape is not None and field.shape[-1] > head.shape[1] else ""
-    return [", ".join(drawing.element(word, 24) for word in row) + cut for row in words.grid(head)]
+    return [", ".join(drawing.element(word, 32) for word in row) + cut for row in words.grid(head)]
 
 
 def _fields(description: Description) -> str:
