@@ -34,7 +34,7 @@ class Scanner:
         column = place - self.text.rfind("\n", 0, place)
         where = f"{self._field}, line {line}, column {column}"
         violation = Violation(where, expected, self._next(place) if found is None else found)
-        raise InvalidArgument(f"the text of {self._field} cannot be read", violations=[violation])
+        raise InvalidArgument("this text cannot be read", violations=[violation])
 
     def space(self) -> None:
         """Skip space, but no ends of lines."""
