@@ -28,6 +28,7 @@ def test_examples_show_what_happens():
 
 def test_a_histogram_is_a_line_of_bars():
     assert bars(Histogram((0, 1, 2, 3), (0, 4, 8))) == " ▅█"
+    assert bars(Histogram((0, 1, 2, 3), (0, 4, 8)), 2) == "▅█"
 
 
 def test_what_is_rare_in_a_matrix_is_seen():

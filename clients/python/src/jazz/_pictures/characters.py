@@ -65,10 +65,12 @@ def _alone(field: FieldDescription, width: int, *, colours: bool) -> Iterator[st
         yield from _corner(field, width)
 
 
-def bars(histogram: Histogram) -> str:
-    """A histogram in a line."""
-    most = max(histogram.counts)
-    heights = [0 if times == 0 else 1 + round(times / most * 7) for times in histogram.counts]
+def bars(histogram: Histogram, limit: int = 32) -> str:
+    """A histogram in a line of at most `limit` bars, each of one bin or of several."""
+    step = -(-len(histogram.counts) // limit)
+    counts = [sum(histogram.counts[place : place + step]) for place in range(0, len(histogram.counts), step)]
+    most = max(counts)
+    heights = [0 if times == 0 else 1 + round(times / most * 7) for times in counts]
     return "".join(_BARS[height] for height in heights)
 
 
@@ -160,7 +162,9 @@ def _overview(description: Description, width: int) -> Iterator[str]:
     for field in description.fields:
         about = field.statistics
         drawn = (
-            "" if about is None or about.histogram is None or len(about.histogram.counts) < 2 else bars(about.histogram)
+            ""
+            if about is None or about.histogram is None or len(about.histogram.counts) < 2
+            else bars(about.histogram, 16)
         )
         missing = words.count(field.missing) if field.missing else ""
         stored = f"{words.count(field.stored)} stored, " if field.sparse else ""
