@@ -42,7 +42,7 @@ def test_integers_with_a_missing_one_stay_integers(db: jazz.Database) -> None:
 
 
 def test_a_sum_is_missing_or_skips(db: jazz.Database) -> None:
-    def f(x):  # type: ignore[no-untyped-def]
+    def f(x):
         return {"all": x.sum(), "left": x.sum(skipna=True), "mean": x.mean(skipna=True), "count": jazz.ops.count_na(x)}
 
     found = db.run(jazz.pipeline(f), x=AGES)
@@ -72,7 +72,7 @@ def test_missing_entries_of_sparse_tensors_are_entries(db: jazz.Database) -> Non
     assert found.data.tolist() == [0, 0, 21]
     where = db.run(jazz.pipeline(jazz.ops.is_na), x=x)
     assert where.toarray().tolist() == [[False, False, True], [False, False, False]]
-    product = db.run(jazz.pipeline(lambda x, y: x @ y.T), x=x, y=entries(2, 2, 2, missing=2), to="value")
+    product = db.run(jazz.pipeline(lambda x, y: x @ y.T), x=x, y=entries(2, 2, 0, missing=2), to="value")
     assert (product.stored, product.missing) == (2, 2)
     filled = db.run(jazz.pipeline(lambda x: jazz.ops.fill_na(x, 0)), x=x)
     assert (filled.nnz, filled.toarray().tolist()) == (2, [[1, 0, 0], [0, 3, 0]])
@@ -85,7 +85,7 @@ def test_a_frame_loses_rows_in_which_something_is_missing(db: jazz.Database) -> 
 
 
 def test_columns_of_any_type_are_filled(db: jazz.Database) -> None:
-    def f(people):  # type: ignore[no-untyped-def]
+    def f(people):
         return jazz.ops.fill_na(people["name"], "?"), jazz.ops.fill_na(people["age"], 0)
 
     names, ages = db.run(jazz.pipeline(f), people=FRAME)
@@ -97,10 +97,10 @@ def test_columns_of_any_type_are_filled(db: jazz.Database) -> None:
 
 
 def test_an_input_says_whether_elements_may_be_missing(db: jazz.Database) -> None:
-    def complete(x: jazz.Dense["n"]):  # type: ignore[no-untyped-def, name-defined] # noqa: F821
+    def complete(x: jazz.Dense["n"]):  # noqa: F821
         return x + 1
 
-    def nullable(x: jazz.Dense["n"].nullable()):  # type: ignore[no-untyped-def, name-defined, misc] # noqa: F821
+    def nullable(x: jazz.Dense["n"].nullable()):  # noqa: F821
         return x + 1
 
     with pytest.raises(jazz.KindMismatch, match=r"inputs\.x: expected no missing elements"):
@@ -111,13 +111,13 @@ def test_an_input_says_whether_elements_may_be_missing(db: jazz.Database) -> Non
 
 
 def test_a_loop_does_not_converge_to_what_is_missing(db: jazz.Database) -> None:
-    def f(x):  # type: ignore[no-untyped-def]
+    def f(x):
         return jazz.ops.iterate(lambda s: s / 2, x, max_iter=100, tol=1e-3).state
 
     with pytest.raises(jazz.InvalidArgument, match="expected a first state without missing elements"):
         db.run(jazz.pipeline(f), x=AGES / 1.0)
 
-    def turns(x):  # type: ignore[no-untyped-def]
+    def turns(x):
         return jazz.ops.iterate(lambda s: s * 2, x, max_iter=3).state
 
     assert db.run(jazz.pipeline(turns), x=AGES).tolist() == [240, None, 400]

@@ -288,6 +288,7 @@ def test_every_operation_says_what_it_is() -> None:
         assert op.version >= 1
         assert op.signature.startswith(f"{name}(")
         assert op.doc.endswith(".")
+        assert op.missing.endswith(".")
         assert all(parameter.doc.endswith(".") for parameter in op.parameters)
         assert not any(parameter.required and parameter.default is not None for parameter in op.parameters)
 

@@ -206,7 +206,7 @@ def _explanation(explained: Explanation) -> pb.ExplainPipelineResponse:
 
 def _op_bytes(op: Op) -> int:
     """About as many bytes as an operation takes in a list."""
-    return len(op.doc)
+    return len(op.doc) + len(op.missing)
 
 
 def _op_name(op: Op) -> bytes:
@@ -224,5 +224,11 @@ def _op_info(op: Op) -> pb.OpInfo:
         for each in op.parameters
     ]
     return pb.OpInfo(
-        name=op.name, version=op.version, signature=op.signature, doc=op.doc, parameters=parameters, native=op.native
+        name=op.name,
+        version=op.version,
+        signature=op.signature,
+        doc=op.doc,
+        parameters=parameters,
+        native=op.native,
+        missing=op.missing,
     )

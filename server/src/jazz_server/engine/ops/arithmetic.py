@@ -24,6 +24,7 @@ def _binary(
     *,
     annihilators: tuple[int, ...] = (),
     kernel: str = "",
+    missing: str = "Missing where a or b is.",
 ) -> Op:
     rule = Rule(name, function, ("a", "b"), (accepts, accepts), annihilators, kernel=kernel)
     return Op(
@@ -31,6 +32,7 @@ def _binary(
         version=1,
         signature=f"{name}(a[...], b[...]) -> [...]",
         doc=doc + " " + _SHARED,
+        missing=missing,
         arguments=("a", "b"),
         results=("result",),
         infer=infer_rule(rule),
@@ -57,6 +59,7 @@ OPS: Final = (
         "a * b. Sparse if either is sparse: an absent entry annihilates, 0 * inf = 0 where the zero is absent.",
         annihilators=(0, 1),
         kernel="multiply",
+        missing="Missing where a or b is, unless an entry of the other one is absent.",
     ),
     _binary(
         "divide",
@@ -64,6 +67,7 @@ OPS: Final = (
         "a / b, true division. Sparse if a is sparse: 0 / 0 = 0 where the numerator is absent. An absent entry of b "
         "is a zero to divide by.",
         annihilators=(0,),
+        missing="Missing where a or b is, unless an entry of a is absent.",
     ),
     _binary(
         "maximum",

@@ -186,6 +186,7 @@ OPS: Final = (
             "many turns were done. Every turn gives states of the element types and shapes that it takes; layouts may "
             "change, and are then known only when it runs."
         ),
+        missing="As the body has it; with tol, a first state with missing elements is an error when it runs.",
         arguments=("*values",),
         results=("*states", "iterations"),
         infer=_infer,

@@ -47,6 +47,7 @@ def _unary(
         version=1,
         signature=f"{name}(x[...]{settings}) -> [...]",
         doc=doc,
+        missing="Missing where x is.",
         arguments=("x",),
         results=("result",),
         infer=infer_rule(rule),
@@ -119,6 +120,7 @@ OPS: Final = (
             "x with another element type, as numpy's astype: floats are cut off towards zero, integers wrap around. "
             "Complex numbers cannot become real. Keeps the layout; entries that become zero are not stored."
         ),
+        missing="Missing where x is.",
         arguments=("x",),
         results=("result",),
         infer=_infer_cast,

@@ -177,6 +177,7 @@ OPS: Final = (
             "NaN leave no trace. Products of complex numbers are for dense tensors. O(stored entries of a times n) for "
             "sparse by dense; for sparse by sparse O(multiplications), by Gustavson (ACM TOMS 4 (3), 1978)."
         ),
+        missing="Missing where a missing element meets one that is stored; every element of a dense tensor is.",
         arguments=("a", "b"),
         results=("result",),
         infer=_infer_matmul,
@@ -187,6 +188,7 @@ OPS: Final = (
         version=1,
         signature="diag(x[n]) -> [n, n], diag(x[m, n]) -> [min(m, n)]",
         doc="Of a vector the CSR matrix with it on the main diagonal; of a matrix its main diagonal, dense.",
+        missing="Stay so.",
         arguments=("x",),
         results=("result",),
         infer=_infer_diag,

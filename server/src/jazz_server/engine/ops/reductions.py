@@ -193,6 +193,10 @@ def _argmax(x: Array, axis: int | None, _settings: Settings) -> Array:
     return np.asarray(np.argmax(x, axis=axis))
 
 
+def _missing_rule(nothing_left: str) -> str:
+    return f"Missing where any element of the line is; with skipna they are left out, {nothing_left} if none is left."
+
+
 def _reduction(
     name: str,
     doc: str,
@@ -203,12 +207,14 @@ def _reduction(
     *,
     needs_elements: bool = False,
     of_present: _Present | None = None,
+    nothing_left: str = "missing",
 ) -> Op:
     return Op(
         name=name,
         version=1,
         signature=f"{name}(x[...], axis, keepdims, skipna) -> [...]",
         doc=doc + " Dense.",
+        missing=_missing_rule(nothing_left),
         arguments=("x",),
         results=("result",),
         infer=_infer(accepts, answer, needs_elements=needs_elements, needs_present=of_present is not None),
@@ -225,6 +231,7 @@ OPS: Final = (
         lambda x, axis, _: np.asarray(np.sum(x, axis=axis)),
         lambda x, axis, _: along.sums(x, axis),
         np.sum,
+        nothing_left="0",
     ),
     _reduction(
         "mean",
@@ -263,6 +270,7 @@ OPS: Final = (
             "The vector norm along an axis, of all elements when none is set: ord 1 is sum(|x|), 2 is sqrt(sum(|x|^2)) "
             "and inf is max(|x|), 0 of none; the array API's vector_norm. Of integers and bools in float64. Dense."
         ),
+        missing=_missing_rule("0"),
         arguments=("x",),
         results=("result",),
         infer=_infer_norm,
@@ -291,6 +299,7 @@ OPS: Final = (
         _count,
         _sparse_count,
         lambda x: np.zeros(1, np.int64),
+        nothing_left="0",
     ),
 )
 """The operations of this module."""

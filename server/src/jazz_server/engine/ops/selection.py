@@ -168,6 +168,7 @@ OPS: Final = (
             "a where the condition is true, else b, with numpy's broadcasting and types. The condition is bool. Sparse "
             "if a and b are, or one is and the other is the literal 0; else dense."
         ),
+        missing="Missing where the condition is, or the one that it chooses; the other one does not count.",
         arguments=("condition", "a", "b"),
         results=("result",),
         infer=infer_rule(_WHERE),
@@ -180,9 +181,9 @@ OPS: Final = (
         doc=(
             "The slices of x at indices along an axis, in their order and with repetitions; the shape of the indices "
             "takes the place of the axis. Negative indices count from the end; others out of range are an error when "
-            "it runs. For any element type; missing elements stay so. With a vector of indices the layout is that of "
-            "x, else dense."
+            "it runs. For any element type. With a vector of indices the layout is that of x, else dense."
         ),
+        missing="Elements of x that are missing stay so; a missing index is an error when it runs.",
         arguments=("x", "indices"),
         results=("result",),
         infer=_infer_take,
@@ -197,6 +198,7 @@ OPS: Final = (
             "The k greatest elements along the last axis, greatest first, and their indices. Equal elements are in the "
             "order of their indices, NaN comes last; absent entries are zeros. Dense. O(n log k) for each row."
         ),
+        missing="Last, after NaN, and missing in the values.",
         arguments=("x",),
         results=("values", "indices"),
         infer=_infer_topk,
@@ -208,6 +210,7 @@ OPS: Final = (
         version=1,
         signature="field(table, name) -> value",
         doc="The field of a table that has a name, whatever it holds, with the axes that it refers to.",
+        missing="Stay so.",
         arguments=("table",),
         results=("value",),
         infer=_infer_field,

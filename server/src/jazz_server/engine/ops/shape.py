@@ -182,9 +182,10 @@ OPS: Final = (
         version=1,
         signature="transpose(x[m, n]) -> [n, m]",
         doc=(
-            "x with its axes reversed, for any element type and rank; missing elements stay so. CSR becomes CSC and "
-            "the reverse, C order Fortran order, without moving data; COO is sorted anew."
+            "x with its axes reversed, for any element type and rank. CSR becomes CSC and the reverse, C order Fortran "
+            "order, without moving data; COO is sorted anew."
         ),
+        missing="Stay so.",
         arguments=("x",),
         results=("result",),
         infer=_infer_transpose,
@@ -196,9 +197,10 @@ OPS: Final = (
         signature="concat(*arrays, axis) -> [...]",
         doc=(
             "The arrays one after the other along an axis. They have the same shape but for that axis, and the same "
-            "element type or numbers, which numpy's rules make one type; factors have the same categories. Dense if "
-            "any is dense, the layout of all if it is one, else CSR. Missing elements stay so."
+            "element type or numbers, which numpy's rules make one type from the first to the last; factors have the "
+            "same categories. Dense if any is dense, the layout of all if it is one, else CSR."
         ),
+        missing="Stay so.",
         arguments=("*arrays",),
         results=("result",),
         infer=_infer_concat,
@@ -210,6 +212,7 @@ OPS: Final = (
         version=1,
         signature="size(x[...], axis) -> int64[]",
         doc="The length of an axis, or the number of elements, stored or not: an int64 scalar.",
+        missing="Counted like others.",
         arguments=("x",),
         results=("result",),
         infer=_infer_size,

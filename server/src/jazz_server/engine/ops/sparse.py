@@ -55,6 +55,7 @@ OPS: Final = (
             "x with every element stored, for any element type; absent entries become what they stand for. What is "
             "dense stays as it is."
         ),
+        missing="Stay so.",
         arguments=("x",),
         results=("result",),
         infer=_infer_to_dense,
@@ -68,6 +69,7 @@ OPS: Final = (
             "x in a sparse layout: of a dense tensor the elements that are not zero (NaN is not), of a sparse one the "
             "entries that are stored. csr and csc are for rank 2, coo for rank 1 or more."
         ),
+        missing="Stay so, as stored entries.",
         arguments=("x",),
         results=("result",),
         infer=_infer_to_sparse,
