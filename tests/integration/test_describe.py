@@ -21,7 +21,7 @@ from wire import Stubs
 __all__ = ["adb", "db"]
 
 
-def field(description: jazz._descriptions.Description, name: str = "") -> Any:
+def field(description: jazz.Description, name: str = "") -> Any:
     """A field of a description."""
     return next(each for each in description.fields if each.name == name)
 

@@ -13,6 +13,7 @@ function, out of the operations in `ops`, with types such as `Csr["rows", 1024]`
 
 from jazz import aio
 from jazz._array import Array
+from jazz._descriptions import Description
 from jazz._infos import BlockInfo, KindInfo, Match, ServerInfo, SpaceInfo
 from jazz._kind import Kind, kind, kind_of
 from jazz._operations import UNCHANGED, Result
@@ -78,6 +79,7 @@ __all__ = [
     "Database",
     "DeadlineExceeded",
     "Dense",
+    "Description",
     "Explanation",
     "FailedPrecondition",
     "InternalError",
