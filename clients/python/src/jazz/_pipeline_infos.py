@@ -150,6 +150,7 @@ class OpInfo:
         doc: What it does, with the formula.
         parameters: Its settings.
         native: Whether it runs as machine code without the interpreter lock, rather than inside a library.
+        missing: What it does with missing elements.
     """
 
     name: str
@@ -158,6 +159,7 @@ class OpInfo:
     doc: str
     parameters: tuple[OpParameter, ...]
     native: bool
+    missing: str
 
     def __repr__(self) -> str:
         return f"<OpInfo {self.signature}>"
@@ -165,6 +167,7 @@ class OpInfo:
     def _repr_html_(self) -> str:
         rows: list[tuple[str, object]] = [
             ("about", self.doc),
+            ("missing elements", self.missing),
             ("runs as", "machine code" if self.native else "library"),
         ]
         for parameter in self.parameters:
@@ -187,6 +190,7 @@ def op_info(message: pipelines_pb2.OpInfo) -> OpInfo:
             for entry in message.parameters
         ),
         native=message.native,
+        missing=message.missing,
     )
 
 

@@ -96,6 +96,7 @@ def operation(op: OpInfo) -> Iterator[str]:
     """An operation with its settings."""
     yield op.signature
     yield from (f"  {line}" for line in op.doc.splitlines())
+    yield f"  missing elements: {op.missing}"
     yield f"  version {op.version}, {'machine code' if op.native else 'inside a library'}"
     for parameter in op.parameters:
         default = "required" if parameter.default is None else f"default {parameter.default or 'not set'}"
