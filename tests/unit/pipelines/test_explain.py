@@ -1,5 +1,7 @@
 """What a pipeline would do, in words."""
 
+from dataclasses import replace
+
 from jazz.values import Layout
 from jazz_server.kinds.types import AnyType, Type
 from jazz_server.pipelines.explain import Explanation, explain
@@ -76,3 +78,16 @@ def test_hundreds_of_inputs_are_abridged() -> None:
 def test_a_pipeline_of_nothing_is_told_too() -> None:
     text = str(_explain(pipeline({}, [], one=Literal(1))))
     assert text == "inputs\n  none\nsteps, in the order in which they run\n  none\noutputs\n  one  int64[]"
+
+
+def test_what_may_be_missing_is_told() -> None:
+    steps = [
+        step("sum", InputRef(0), axis=0),
+        step("fill_na", StepRef(0), Literal(0)),
+        step("add", InputRef(1), Literal(1)),
+    ]
+    inputs: dict[str, Type] = {"x": replace(tensor("rows", 3), nullable=True), "y": AnyType()}
+    p = pipeline(inputs, steps, filled=StepRef(1), more=StepRef(2))
+    told = explain(p, infer(p)).steps
+    assert [str(s.outputs[0]) for s in told[:2]] == ["float64[3]?", "float64[3]"]
+    assert str(told[2].outputs[0]).endswith("?")

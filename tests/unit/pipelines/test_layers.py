@@ -1,6 +1,7 @@
 """Layers of sparse networks run as one step, with the same results."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -387,3 +388,33 @@ def test_equal_steps_are_computed_once_but_literals_keep_their_types() -> None:
     program, ours, theirs = _both(steps, x, **outputs)
     assert program.graph.used() == {0, 1, 3, 4, 6}
     _same(ours, theirs)
+
+
+def _holey(tensor: Tensor, *missing: int) -> Tensor:
+    """The tensor with elements missing that are at these positions in its buffers."""
+    assert tensor.data is not None
+    there = np.ones(tensor.stored, np.bool_)
+    there[list(missing)] = False
+    return replace(tensor, data=np.where(there, tensor.data, 0), validity=np.packbits(there, bitorder="little"))
+
+
+@pytest.mark.parametrize("missing", ["x", "w", "bias", "v"])
+def test_layers_in_which_something_is_missing_run_step_by_step(missing: str) -> None:
+    two = [*layer_steps(X, W, BIAS), *layer_steps(StepRef(4), InputRef(3), BIAS, first=5)]
+    named = {"x": _random(1, 9, 6), "w": _random(2, 6, 6), "bias": dense(np.full(6, -0.25)), "v": _random(3, 6, 6)}
+    named[missing] = _holey(named[missing], 1)
+    program, ours, theirs = _both(two, *named.values(), y=StepRef(9))
+    _same(ours, theirs)
+    assert isinstance(ours[0], Tensor)
+    assert ours[0].missing > 0
+    assert _fused(program) == (1 if missing == "v" else 0)
+
+
+def test_what_shows_to_be_missing_when_it_runs_is_left_to_the_steps() -> None:
+    values = [_random(1, 9, 6), _random(2, 6, 6), dense(np.full(6, -0.25))]
+    program, _, _ = _both(layer_steps(X, W, BIAS), *values, y=StepRef(4))
+    (layer,) = [s for s in program.graph.steps if s.op.name == "sparse_layer"]
+    for position in range(3):
+        given = [_holey(x, 0) if n == position else x for n, x in enumerate(values)]
+        p = Pipeline(graph(dict.fromkeys("xwb", AnyType()), layer_steps(X, W, BIAS), y=StepRef(4)), (), ())
+        _same(layer.op.run(RunControl(), given, {}), Schedule(bind(p, OPS)).run(RunControl(), given))

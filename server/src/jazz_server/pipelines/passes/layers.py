@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from jazz.values import Layout, Tensor, Value
 from jazz_server.engine.library import KernelLibraryUnavailable, library
+from jazz_server.engine.missing import missing_entries
 from jazz_server.engine.op import Op, Run, Scalar, Settings
 from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import AnyType, TensorType, Type
@@ -81,9 +82,11 @@ def described(layer: Layer) -> str:
 
 
 def bias_numbers(layer: Layer, bias: Tensor | Scalar) -> NDArray[Any]:
-    """What is added to products: one number or one for each column."""
+    """What is added to products: one number or one for each column; NaN, for which there is no kernel, if missing."""
     with np.errstate(over="ignore"):
         numbers = np.asarray(bias.array() if isinstance(bias, Tensor) else bias).astype(layer.dtype).reshape(-1)
+    if isinstance(bias, Tensor) and bias.validity is not None:
+        numbers[missing_entries(bias)] = np.nan
     return -numbers if layer.subtracts else numbers
 
 

@@ -65,7 +65,7 @@ def _chained_step(graph: BoundGraph, layers: Sequence[Layer], steps: Sequence[Bo
         tiles = all(is_exact(w, bias, first.clamp) for w, bias in zip(weights, numbers, strict=True))
         for position, step in enumerate(steps):
             run.checkpoint()
-            if tiles and position + 1 < len(steps) and pays(state):
+            if tiles and position + 1 < len(steps) and not state.missing and pays(state):
                 rest = weights[position:], numbers[position:]
                 result = through_tiles(run, state, *rest, first.clamp.upper, first.dtype)
                 if result is not None:

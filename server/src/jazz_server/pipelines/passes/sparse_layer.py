@@ -41,7 +41,7 @@ def sparse_layer(
     Returns:
         The result, CSR; None when the kernel would give another answer than the operations one by one. It adds the
         bias wherever a sum has terms, even if they cancel, which makes no difference if and only if the bias alone is
-        limited to zero. What no operation takes (missing elements, absent entries that are not zero) is left to them.
+        limited to zero. What no kernel takes (missing elements, absent entries that are not zero) is left to them.
     """
     if not is_exact(w, bias, clamp) or not _is_plain(x):
         return None
