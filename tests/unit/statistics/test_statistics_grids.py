@@ -86,6 +86,15 @@ def test_large_images_become_small_ones_of_the_same_proportion(order):
     assert set(image.pixels) == {128}
 
 
+@pytest.mark.parametrize("shape", [(3_000_000, 2), (3000, 3000)])
+def test_of_very_large_images_little_is_read(shape):
+    tensor = watched(np.ones(shape, np.float32))
+    [image], _ = images(tensor.tensor, Form(False, False, 0, 1), 96, 9, go_on)
+
+    assert set(image.pixels) == {255}
+    assert tensor.reads.nbytes <= 24 << 20
+
+
 def test_of_many_images_the_first_are_shown():
     array = np.zeros((7, 4, 5), np.uint8)
     array[1] = 255

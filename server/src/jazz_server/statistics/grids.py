@@ -12,7 +12,7 @@ import numpy as np
 
 from jazz.values import Layout, Order
 from jazz_server.statistics.numbers import magnitudes
-from jazz_server.statistics.sampling import bounds, chunks, spread
+from jazz_server.statistics.sampling import CHUNK, bounds, chunks
 from jazz_server.statistics.stored import Array, Buffer, Checkpoint, Stored
 
 _BAND: Final = 8192
@@ -83,27 +83,28 @@ def mean_grid(tensor: Stored, size: int, checkpoint: Checkpoint) -> Grid:
     bands, parts = bounds(lines, size), bounds(length, size)
     per_band = max(1, _ELEMENTS // (min(length, _LINE) * (len(bands) - 1)))
     means = np.empty((len(bands) - 1, len(parts) - 1))
-    for band in range(len(bands) - 1):
+    for band, (begin, end) in enumerate(itertools.pairwise(bands)):
         checkpoint()
-        begin, end = bands[band], bands[band + 1]
-        rows = [_line(tensor, (begin + line) * length, parts) for line in spread(end - begin, per_band)]
-        sums, counts = (np.sum(each, axis=0) for each in zip(*rows, strict=True))
+        pieces = chunks(end - begin, per_band, max(1, CHUNK // length))
+        found = [_sums(tensor, (begin + start) * length, stop - start, parts) for start, stop in pieces]
+        sums, counts = (np.sum(each, axis=0) for each in zip(*found, strict=True))
         means[band] = np.divide(sums, counts, out=np.full(len(sums), math.nan), where=counts > 0)
     return _grid(means.T if turned else means)
 
 
-def _line(tensor: Stored, begin: int, parts: list[int]) -> tuple[Array, Array]:
-    """The sum of the finite numbers in each part of a line, and how many they are."""
-    if parts[-1] <= _LINE:
-        numbers = finite_or_nan(tensor, begin, begin + parts[-1])
+def _sums(tensor: Stored, begin: int, lines: int, parts: list[int]) -> tuple[Array, Array]:
+    """The sum of the finite numbers in each part of some lines, and how many they are."""
+    length = parts[-1]
+    if length <= _LINE:
+        numbers = finite_or_nan(tensor, begin, begin + lines * length).reshape(lines, length)
         starts = parts[:-1]
     else:
         middles = [(start + stop - _PIECE) // 2 for start, stop in itertools.pairwise(parts)]
-        numbers = np.concatenate([finite_or_nan(tensor, begin + at, begin + at + _PIECE) for at in middles])
-        starts = list(range(0, len(numbers), _PIECE))
+        numbers = np.concatenate([finite_or_nan(tensor, begin + at, begin + at + _PIECE) for at in middles])[None]
+        starts = list(range(0, numbers.size, _PIECE))
     there = ~np.isnan(numbers)
-    sums = np.add.reduceat(np.where(there, numbers, 0), starts)
-    return sums, np.add.reduceat(there.astype(np.int64), starts)
+    sums = np.where(there, numbers, 0).sum(axis=0)
+    return np.add.reduceat(sums, starts), np.add.reduceat(there.sum(axis=0), starts)
 
 
 def finite_or_nan(tensor: Stored, start: int, stop: int) -> Array:

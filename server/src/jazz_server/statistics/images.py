@@ -14,9 +14,11 @@ from jazz_server.statistics.sampling import bounds, spread
 from jazz_server.statistics.stored import Array, Checkpoint, Stored
 
 _ELEMENTS: Final = 1 << 22
-"""Elements of an image that are looked at."""
+"""Elements that are looked at."""
 _LINE: Final = 1 << 16
 """Elements of a row of points; images with longer ones are not shown."""
+_LINES: Final = 8
+"""Rows that are looked at for each one that is shown, where not all are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +63,29 @@ def images(tensor: Stored, form: Form, size: int, number: int, checkpoint: Check
     whole = None
     if tensor.order is Order.F:
         whole = finite_or_nan(tensor, 0, tensor.count).reshape(tensor.shape, order="F").reshape(-1)
-    rows = spread(height, max(size, _ELEMENTS // (width * channels)))
+    line = width * channels
+    shown = min(number, count, max(1, _ELEMENTS // (line * size)))
+    rows = _rows(height, size, _ELEMENTS // (line * shown))
     found = []
-    for place in range(min(number, count)):
+    for place in range(shown):
         checkpoint()
-        begins = [(place * height + row) * width * channels for row in rows]
-        if whole is None:
-            lines = [finite_or_nan(tensor, begin, begin + width * channels) for begin in begins]
-        else:
-            lines = [whole[begin : begin + width * channels] for begin in begins]
-        points = np.stack(lines).reshape(len(rows), width, channels)
+        first = place * height * line
+        lines = [
+            finite_or_nan(tensor, first + start * line, first + stop * line)
+            if whole is None
+            else whole[first + start * line : first + stop * line]
+            for start, stop in rows
+        ]
+        points = np.concatenate(lines).reshape(-1, width, channels)
         found.append(_image(points, form, min(1.0, size / max(height, width)), height))
     return found, count - len(found)
+
+
+def _rows(height: int, size: int, limit: int) -> list[tuple[int, int]]:
+    """The rows of points that are looked at: all, or some for each row that is shown."""
+    if height <= limit:
+        return [(0, height)]
+    return [(row, row + 1) for row in spread(height, max(size, min(_LINES * size, limit)))]
 
 
 def _image(points: Array, form: Form, scale: float, height: int) -> Image:
