@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 import scipy.sparse
 
+import jazz
 from unit.convert.travel import there_and_back
 
 PAGE = Path(__file__).parents[3] / "docs" / "types.md"
-NAMES = {"np": np, "pd": pd, "scipy": scipy, "there_and_back": there_and_back}
+NAMES = {"np": np, "pd": pd, "scipy": scipy, "jazz": jazz, "there_and_back": there_and_back}
 
 
 @pytest.mark.skipif(pd.__version__ < "3", reason="the page shows what pandas 3 shows")
