@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import scipy.sparse
+from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+
+import jazz
 
 NUMBERS = [
     *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
@@ -80,6 +83,32 @@ def matrices(draw: st.DrawFn) -> Any:
     data = _elements(random, dtype, (len(places[0]),))
     made = scipy.sparse.coo_array((data, tuple(axis.astype(index) for axis in places)), shape=shape)
     return made if layout == "coo" else made.asformat(layout)
+
+
+@st.composite
+def labelled(draw: st.DrawFn) -> jazz.Array:
+    """Arrays with names and labels of dimensions, with units, missing entries and fills: with one of them at least."""
+    data = draw(arrays() | matrices())
+    random = _random(draw)
+    dense_vector = not scipy.sparse.issparse(data) and data.ndim == 1  # with a name it would be a Series
+    dims = [""] * data.ndim if dense_vector else [draw(st.sampled_from(["", f"dim {n}"])) for n in range(data.ndim)]
+    labels = {}
+    for name, length in zip(dims, data.shape, strict=True):
+        if name and draw(st.booleans()):
+            dtype = np.dtype(draw(st.sampled_from(["int64", "uint8", "float64", "M8[D]", "m8[ms]", "bool"])))
+            texts_ = st.lists(texts, min_size=length, max_size=length).map(
+                lambda t: np.array(t, np.dtypes.StringDType())
+            )
+            labels[name] = draw(texts_ | st.just(_elements(random, dtype, (length,))))
+    unit = draw(st.sampled_from(["", "m", "µmol/l"])) if data.dtype.kind in "iufc" else ""
+    missing = fill = None
+    if scipy.sparse.issparse(data):
+        gone = random.random(data.data.shape) < draw(st.sampled_from([0.0, 0.4]))
+        data.data = np.where(gone, np.zeros(1, data.dtype), data.data)
+        missing = gone if gone.any() else None
+        fill = draw(st.sampled_from([None, np.ones(1, data.dtype)[0]]))
+    assume(any(dims) or unit or missing is not None or fill is not None)
+    return jazz.Array(data, dims=dims, labels=labels, unit=unit, missing=missing, fill=fill)
 
 
 @st.composite
@@ -172,7 +201,7 @@ scalars = st.one_of(
     texts,
     st.binary(max_size=9),
 )
-leaves = scalars | arrays() | text_arrays() | matrices() | series() | frames()
+leaves = scalars | arrays() | text_arrays() | matrices() | labelled() | series() | frames()
 objects = leaves | st.recursive(leaves, lambda inner: st.dictionaries(names, inner, max_size=3), max_leaves=4)
 
 
@@ -183,6 +212,12 @@ def alike(found: Any, given: Any) -> None:
         assert list(found) == list(given)
         for name, each in given.items():
             alike(found[name], each)
+    elif isinstance(given, jazz.Array):
+        assert isinstance(found, jazz.Array)
+        assert (found.dims, found.unit) == (given.dims, given.unit)
+        for one, other in [(found.data, given.data), (found.missing, given.missing), (found.fill, given.fill)]:
+            alike(one, other)
+        alike(dict(found.labels), dict(given.labels))
     elif isinstance(given, pd.DataFrame):
         pd.testing.assert_frame_equal(
             found, given, check_exact=True, check_freq=False, check_column_type=len(given.columns) > 0

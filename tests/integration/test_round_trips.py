@@ -1,4 +1,4 @@
-"""What goes in comes out: generated values through the codec, objects through values, both through a server.
+"""What goes in comes out: values through the codec, objects through values, both through a server, kinds through texts.
 
 A few hundred cases each, with JAZZ_SOAK set 10 000. The seed is printed; JAZZ_SEED sets it.
 """
@@ -15,10 +15,14 @@ from hypothesis import strategies as st
 import jazz
 from client_database import db
 from integration.objects import alike, objects
+from jazz._kind import kind_from_message
 from jazz.codec import BytesReader, check_body, check_header, decode, encode
 from jazz.convert import from_value, to_value
+from jazz.kinds import kind_text, parse_kind
+from jazz.v1 import kinds_pb2
 from jazz.values import Value
 from unit.codec.value_strategies import same, values
+from unit.kinds.kind_strategies import kinds
 from wire import Stubs
 
 __all__ = ["db"]
@@ -74,6 +78,16 @@ def test_objects_come_out_of_values_as_they_went_in():
         CASES,
         lambda obj: alike(from_value(through_bytes(to_value(obj))), obj),
     )
+
+
+def test_kinds_come_out_of_texts_and_of_objects_as_they_went_in():
+    def check(kind: kinds_pb2.Kind) -> None:
+        assert parse_kind(kind_text(kind)) == kind
+        made = kind_from_message(kind)
+        assert made.message == kind
+        assert jazz.kind(made.text) == made
+
+    every("kinds, to text and to objects, and back", kinds(), CASES, check)
 
 
 def test_values_come_out_of_a_server_as_they_went_in(stubs: Stubs):
