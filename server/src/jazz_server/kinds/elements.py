@@ -86,6 +86,7 @@ def _bound(bound: float, elements: Array, rounded: Callable[[float], int]) -> fl
 def position_of(value: Tensor, stored: int) -> str:
     """Where a stored element lies in a tensor.
 
+    >>> from jazz.values import dense
     >>> position_of(dense(np.zeros((2, 3))), 4)
     '[1, 1]'
     """

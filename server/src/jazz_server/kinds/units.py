@@ -51,7 +51,7 @@ def unknown(unit: str) -> str:
     """What is wrong with a text that should be a unit; "" when it is one.
 
     >>> unknown("kg/m**3"), unknown("metr")
-    ('', '`metr` (did you mean meter or metre?)')
+    ('', '`metr` (did you mean metre or meter?)')
     """
     try:
         _parsed(unit)
@@ -122,11 +122,10 @@ def _parsed(text: str) -> pint.Unit:
 
 
 def _suggestion(name: str) -> str:
-    close = get_close_matches(name, [str(known) for known in _registry()._units], n=3)
+    close = get_close_matches(name, [str(known) for known in _registry()._units], n=2)
     if not close:
         return ""
-    *rest, last = close
-    return f" (did you mean {', '.join(rest)}{' or ' if rest else ''}{last}?)"
+    return f" (did you mean {' or '.join(close)}?)"
 
 
 def _is_ratio(unit: pint.Unit) -> bool:
