@@ -52,7 +52,7 @@ def flights() -> pd.DataFrame:
         with zipfile.ZipFile(packed) as archive, archive.open("flights.csv") as file:
             frame = pd.read_csv(file, dtype_backend="numpy_nullable")
     zoned = pd.to_datetime(frame["time_hour"].astype(object)).dt.tz_convert("America/New_York").dt.as_unit("us")
-    factors = {name: pd.Categorical(frame[name].astype(object)) for name in ("carrier", "origin")}
+    factors = {name: pd.Categorical(frame[name].tolist()) for name in ("carrier", "origin")}
     frame = frame.assign(time_hour=zoned, **factors)
     whole = [name for name in frame if frame[name].dtype == "Int64" and not frame[name].isna().any()]
     frame = frame.astype(dict.fromkeys(whole, "int64") | dict.fromkeys(("tailnum", "dest"), TEXT))

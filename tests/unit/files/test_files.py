@@ -20,8 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+import jazz
 from jazz._files import FileFormatError, MissingPackage, read, write
-from jazz.convert import to_value
+from jazz.convert import from_value, to_value
 from jazz.errors import FailedPrecondition, InvalidArgument
 from jazz.values import Layout, Tensor
 
@@ -371,3 +372,27 @@ def test_labels_without_a_place_are_said_to_be_left_out(tmp_path: Path) -> None:
     series = pd.Series([1.0, 2.0], index=pd.Index(["a", "b"], name="who"))
     assert "who" in write(tmp_path / "a.npy", to_value(series))
     assert write(tmp_path / "b.npy", to_value(np.ones(2))) == ""
+
+
+def test_names_and_units_without_a_place_are_said_to_be_left_out(tmp_path: Path) -> None:
+    array = to_value(jazz.Array(np.eye(2), ("x", ""), unit="m"))
+    note = write(tmp_path / "a.npy", array)
+    assert note == "names of dimensions (x) and units (m) are left out: .npy files have no place for them"
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow", "feather"])
+def test_units_of_columns_stay_in_the_files_of_arrow(tmp_path: Path, ending: str) -> None:
+    frame = pd.DataFrame({"height": [1.5], "n": [1]})
+    frame.attrs["units"] = {"height": "m"}
+    path = tmp_path / f"f.{ending}"
+    assert write(path, to_value(frame)) == ""
+    assert from_value(to_value(read(path).value)).attrs == frame.attrs
+    assert "units (m)" in write(tmp_path / "f.csv", to_value(frame))
+
+
+def test_metadata_of_a_file_that_has_no_place_is_said_to_be_left_out(tmp_path: Path) -> None:
+    table = pa.table({"x": [1]}).replace_schema_metadata({"source": "here"})
+    pq.write_table(table, tmp_path / "t.parquet")
+    loaded = read(tmp_path / "t.parquet")
+    assert loaded.note == "metadata left out: source"
+    assert to_value(loaded.value)

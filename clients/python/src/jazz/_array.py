@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -13,9 +12,6 @@ import scipy.sparse
 
 from jazz.codec.schema import MAX_UNIT_BYTES
 from jazz.errors import InvalidArgument, Violation
-
-_FEW: Final = 6
-"""So many labels, rows and columns are shown."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, slots=True)
@@ -273,67 +269,15 @@ class Array:
     def _parts(self) -> Iterator[tuple[str, Any]]:
         return ((name, getattr(self, name)) for name in _NOTHING)
 
-    def _heading(self) -> str:
-        shape = ", ".join(f"{name}: {length}" if name else str(length) for name, length in self._sides())
-        layout = f" {self.data.format}" if self.sparse else ""
-        unit = f" in {self.unit}" if self.unit else ""
-        return f"{self._type()}[{shape}]{layout}{unit}"
-
-    def _sides(self) -> Iterator[tuple[str, int]]:
-        return zip(self.dims, self.shape, strict=True)
-
-    def _type(self) -> str:
-        if self.categories is not None:
-            return "ordered factor" if self.ordered else "factor"
-        return "string" if self.dtype.kind in "UT" else str(self.dtype)
-
-    def _notes(self) -> Iterator[tuple[str, str]]:
-        """What there is beside the elements, each with its name."""
-        if self.sparse:
-            missing = "" if self.missing is None else f", {int(self.missing.sum())} of them missing"
-            yield "entries", f"{self.nnz} stored{missing}"
-        if self.fill is not None:
-            yield "fill", str(self.fill)
-        if self.categories is not None:
-            yield "categories", _listed(self.categories)
-        for name, labels in self.labels.items():
-            yield name, _listed(labels.data if isinstance(labels, Array) and labels.categories is None else labels)
-
     def __repr__(self) -> str:
-        lines = [f"<Array {self._heading()}>"]
-        if not self.sparse:
-            with np.printoptions(threshold=100):
-                lines.append(repr(self._shown()))
-        return "\n".join([*lines, *(f"{name}: {text}" for name, text in self._notes())])
+        from jazz._array_show import text
 
-    def _shown(self) -> Any:
-        return self.to_numpy() if self.categories is not None else self.data
+        return text(self)
 
     def _repr_html_(self) -> str:
-        parts = [f"<p><b>Array</b> {html.escape(self._heading())}</p>"]
-        if not self.sparse and 1 <= self.ndim <= 2:
-            parts.append(self._html_table())
-        notes = "".join(
-            f"<tr><th>{html.escape(name)}</th><td>{html.escape(text)}</td></tr>" for name, text in self._notes()
-        )
-        return "".join([*parts, f"<table>{notes}</table>" if notes else ""])
+        from jazz._array_show import page
 
-    def _html_table(self) -> str:
-        """The first rows and columns, with their labels."""
-        elements = self._shown()
-        elements = elements if self.ndim == 2 else elements[:, np.newaxis]
-        rows, columns = (min(length, _FEW) for length in elements.shape)
-        wide = self.labels.get(self.dims[1]) if self.ndim == 2 else None
-        head = "" if wide is None else "".join(f"<th>{_cell(wide, place)}</th>" for place in range(columns))
-        tall = self.labels.get(self.dims[0])
-        lines = [f"<tr><th></th>{head}</tr>"] if head else []
-        for row in range(rows):
-            label = str(row) if tall is None else _cell(tall, row)
-            cells = "".join(f"<td>{html.escape(str(elements[row, place]))}</td>" for place in range(columns))
-            lines.append(f"<tr><th>{label}</th>{cells}{'<td>…</td>' if elements.shape[1] > columns else ''}</tr>")
-        if elements.shape[0] > rows:
-            lines.append("<tr><th>…</th></tr>")
-        return f"<table>{''.join(lines)}</table>"
+        return page(self)
 
 
 _NOTHING: Final[dict[str, Any]] = {
@@ -405,17 +349,6 @@ def _encodable(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _listed(vector: Any) -> str:
-    elements = vector.to_numpy() if isinstance(vector, Array) else vector
-    shown = ", ".join(str(element) for element in elements[:_FEW])
-    return f"{shown}, … ({len(elements)})" if len(elements) > _FEW else shown
-
-
-def _cell(labels: Any, place: int) -> str:
-    elements = labels.to_numpy() if isinstance(labels, Array) else labels
-    return html.escape(str(elements[place]))
 
 
 def _refuse(field: str, expected: str, found: str) -> NoReturn:

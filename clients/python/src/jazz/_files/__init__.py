@@ -21,6 +21,7 @@ from jazz._files import numpy_files, raw, tables
 from jazz._files.errors import STANDARD, FileFormatError
 from jazz._files.saved import whole
 from jazz.convert import MissingPackage
+from jazz.convert.axes import ROWS
 from jazz.values import Axis, Table, Tensor, Value
 
 __all__ = ["ENDINGS", "STANDARD", "FileFormatError", "Loaded", "MissingPackage", "read", "write"]
@@ -45,6 +46,9 @@ _READERS: Final[dict[str, Callable[[Path], object]]] = {
     ".npy": numpy_files.read_npy,
     ".npz": numpy_files.read_npz,
     ".mtx": numpy_files.read_mtx,
+}
+_TABLE_READERS: Final[dict[str, Callable[[Path], tuple[object, str]]]] = {
+    ".csv": tables.read_csv,
     ".parquet": tables.read_parquet,
     ".arrow": tables.read_arrow,
     ".feather": tables.read_arrow,
@@ -72,8 +76,8 @@ def read(path: Path) -> Loaded:
         OSError: It cannot be read at all.
     """
     ending = path.suffix.lower()
-    if ending == ".csv":
-        frame, note = tables.read_csv(path)
+    if ending in _TABLE_READERS:
+        frame, note = _TABLE_READERS[ending](path)
         return Loaded(frame, note=note)
     if ending in _READERS:
         return Loaded(_READERS[ending](path))
@@ -98,15 +102,34 @@ def write(path: Path, value: Value) -> str:
             raw.write_bytes(target, value, ", ".join(ENDINGS))
         else:
             writer(target, value)
-    labels = sorted({axis.name for axis in _labelled(value)})
-    if not labels or ending in tables.ENDINGS:
-        return ""
-    return f"labels along {', '.join(labels)} are left out: {ending or 'such'} files have no place for them"
+    left = list(_left_out(value, ending))
+    return f"{' and '.join(left)} are left out: {ending or 'such'} files have no place for them" if left else ""
 
 
-def _labelled(value: Value) -> Iterator[Axis]:
+def _left_out(value: Value, ending: str) -> Iterator[str]:
+    """What a file of this ending does not hold of a value; in tables the labels of rows become a column."""
+    axes = {axis.name: axis for axis in _axes(value)}
+    table = ending in tables.ENDINGS
+    if labels := sorted(name for name, axis in axes.items() if axis.labels is not None and not table):
+        yield f"labels along {', '.join(labels)}"
+    if names := sorted(name for name, axis in axes.items() if axis.labels is None and name != ROWS):
+        yield f"names of dimensions ({', '.join(names)})"
+    units = sorted({tensor.unit for tensor in _tensors(value) if tensor.unit})
+    if units and (not table or ending == ".csv"):
+        yield f"units ({', '.join(units)})"
+
+
+def _axes(value: Value) -> Iterator[Axis]:
     if isinstance(value, Tensor | Table):
-        yield from (axis for axis in value.declared if axis.labels is not None)
+        yield from value.declared
     if isinstance(value, Table):
         for _, item in value.fields:
-            yield from _labelled(item)
+            yield from _axes(item)
+
+
+def _tensors(value: Value) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, Table):
+        for _, item in value.fields:
+            yield from _tensors(item)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from jazz._files.errors import FileFormatError, cannot_hold, described, reading
 from jazz.convert import MissingPackage, from_value
+from jazz.convert.arrow import DESCRIBING, UNIT
 from jazz.errors import InvalidArgument, Violation
 from jazz.values import Layout, Table, Tensor, Value
 
@@ -41,37 +42,66 @@ def write_csv(path: Path, value: Value) -> None:
     pandas.DataFrame(_columns(path, value, "pandas")).to_csv(path, index=False)
 
 
-def read_parquet(path: Path) -> object:
-    """An Arrow table."""
+def read_parquet(path: Path) -> tuple[object, str]:
+    """An Arrow table, and a line that says which metadata of the file have no place in a value."""
     arrow = _library("pyarrow", path)
     parquet = _library("pyarrow.parquet", path)
     with reading(path, "a Parquet file", arrow.ArrowException, OSError, ValueError):
-        return parquet.read_table(path)
+        return _without_metadata(parquet.read_table(path))
 
 
 def write_parquet(path: Path, value: Value) -> None:
     """A table whose fields are dense vectors of one length, labels first."""
     parquet = _library("pyarrow.parquet", path)
-    parquet.write_table(_library("pyarrow", path).table(_columns(path, value, "arrow")), path)
+    parquet.write_table(_arrow_table(path, value), path)
 
 
-def read_arrow(path: Path) -> object:
-    """An Arrow table, from a file in Arrow's file format (Feather is the same) or stream format."""
+def read_arrow(path: Path) -> tuple[object, str]:
+    """The same of a file in Arrow's file format, which Feather is too, or in its stream format."""
     arrow = _library("pyarrow", path)
     damaged = (arrow.ArrowException, OSError, ValueError)
     with reading(path, "an Arrow file", *damaged), arrow.memory_map(str(path)) as source:
         if source.read(6) == b"ARROW1":
-            return arrow.ipc.open_file(source).read_all()
+            return _without_metadata(arrow.ipc.open_file(source).read_all())
         source.seek(0)
-        return arrow.ipc.open_stream(source).read_all()
+        return _without_metadata(arrow.ipc.open_stream(source).read_all())
 
 
 def write_arrow(path: Path, value: Value) -> None:
     """A table whose fields are dense vectors of one length, labels first, in Arrow's file format."""
     arrow = _library("pyarrow", path)
-    table = arrow.table(_columns(path, value, "arrow"))
+    table = _arrow_table(path, value)
     with arrow.OSFile(str(path), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
+
+
+def _arrow_table(path: Path, value: Value) -> Any:
+    """The columns of a table with their units, where they have one, in the metadata of each."""
+    arrow = _library("pyarrow", path)
+    columns = _columns(path, value, "arrow")
+    units = {name: field.unit for name, field in _vectors(value) if isinstance(field, Tensor) and field.unit}
+    described = [
+        arrow.field(name, array.type, metadata={UNIT: units[name]} if name in units else None)
+        for name, array in columns.items()
+    ]
+    return arrow.Table.from_arrays(list(columns.values()), schema=arrow.schema(described))
+
+
+def _without_metadata(table: Any) -> tuple[object, str]:
+    """A table without the metadata that values have no place for, and a line that names them."""
+    names = {key for key in table.schema.metadata or {} if not key.startswith(DESCRIBING)}
+    schema = table.schema.remove_metadata()
+    for number, column in enumerate(table.schema):
+        known = {key: text for key, text in (column.metadata or {}).items() if key == UNIT}
+        names |= {key for key in column.metadata or {} if key != UNIT and not key.startswith(DESCRIBING)}
+        schema = schema.set(number, column.remove_metadata().with_metadata(known or None))
+    left = ", ".join(sorted(key.decode(errors="replace") for key in names))
+    return table.from_arrays(table.columns, schema=schema), f"metadata left out: {left}" if left else ""
+
+
+def _vectors(value: Value) -> list[tuple[str, Value]]:
+    """What becomes columns: the labels of the rows, then the fields."""
+    return [*_labels(value), *value.fields] if isinstance(value, Table) else []
 
 
 def _columns(path: Path, value: Value, form: str) -> dict[str, Any]:
@@ -83,7 +113,7 @@ def _columns(path: Path, value: Value, form: str) -> dict[str, Any]:
     holds = "a table whose fields are dense vectors of one length"
     if not isinstance(value, Table):
         raise cannot_hold(path, f"{holds} (an array: .npy; a sparse matrix: .npz, .mtx)", described(value))
-    vectors = [*_labels(value), *value.fields]
+    vectors = _vectors(value)
     lengths = [field.shape[0] for _, field in vectors if isinstance(field, Tensor) and field.ndim == 1]
     columns: dict[str, Any] = {}
     violations = []
@@ -98,7 +128,7 @@ def _columns(path: Path, value: Value, form: str) -> dict[str, Any]:
             violations.append(Violation(name, "texts, numbers or times", str(field)))
         else:
             try:
-                columns[name] = from_value(replace(field, axes=(), declared=()), to=form)
+                columns[name] = from_value(replace(field, axes=(), declared=(), unit=""), to=form)
             except InvalidArgument as error:
                 violations.append(Violation(name, f"elements that {form} has", f"{field}: {error.violations[0]}"))
     if violations:

@@ -1,4 +1,4 @@
-"""Python's own objects, numpy, scipy.sparse, pandas, pyarrow and polars to values and back.
+"""Python's own objects, numpy, scipy.sparse, pandas, polars, pyarrow, xarray, pint and AnnData to values and back.
 
 `docs/types.md` has the table of types. Packages other than numpy are imported only when a value needs them.
 """

@@ -27,7 +27,7 @@ UNIT: Final = b"unit"
 """The key in the metadata of a column under which its unit is."""
 
 
-_DESCRIBING = (b"pandas", b"PARQUET:")
+DESCRIBING: Final = (b"pandas", b"PARQUET:")
 """How keys of metadata begin that describe what the columns say already."""
 
 
@@ -53,7 +53,7 @@ def arrow_table(table: Any, path: str) -> Table:
 
 
 def _check_metadata(metadata: Mapping[bytes, bytes] | None, path: str, *known: bytes) -> None:
-    others = [key for key in metadata or {} if key not in known and not key.startswith(_DESCRIBING)]
+    others = [key for key in metadata or {} if key not in known and not key.startswith(DESCRIBING)]
     if others:
         advice = "none: use .replace_schema_metadata(), .remove_metadata(), or attributes of the block"
         refuse(path, advice, ", ".join(map(repr, others))[:60])
