@@ -269,8 +269,8 @@ def test_what_the_server_told_can_be_pickled_and_copied(db: jazz.Database) -> No
 
 def test_a_kind_comes_back_as_it_was_written(db: jazz.Database) -> None:
     base = jazz.kind({"image": jazz.Dense[np.uint8, "h", "w"]}, doc="A photo.")
-    db.kinds.put("lab/photo", base)
-    kind = jazz.kind(jazz.Table[{"at": jazz.Dense[str, ()]}].optional("at").closed(), extends="lab/photo")
+    version = db.kinds.put("lab/photo", base).version
+    kind = jazz.kind(jazz.Table[{"at": jazz.Dense[str, ()]}].optional("at").closed(), extends=f"lab/photo@{version}")
     db.kinds.put("lab/dated", kind)
 
     assert db.kinds.get("lab/photo").kind == base
