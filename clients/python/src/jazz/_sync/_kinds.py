@@ -106,7 +106,7 @@ class Kinds:
         """Whether a value is of a kind: the dimensions that it binds, or every reason why not.
 
         Args:
-            kind: A stored one, `space/name` or `space/name@version`, or what `jazz.kind` gives or takes, such as a text.
+            kind: A stored one, `space/name` or `space/name@version`, or what `jazz.kind` gives or takes.
             value: A handle or `jazz.ref(...)` for a stored block; anything else is matched itself. Its elements stay
                 here then, so that rules on them (minimum, maximum) are not checked.
             timeout: Seconds that it may take.
