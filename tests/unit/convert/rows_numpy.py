@@ -220,6 +220,13 @@ def _other_layouts() -> None:
         np.testing.assert_array_equal(result.toarray(), sparse().toarray())
 
 
+@row(SCIPY, "vectors of any of these")
+def _vectors() -> None:
+    for layout in ("csr", "coo", "dok"):
+        result = there_and_back(getattr(scipy.sparse, f"{layout}_array")(np.array([0, 2, 0, 3], np.int16)))
+        assert (result.format, result.dtype, result.toarray().tolist()) == ("coo", np.int16, [0, 2, 0, 3])
+
+
 @row(SCIPY, "of bool, integers, float32, float64, complex")
 def _sparse_types() -> None:
     for name in NUMBERS:

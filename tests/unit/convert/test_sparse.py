@@ -6,6 +6,7 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import jazz
 from jazz.convert import from_value, to_value
 from jazz.convert.axes import same
 from jazz.errors import InvalidArgument
@@ -60,6 +61,20 @@ def test_all_formats_of_arrays_and_matrices_are_taken(kind, layout, dtype):
     assert result.format == (layout if layout in ("csr", "csc", "coo") else "csr")
     assert result.dtype == matrix.dtype
     np.testing.assert_array_equal(result.toarray(), dense)
+
+
+@pytest.mark.parametrize("kind", [scipy.sparse.csr_array, scipy.sparse.coo_array, scipy.sparse.dok_array])
+@pytest.mark.parametrize("dense", [[0, 2, 0, 3], [0], []])
+def test_vectors_become_coo(kind, dense):
+    result = there_and_back(kind(np.array(dense, "int16")))
+    assert (result.format, result.dtype, result.shape) == ("coo", np.int16, (len(dense),))
+    np.testing.assert_array_equal(result.toarray(), dense)
+
+
+def test_entries_of_a_compressed_vector_can_be_missing():
+    vector = jazz.Array(scipy.sparse.csr_array(np.array([0, 2, 0, 3])), missing=[True, False])
+    result = there_and_back(vector)
+    assert (result.data.format, result.missing.tolist()) == ("coo", [True, False])
 
 
 @pytest.mark.parametrize("layout", ["csr", "csc"])

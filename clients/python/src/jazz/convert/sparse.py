@@ -19,8 +19,8 @@ _LAYOUTS = {"csr": Layout.CSR, "csc": Layout.CSC}
 def sparse_tensor(matrix: Any, path: str, missing: NumpyArray | None = None) -> Tensor:
     """The tensor of an array or matrix of scipy.sparse, which is not changed.
 
-    CSR, CSC and COO stay what they are, with the type of their indices; all others become CSR. Indices that are not
-    sorted are sorted, and duplicates summed, in a copy. Explicit zeros stay.
+    CSR, CSC and COO stay what they are, with the type of their indices; all others become CSR, and vectors COO. Indices
+    that are not sorted are sorted, and duplicates summed, in a copy. Explicit zeros stay.
 
     Args:
         matrix: The array or matrix.
@@ -30,8 +30,8 @@ def sparse_tensor(matrix: Any, path: str, missing: NumpyArray | None = None) -> 
     Raises:
         InvalidArgument: Its type cannot be stored, or its arrays contradict each other.
     """
-    if matrix.format == "coo":
-        return _coordinates(matrix, path, missing)
+    if matrix.format == "coo" or matrix.ndim != 2:
+        return _coordinates(matrix.tocoo(copy=False), path, missing)
     if matrix.format not in _LAYOUTS:
         matrix = matrix.tocsr()
     layout = _LAYOUTS[matrix.format]
