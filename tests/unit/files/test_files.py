@@ -139,6 +139,17 @@ def test_csv_holds_frames_and_says_what_it_inferred(tmp_path: Path) -> None:
     assert loaded.note == "3 rows; types as inferred: whole: int64, real: float64, text: string, truth: boolean"
 
 
+def test_columns_of_a_csv_without_rows_are_texts(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("a,b\n", encoding="utf-8")
+    loaded = read(path)
+    assert [(name, str(column)) for name, column in to_value(loaded.value).fields] == [  # type: ignore[union-attr]
+        ("a", "string[0]"),
+        ("b", "string[0]"),
+    ]
+    assert loaded.note == "0 rows; types as inferred: a: string, b: string"
+
+
 @pytest.mark.parametrize("ending", ["parquet", "arrow", "feather"])
 def test_arrow_formats_hold_frames(tmp_path: Path, ending: str) -> None:
     again = round_trip(tmp_path / f"f.{ending}", FRAME)

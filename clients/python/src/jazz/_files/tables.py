@@ -22,7 +22,7 @@ def read_csv(path: Path) -> tuple[object, str]:
     """A frame, and a line that says which types were inferred.
 
     The first line has the names. Whole numbers with missing ones stay whole numbers; an empty cell and the usual words
-    for it ("NA", "null", ...) are missing; times are texts.
+    for it ("NA", "null", ...) are missing; times are texts, and so are columns without a single row.
     """
     pandas = _library("pandas", path)
     errors = pandas.errors
@@ -32,6 +32,8 @@ def read_csv(path: Path) -> tuple[object, str]:
         extra = "more cells in a row than names in the first line"
         expected = "as many cells in each row as there are names in the first line"
         raise FileFormatError(f"{path} cannot be read", violations=[Violation(str(path), expected, extra)])
+    if frame.empty:
+        frame = frame.astype("string")
     types = ", ".join(f"{name}: {str(dtype).lower()}" for name, dtype in frame.dtypes.items())
     return frame, f"{len(frame)} row{'' if len(frame) == 1 else 's'}; types as inferred: {types or 'none'}"
 
