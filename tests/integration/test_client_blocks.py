@@ -126,6 +126,14 @@ def test_parts_are_cut_on_the_server(db: jazz.Database) -> None:
     same(np.asarray(block[:3]), array[:3])
 
 
+@pytest.mark.parametrize("value", [[1, None], sp.eye_array(2).tocsr(), {"a": [1]}, None])
+def test_a_block_does_not_become_an_array_that_would_lose_something(db: jazz.Database, value: object) -> None:
+    db.put("lab/x", value)
+
+    with pytest.raises(TypeError, match=r"<Block lab/x> .*\.get\(\)"):
+        np.asarray(db["lab/x"])
+
+
 def test_a_block_reads_as_an_entry_of_a_mapping(db: jazz.Database) -> None:
     db["lab/x"] = np.arange(3)
 
@@ -277,8 +285,8 @@ BAD: dict[str, Callable[[jazz.Database], object]] = {
     "version": lambda db: db.get("lab/x", version=0),
     "version: text": lambda db: db.get("lab/x", version="3"),  # type: ignore[arg-type]
     "version: twice": lambda db: db.get("lab/x@3", version=3),
-    "rows": lambda db: db.get("lab/x", rows=3),  # type: ignore[arg-type]
-    "columns": lambda db: db.get("lab/x", columns="a"),
+    "rows": lambda db: db.get("lab/x", rows={3}),
+    "columns": lambda db: db.get("lab/x", columns=True),
     "item": lambda db: db.get("lab/x", item=3),  # type: ignore[arg-type]
     "to": lambda db: db.get("lab/x", to="julia"),
     "prefix": lambda db: db.list(7),  # type: ignore[arg-type]

@@ -64,10 +64,19 @@ class BlockMapping:
         return self._info.nbytes
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        """The value as a numpy array: `np.asarray(db["lab/numbers"][:10])`."""
+        """The value as a numpy array: `np.asarray(db["lab/numbers"][:10])`.
+
+        Raises:
+            TypeError: An array would lose something: missing elements, what is stored of a sparse matrix, names, ...
+        """
         if copy is False:
             raise ValueError("a block on the server cannot become an array without a copy")
-        return np.asarray(self._block.get(), dtype)
+        value = self._block.get()
+        if np.ma.is_masked(value):
+            raise TypeError(f"{self!r} has missing elements, which numpy.asarray would lose: .get()")
+        if not hasattr(value, "__array__") and not isinstance(value, str | bytes):
+            raise TypeError(f"{self!r} is no array but {type(value).__qualname__}: .get()")
+        return np.asarray(value, dtype)
 
     def _repr_html_(self) -> str:
         """A picture of the block, made of what the server tells; nothing of the block is fetched."""
