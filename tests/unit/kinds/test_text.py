@@ -85,6 +85,7 @@ def test_there_are_several_ways_to_write_and_one_to_print(text: str, same: str) 
     [
         ("", (1, 1), "a type", "the end of the text"),
         ("{\n  a: flaot32[n]\n}", (2, 6), "a type", "`flaot32` (did you mean float32?)"),
+        ("FLOAT32[n]", (1, 1), "a type", "`FLOAT32` (did you mean float32"),
         ("float32", (1, 8), "dimensions such as []", "the end of the text"),
         ("float32[n", (1, 10), "a comma or `]`", "the end of the text"),
         ("float32[2a]", (1, 9), "a length, or a symbol", "`2a`"),
@@ -127,6 +128,12 @@ def test_a_text_that_cannot_be_read_says_where_and_why(
 def test_types_are_written_as_text_wherever_they_are_taken() -> None:
     image = jazz.kind({"image": "uint8[h, w, 3]  # the picture", "mask": jazz.Tensor[bool, "h", "w"]})
     assert image == jazz.kind("{\n  image: uint8[h, w, 3]  # the picture\n  mask: bool[h, w]\n}")
+
+
+def test_what_is_no_type_in_a_field_is_named() -> None:
+    with pytest.raises(jazz.InvalidArgument, match="the argument 'kind'") as caught:
+        jazz.kind({"a": float})  # type: ignore[dict-item]
+    assert not isinstance(caught.value, jazz.TracingError)
 
 
 def test_the_docs_of_a_kind_lose_the_space_around_them() -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from jazz import _show
 from jazz._bodies import encoded
 from jazz._names import invalid, name, text
-from jazz.graph import FieldType, Table, Type, from_message, to_message
+from jazz.errors import InvalidArgument
+from jazz.graph import FieldType, Table, TracingError, Type, from_message, to_message
 from jazz.graph.types import EXPECTED_TYPE, TableType
 from jazz.kinds import kind_text, parse_kind, proposed
 from jazz.kinds.words import is_paragraph
@@ -107,7 +108,10 @@ def kind(of: Kind | Type | Mapping[str, Type | str] | str, *, extends: str | Seq
     if isinstance(of, Kind):
         return Kind(of.type, of.extends + added, about or of.doc)
     if isinstance(of, Mapping):
-        return Kind(Table[of], added, about)
+        try:
+            return Kind(Table[of], added, about)
+        except TracingError as error:
+            raise InvalidArgument("the argument 'kind' is not valid", violations=error.violations) from error
     if isinstance(of, Type):
         return Kind(of, added, about)
     raise invalid("kind", f"{EXPECTED_TYPE}, the text of a kind, or a dict from names to types or texts", of)

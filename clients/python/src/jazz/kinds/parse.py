@@ -256,7 +256,7 @@ def _element(scan: Scanner, expected: str) -> value_pb2.ElementType:
     word = scan.peek()
     number = DATA_TYPE_NUMBERS.get(word)
     if number is None or (ordered and word != "factor"):
-        close = get_close_matches(word, DATA_TYPE_NUMBERS, n=3) if word else []
+        close = get_close_matches(word.lower(), DATA_TYPE_NUMBERS, n=3) if word else []
         hint = f" (did you mean {' or '.join(close)}?)" if close and not ordered else ""
         scan.fail("`factor`" if ordered else expected, f"`{word}`{hint}" if word else None)
     scan.at += len(word)
