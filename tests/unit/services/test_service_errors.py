@@ -37,6 +37,7 @@ def store_error(kind):
         store_errors.DocumentNotFound: ("kind", "lab/x"),
         store_errors.DocumentExists: ("pipeline", "lab/x", 3),
         store_errors.ReadOnly: (),
+        store_errors.KindRequired: ("kinds/k", "space lab"),
         store_errors.StoreUnavailable: (),
         store_errors.Closed: (),
     }
