@@ -1,12 +1,15 @@
 """Units: whether a text is one, and what one is to another. The vocabulary and the dimensions are pint's.
 
 pint is imported when the first unit is looked at, and every answer is kept: a server that never meets a unit does not
-load it. Two units are the same when one of either is one of the other (m and metre, N and kg*m/s**2).
+load it. Loading it takes about a second, so never ask on an event loop; one thread asks it at a time, since it keeps
+what it learns and says nothing about threads. Two units are the same when one of either is one of the other (m and
+metre, N and kg*m/s**2).
 """
 
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 _KEPT: Final = 4096
 """How many answers are kept."""
+
+_asking: Final = threading.Lock()
 
 
 class UnknownUnit(ValueError):
@@ -54,7 +59,8 @@ def unknown(unit: str) -> str:
     ('', '`metr` (did you mean metre or meter?)')
     """
     try:
-        _parsed(unit)
+        with _asking:
+            _parsed(unit)
     except UnknownUnit as error:
         return error.found
     return ""
@@ -72,6 +78,11 @@ def difference(expected: str, found: str) -> Difference | None:
 
 @lru_cache(_KEPT)
 def _difference(expected: str, found: str) -> Difference | None:
+    with _asking:
+        return _compared(expected, found)
+
+
+def _compared(expected: str, found: str) -> Difference | None:
     try:
         wanted = _parsed(expected)
         asked = f"{_dimension(wanted)} in {expected}"

@@ -129,7 +129,7 @@ class Batches:
             raise invalid(
                 "name", f"a block of the space {staged.upload.space!r}, where the upload is", repr(message.name)
             )
-        admission = self._gate.admit(target, staged.header)
+        admission = await self._gate.admit(target, staged.header)
         await self._gate.check_elements(admission, staged.header, staged.upload)
         return store_put(target, staged.header.encoded, admission, upload=staged.upload)
 

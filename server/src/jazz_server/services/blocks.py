@@ -40,11 +40,11 @@ class Blocks(Batches):
         message = await incoming.header(pb.PutBlockHeader)
         checks = Checks()
         target = read_target(message, checks)
-        header = read_header(message.value, message.body_bytes, checks)
+        header = await read_header(self._core, message.value, message.body_bytes, checks)
         checks.attempt(lambda: remembered(message))
         checks.refuse()
         assert target is not None
-        admission = self._gate.admit(target, header)
+        admission = await self._gate.admit(target, header)
         upload = await self._store.upload(target.name.space, header.body_bytes, owner=caller.get())
         try:
             await _receive(incoming, header, upload)
@@ -128,7 +128,7 @@ class Blocks(Batches):
         message = await incoming.header(pb.StageBlockHeader)
         checks = Checks()
         space = checks.attempt(lambda: read_space(message.space, "space"))
-        header = read_header(message.value, message.body_bytes, checks)
+        header = await read_header(self._core, message.value, message.body_bytes, checks)
         checks.refuse()
         assert space is not None
         upload = await self._store.upload(space, header.body_bytes, owner=caller.get())

@@ -81,11 +81,19 @@ class Core:
         self.started_at = time.time_ns()
         self.memory = Memory(limits.memory_bytes)
         self._workers = ThreadPoolExecutor(_WORKERS, "jazz-worker")
+        self._checker = ThreadPoolExecutor(1, "jazz-check")
         self._closing: list[Callable[[], None]] = []
 
     async def work(self, function: Callable[[], _T]) -> _T:
         """Call a function in a worker thread. It goes on to its end even if the call is cancelled."""
         return await asyncio.get_running_loop().run_in_executor(self._workers, function)
+
+    async def check(self, function: Callable[[], _T]) -> _T:
+        """Call a function that checks types or units, in the one thread for it.
+
+        One, as such checks hold the interpreter: the first unit of all takes a second, and workers are left alone.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._checker, function)
 
     def at_close(self, close: Callable[[], None]) -> None:
         """Have something called when the server stops."""
@@ -95,4 +103,5 @@ class Core:
         """Wait for all threads to end."""
         for close in self._closing:
             close()
+        self._checker.shutdown()
         self._workers.shutdown()

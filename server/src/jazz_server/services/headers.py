@@ -10,7 +10,6 @@ from jazz.v1 import kinds_pb2, value_pb2
 from jazz_server.kinds.types import FieldType, NullType, TableType, Type
 from jazz_server.kinds.units import unknown
 from jazz_server.pipelines.messages import type_from_message
-from jazz_server.services.errors import refuse
 
 
 def header_type(header: value_pb2.Value) -> Type:
@@ -36,25 +35,29 @@ def _tensor_type(tensor: value_pb2.Tensor) -> Type:
     return type_from_message(kinds_pb2.Type(tensor=described))
 
 
-def check_units(header: value_pb2.Value) -> None:
-    """Checks the units of a header that is well formed otherwise.
-
-    Raises:
-        jazz.errors.InvalidArgument: Texts that are no units.
-    """
-    violations = list(_wrong_units(header, "value"))
-    if violations:
-        raise refuse(violations, reason="INVALID_VALUE")
+def has_units(header: value_pb2.Value) -> bool:
+    """Whether a header names any unit."""
+    return any(_units(header, "value"))
 
 
-def _wrong_units(value: value_pb2.Value, path: str) -> Iterator[Violation]:
+def wrong_units(header: value_pb2.Value) -> list[Violation]:
+    """The texts in a header that should be units and are none: to be called in the thread for checks."""
+    checked = [(where, unknown(unit)) for where, unit in _units(header, "value")]
+    return [
+        Violation(where, "a unit in pint's vocabulary, such as m or kg/m**3", wrong)
+        for where, wrong in checked
+        if wrong
+    ]
+
+
+def _units(value: value_pb2.Value, path: str) -> Iterator[tuple[str, str]]:
+    """Where units are, and what they are."""
     tensors = [(axis.labels, f"{path}.axes[{number}].labels") for number, axis in enumerate(value.axes)]
     for tensor, where in [*tensors, (value.tensor, path)]:
-        wrong = unknown(tensor.unit) if tensor.unit else ""
-        if wrong:
-            yield Violation(f"{where}.unit", "a unit in pint's vocabulary, such as m or kg/m**3", wrong)
+        if tensor.unit:
+            yield f"{where}.unit", tensor.unit
     for field in value.table.fields:
-        yield from _wrong_units(field.value, f"{path}[{quoted(field.name)}]")
+        yield from _units(field.value, f"{path}[{quoted(field.name)}]")
 
 
 def body_end(header: value_pb2.Value) -> int:

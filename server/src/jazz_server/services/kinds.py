@@ -46,7 +46,7 @@ class Kinds:
         checks = Checks()
         name = checks.attempt(lambda: read_name(request.name))
         read = await self._read(request, checks)
-        kind = None if read is None else checks.attempt(lambda: self._checked(read))
+        kind = None if read is None else await self._checked(read, checks)
         request_id = checks.attempt(lambda: remembered(request))
         checks.refuse()
         assert name is not None
@@ -101,9 +101,9 @@ class Kinds:
         checks.refuse()
         kind = await self._kind(request, checks)
         if request.WhichOneof("value") == "header":
-            read_header(request.header, body_end(request.header), checks)
+            await read_header(self._core, request.header, body_end(request.header), checks)
             checks.refuse()
-            return _response(self._gate.match_header(kind, request.header))
+            return _response(await self._gate.match_header(kind, request.header))
         return _response(await self._match_block(kind, request.block))
 
     async def propose_kind(self, request: pb.ProposeKindRequest, context: object) -> pb.ProposeKindResponse:
@@ -115,7 +115,7 @@ class Kinds:
         if request.WhichOneof("value") == "block":
             header = value_header(self._store.head(*read_reference(request.block, "block")))
         else:
-            read_header(header, body_end(header), checks)
+            await read_header(self._core, header, body_end(header), checks)
             checks.refuse()
         kind = proposed(header)
         return pb.ProposeKindResponse(kind=kind, text=kind_text(kind))
@@ -135,18 +135,22 @@ class Kinds:
             checks.note(error)
             return None
 
-    def _checked(self, message: pb.Kind) -> Kind:
-        """A kind that makes sense, and that refers to kinds which are there."""
-        size = message.ByteSize()
-        if size > KIND_BYTES:
-            raise invalid("kind", f"at most {KIND_BYTES} bytes", f"{size} bytes")
-        kind = kind_from_message(message)
-        wrong = check_kind(kind, self._kinds.resolver(self._store))
+    async def _checked(self, message: pb.Kind, checks: Checks) -> Kind | None:
+        """A kind that makes sense, and that refers to kinds which are there; what is wrong with it is noted."""
+        kind = checks.attempt(lambda: _read_kind(message))
+        if kind is None:
+            return None
+        wrong = await self._core.check(lambda: check_kind(kind))
+        if not wrong:
+            known = self._kinds.gather(self._store, [kind])
+            wrong = await self._core.check(lambda: check_kind(kind, known.__getitem__))
         if wrong:
-            raise refuse(mismatch_violations(wrong, "kind"))
+            checks.note(refuse(mismatch_violations(wrong, "kind")))
+            return None
         text = len(kind_text(message).encode())
         if text > _TEXT_BYTES:
-            raise invalid("kind", f"a text of at most {_TEXT_BYTES} bytes", f"{text} bytes")
+            checks.note(invalid("kind", f"a text of at most {_TEXT_BYTES} bytes", f"{text} bytes"))
+            return None
         return kind
 
     async def _kind(self, request: pb.MatchKindRequest, checks: Checks) -> Kind:
@@ -155,17 +159,27 @@ class Kinds:
         read = await self._read(request, checks)
         checks.refuse()
         assert read is not None
-        return self._checked(read)
+        kind = await self._checked(read, checks)
+        checks.refuse()
+        assert kind is not None
+        return kind
 
     async def _match_block(self, kind: Kind, block: str) -> Match:
         head = self._store.head(*read_reference(block, "block"))
         header = value_header(head)
-        found = self._gate.match_header(kind, header)
+        found = await self._gate.match_header(kind, header)
         if not found.matches:
             return found
         async with self._store.open_body(head) as body:
             mapped = body.map()
             return await self._gate.match_elements(kind, header, lambda: mapped.view(0, head.size))
+
+
+def _read_kind(message: pb.Kind) -> Kind:
+    size = message.ByteSize()
+    if size > KIND_BYTES:
+        raise invalid("kind", f"at most {KIND_BYTES} bytes", f"{size} bytes")
+    return kind_from_message(message)
 
 
 def _check_given(request: pb.MatchKindRequest | pb.ProposeKindRequest, which: str, expected: str) -> None:

@@ -13,7 +13,7 @@ from jazz.v1 import kinds_pb2, value_pb2
 from jazz_server.kinds.elements import match_value
 from jazz_server.kinds.match import Match, match
 from jazz_server.kinds.references import references
-from jazz_server.kinds.types import Kind, KindReference, NullType, TableType, TensorType, Type
+from jazz_server.kinds.types import Kind, KindReference, TableType, TensorType, Type
 from jazz_server.pipelines.messages import kind_from_message
 from jazz_server.services.core import Core
 from jazz_server.services.errors import mismatch_violations
@@ -115,7 +115,7 @@ class KindGate:
         self._core = core
         self._kinds = kinds
 
-    def admit(self, space: str, asked: str, header: value_pb2.Value) -> Admission:
+    async def admit(self, space: str, asked: str, header: value_pb2.Value) -> Admission:
         """Match a header with the kind asked for and with the one of the space.
 
         Raises:
@@ -128,10 +128,8 @@ class KindGate:
             for reference, field in [(asked, "kind"), (required, "space.settings.kind")]
             if reference
         ]
-        resolve = self._resolver()
-        type_ = header_type(header) if found else NullType()
         for name, kind in found:
-            _refuse(name, match(kind, type_, resolve))
+            _refuse(name, await self.match_header(kind, header))
         rules = tuple((name, kind) for name, kind in found if _has_rules(kind))
         return Admission(found[0][0] if found else "", required, rules)
 
@@ -144,9 +142,10 @@ class KindGate:
         for name, kind in admission.rules:
             _refuse(name, await self.match_elements(kind, header, view))
 
-    def match_header(self, kind: Kind, header: value_pb2.Value) -> Match:
-        """Match a header."""
-        return match(kind, header_type(header), self._resolver())
+    async def match_header(self, kind: Kind, header: value_pb2.Value) -> Match:
+        """Match a header, in the thread for checks."""
+        kinds = self._kinds.gather(self._core.store, [kind])
+        return await self._core.check(lambda: match(kind, header_type(header), kinds.__getitem__))
 
     async def match_elements(self, kind: Kind, header: value_pb2.Value, view: View) -> Match:
         """Match a whole value, in a worker thread."""
@@ -158,9 +157,6 @@ class KindGate:
             return self._core.store.get_space(space).settings.kind or ""
         except SpaceNotFound:
             return ""
-
-    def _resolver(self) -> Callable[[str], Kind]:
-        return self._kinds.resolver(self._core.store)
 
 
 def _refuse(name: str, found: Match) -> None:

@@ -148,7 +148,7 @@ class Pipelines:
         """The plan of a run, all of whose names are looked up in one snapshot."""
         with self._store.snapshot() as snapshot:
             source = await self._sources.target(snapshot, message)
-            return plan_run(message, source, self._sources, snapshot, held)
+            return await plan_run(self._core, message, source, self._sources, snapshot, held)
 
     async def _store_outputs(
         self, plan: Plan, result: Result, request: Request | None
@@ -162,7 +162,7 @@ class Pipelines:
         return {output: outcome_info(outcome) for output, outcome in zip(plan.stores, outcomes, strict=True)}
 
     async def _upload(self, name: BlockName, encoded: Encoded, uploads: AsyncExitStack) -> Put:
-        admission = self._gate.admit(name.space, "", encoded.header)
+        admission = await self._gate.admit(name.space, "", encoded.header)
         upload = await self._store.upload(name.space, encoded.body_bytes, owner=caller.get())
         uploads.push_async_callback(upload.abort)
         for _, data in chunks(encoded):

@@ -11,6 +11,7 @@ from jazz.v1 import pipelines_pb2 as pb
 from jazz.v1 import value_pb2
 from jazz_server.kinds.types import Kind, Type
 from jazz_server.services.checks import Checks
+from jazz_server.services.core import Core
 from jazz_server.services.errors import invalid, known, within
 from jazz_server.services.headers import header_type
 from jazz_server.services.matching import Reads
@@ -72,7 +73,9 @@ class Plan:
         return {name: block.head for name, block in self.blocks.items()}
 
 
-def plan_run(message: pb.RunPipelineHeader, source: Source, sources: Sources, reader: Reads, bodies: ExitStack) -> Plan:
+async def plan_run(
+    core: Core, message: pb.RunPipelineHeader, source: Source, sources: Sources, reader: Reads, bodies: ExitStack
+) -> Plan:
     """The plan of a run. The bodies of blocks stay open as long as `bodies`.
 
     Raises:
@@ -91,7 +94,7 @@ def plan_run(message: pb.RunPipelineHeader, source: Source, sources: Sources, re
         asked.pop(item.name, None)
         match item.WhichOneof("source"):
             case "value":
-                streamed[item.name] = _streamed(item.value, position, checks)
+                streamed[item.name] = await _streamed(core, item.value, position, checks)
                 positions[item.name] = position
             case "block":
                 asked[item.name] = (item.block.name, item.block.slice if wants_part(item.block.slice) else None)
@@ -121,9 +124,9 @@ def _check_input(item: pb.RunInput, position: int, names: list[str], given: set[
         checks.note(invalid(field, "each input once", f"{item.name!r} again"))
 
 
-def _streamed(value: pb.StreamedValue, position: int, checks: Checks) -> CheckedHeader:
+async def _streamed(core: Core, value: pb.StreamedValue, position: int, checks: Checks) -> CheckedHeader:
     own = Checks()
-    header = read_header(value.header, value.body_bytes, own)
+    header = await read_header(core, value.header, value.body_bytes, own)
     try:
         own.refuse()
     except JazzError as error:

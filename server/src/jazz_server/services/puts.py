@@ -10,8 +10,8 @@ from jazz.v1 import blocks_pb2 as pb
 from jazz.v1 import value_pb2
 from jazz_server.services.checks import Checks
 from jazz_server.services.core import Core
-from jazz_server.services.errors import invalid
-from jazz_server.services.headers import check_units
+from jazz_server.services.errors import invalid, refuse
+from jazz_server.services.headers import has_units, wrong_units
 from jazz_server.services.infos import read_attributes, value_header
 from jazz_server.services.matching import Admission, KindGate
 from jazz_server.services.names import read_name, read_reference
@@ -58,19 +58,24 @@ def read_target(message: pb.PutBlockHeader | pb.PutOperation, checks: Checks) ->
     return Target(name, message.kind, attributes, lifetime, precondition(message))
 
 
-def read_header(value: value_pb2.Value, body_bytes: int, checks: Checks) -> CheckedHeader:
+async def read_header(core: Core, value: value_pb2.Value, body_bytes: int, checks: Checks) -> CheckedHeader:
     """A header; what is wrong with it is noted."""
     value.DiscardUnknownFields()
-    checks.attempt(lambda: _check_header(value, body_bytes))
+    checked = checks.attempt(lambda: _well_formed(value, body_bytes))
+    if checked is not None and has_units(value):
+        wrong = await core.check(lambda: wrong_units(value))
+        if wrong:
+            checks.note(refuse(wrong, reason="INVALID_VALUE"))
     return CheckedHeader(value, body_bytes)
 
 
-def _check_header(value: value_pb2.Value, body_bytes: int) -> None:
+def _well_formed(value: value_pb2.Value, body_bytes: int) -> CheckedHeader:
+    """A header of which all is right but perhaps its units."""
     size = value.ByteSize()
     if size > HEADER_BYTES:
         raise invalid("value", f"a header of at most {HEADER_BYTES} bytes", f"{size} bytes", reason="INVALID_VALUE")
     check_header(value, body_bytes)
-    check_units(value)
+    return CheckedHeader(value, body_bytes)
 
 
 class Gate:
@@ -80,9 +85,9 @@ class Gate:
         self._core = core
         self._kinds = kinds
 
-    def admit(self, target: Target, header: CheckedHeader) -> Admission:
+    async def admit(self, target: Target, header: CheckedHeader) -> Admission:
         """Match a header with the kinds that it has to be of."""
-        return self._kinds.admit(target.name.space, target.kind, header.value)
+        return await self._kinds.admit(target.name.space, target.kind, header.value)
 
     async def check_upload(self, admission: Admission, header: CheckedHeader, upload: Upload) -> None:
         """Check the contents of a complete upload before it is committed, in a worker thread.
@@ -113,10 +118,10 @@ class Gate:
         """The store's operation for a put whose value is in the message, all checks done."""
         checks = Checks()
         target = read_target(message, checks)
-        header = read_inline(message, limit, checks)
+        header = await read_inline(self._core, message, limit, checks)
         checks.refuse()
         assert target is not None
-        admission = self.admit(target, header)
+        admission = await self.admit(target, header)
         body = message.value.body
         await self._check(header, len(body) <= SMALL, lambda: memoryview(body))
         await self._kinds.check_elements(admission, header.value, lambda: memoryview(body))
@@ -129,7 +134,7 @@ class Gate:
             jazz.errors.KindMismatch: It is not of that kind.
         """
         header = value_header(source)
-        admission = self._kinds.admit(space, "", header)
+        admission = await self._kinds.admit(space, "", header)
         if admission.rules and admission.kind != source.kind:
             async with self._core.store.open_body(source) as body:
                 mapped = body.map()
@@ -163,11 +168,11 @@ def store_put(
     )
 
 
-def read_inline(message: pb.PutOperation, limit: int, checks: Checks) -> CheckedHeader:
+async def read_inline(core: Core, message: pb.PutOperation, limit: int, checks: Checks) -> CheckedHeader:
     """The header of a value in a message; what is wrong with it is noted."""
     size = len(message.value.body)
     checks.attempt(lambda: _check_size(size, limit))
-    return read_header(message.value.header, size, checks)
+    return await read_header(core, message.value.header, size, checks)
 
 
 def _check_size(size: int, limit: int) -> None:
