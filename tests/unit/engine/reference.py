@@ -88,10 +88,8 @@ def _matmul(a: Any, b: Any) -> tuple[Any, ...]:
     left = x.reshape(1, -1) if x.ndim == 1 else x
     right = y.reshape(-1, 1) if y.ndim == 1 else y
     products = left[:, :, None].astype(dtype) * right[None, :, :].astype(dtype)
-    if x.ndim == 2 and not a.stored.all():
-        products[~a.stored] = 0
-    if y.ndim == 2 and not b.stored.all():
-        products[:, ~b.stored] = 0
+    products[~a.stored.reshape(left.shape)] = 0
+    products[:, ~b.stored.reshape(right.shape)] = 0
     total = products.any(axis=1) if dtype == np.bool_ else _total(products, dtype)
     return (total.reshape((*x.shape[:-1], *y.shape[1:])),)
 

@@ -12,10 +12,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse as scipy_sparse
 
 from jazz.values import Axis, DataType, Layout, Table, Tensor, compressed, dense
-from jazz_server.engine import memory
+from jazz_server.engine import layouts, memory
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.errors import MemoryLimit, OpError
-from unit.engine.samples import Steps, array_of, is_canonical, settings_of
+from unit.engine.samples import Steps, array_of, is_canonical, settings_of, sparse
 from unit.engine.samples import apply as op
 
 RNG = np.random.default_rng(7)
@@ -149,6 +149,35 @@ def test_entries_that_cancel_are_not_stored() -> None:
     a, b = csr([[1.0, 1.0]]), csr([[1.0], [-1.0]])
     assert op("matmul", a, b).stored == 0
     assert op("subtract", a, a).stored == 0
+
+
+@pytest.mark.parametrize("marked", [False, True])
+@pytest.mark.parametrize("layout", ["dense", "csr", "csc", "coo"])
+def test_infinities_beside_absent_entries_of_vectors_leave_no_trace(layout: str, marked: bool) -> None:
+    stored = np.array([True, False, True])
+    vector = sparse(np.array([1.0, 0.0, 2.0]), stored, Layout.COO)
+    if marked:
+        vector = replace(vector, validity=np.array([0b01], np.uint8))
+    square = np.array([[1.0, np.inf, 2.0], [np.nan, -np.inf, np.nan], [3.0, np.nan, 4.0]])
+    matrix = dense(square) if layout == "dense" else op("to_sparse", dense(square), layout=layout)
+
+    left, right, both = op("matmul", vector, matrix), op("matmul", matrix, vector), op("matmul", vector, vector)
+
+    assert_array_equal(layouts.missing_array(left), [marked] * 3)
+    assert_array_equal(layouts.missing_array(right), [marked] * 3)
+    assert bool(both.missing) is marked
+    if not marked:
+        assert_array_equal(left.array(), [7, np.nan, 10])
+        assert_array_equal(right.array(), [5, np.nan, 11])
+        assert both.array() == 5
+
+
+def test_infinities_beside_absent_entries_of_a_vector_leave_no_trace_in_products_of_vectors() -> None:
+    whole = dense(np.array([np.inf, 2.0, np.nan]))
+    vector = sparse(np.array([0.0, 3.0, 0.0]), np.array([False, True, False]), Layout.COO)
+
+    assert op("matmul", vector, whole).array() == 6
+    assert op("matmul", whole, vector).array() == 6
 
 
 @pytest.mark.parametrize("layout", ["csr", "csc", "coo"])

@@ -111,6 +111,12 @@ def as_matrix(array: Array, *, row: bool) -> Array:
     return array.reshape(1, -1) if row else array.reshape(-1, 1)
 
 
+def lines_at(array: Array, positions: Array, axis: int) -> Array:
+    """The rows or columns of an array that meet the stored entries of a sparse vector."""
+    check_bytes(array.size // max(array.shape[axis], 1) * len(positions) * array.itemsize, "the lines of a product")
+    return np.asarray(np.take(array, positions, axis=axis))
+
+
 def dense_by_dense(a: Array, b: Array, dtype: np.dtype[Any]) -> Tensor:
     """numpy's product of two arrays."""
     check_shape((*a.shape[:-1], *b.shape[1:]), dtype)

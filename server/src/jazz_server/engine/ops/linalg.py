@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from jazz.values import Layout, Tensor, dense
+from jazz.values import Layout, Tensor, compressed, dense
 from jazz_server.engine import arguments, layouts, operands, products, shapes
 from jazz_server.engine.arguments import SPARSE
-from jazz_server.engine.compressed import Compressed, drop_zeros, lines_of, row_ids, tensor_of
+from jazz_server.engine.compressed import Compressed, drop_zeros, elements, lines_of, row_ids, tensor_of
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.entries import Entries, entries_of, gather, gather_missing, sparse_of, union
 from jazz_server.engine.errors import OpError
@@ -71,8 +71,7 @@ def _run_matmul(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Ten
 
 def _stored(x: Tensor) -> Tensor:
     """The tensor of bool that is true where another has stored elements."""
-    found = Tensor(BOOL, x.shape, x.layout, x.order, np.ones(x.stored, np.bool_), indptr=x.indptr, indices=x.indices)
-    return layouts.to_dense(found) if x.ndim == 1 else found
+    return Tensor(BOOL, x.shape, x.layout, x.order, np.ones(x.stored, np.bool_), indptr=x.indptr, indices=x.indices)
 
 
 def _also_missing(result: Tensor, missing: Tensor) -> Tensor:
@@ -90,21 +89,40 @@ def _also_missing(result: Tensor, missing: Tensor) -> Tensor:
 def _multiplied(run: Run, a: Tensor, b: Tensor) -> Tensor:
     """The product of two tensors of which nothing is missing."""
     dtype = np.result_type(a.dtype.storage, b.dtype.storage)
-    a, b = (layouts.to_dense(x) if x.ndim == 1 else x for x in (a, b))
     with quiet():
+        if _is_sparse_vector(a) and not operands.is_sparse(b):
+            return products.dense_by_dense(elements(a), products.lines_at(b.array(), a.indices[0], 0), dtype)
+        if _is_sparse_vector(b) and not operands.is_sparse(a):
+            return products.dense_by_dense(products.lines_at(a.array(), b.indices[0], -1), elements(b), dtype)
         if not operands.is_sparse(a) and not operands.is_sparse(b):
             return products.dense_by_dense(a.array(), b.array(), dtype)
         work = work_dtype(dtype)
         if work is None:
             raise OpError("a" if operands.is_sparse(a) else "b", "real numbers in a sparse product", str(dtype))
         if operands.is_sparse(a) and operands.is_sparse(b):
-            return products.sparse_by_sparse(run, a, b, work, dtype)
-        if operands.is_sparse(a):
-            result = products.sparse_by_dense(a, products.as_matrix(b.array(), row=False), work)
+            result = products.sparse_by_sparse(run, _as_matrix(a, Layout.CSR), _as_matrix(b, Layout.CSC), work, dtype)
+            if a.ndim == b.ndim == 2:
+                return result
+            found = layouts.to_dense(result).array()
+        elif operands.is_sparse(a):
+            found = products.sparse_by_dense(a, products.as_matrix(b.array(), row=False), work)
         else:
-            result = products.dense_by_sparse(products.as_matrix(a.array(), row=True), b, work)
-        result = result.astype(dtype, copy=False)
-    return dense(result.reshape((*a.shape[:-1], *b.shape[1:])) if 1 in (a.ndim, b.ndim) else result)
+            found = products.dense_by_sparse(products.as_matrix(a.array(), row=True), b, work)
+        found = found.astype(dtype, copy=False)
+    return dense(found.reshape((*a.shape[:-1], *b.shape[1:])) if 1 in (a.ndim, b.ndim) else found)
+
+
+def _is_sparse_vector(x: Tensor) -> bool:
+    return x.ndim == 1 and operands.is_sparse(x)
+
+
+def _as_matrix(x: Tensor, layout: Layout) -> Tensor:
+    """A sparse vector as a CSR matrix of one row, or as a CSC matrix of one column."""
+    if x.ndim == 2:
+        return x
+    shape = (1, x.size) if layout is Layout.CSR else (x.size, 1)
+    (indices,) = x.indices
+    return compressed(layout, shape, np.array([0, len(indices)], indices.dtype), indices, elements(x))
 
 
 def _infer_diag(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
