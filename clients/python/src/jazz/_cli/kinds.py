@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +14,8 @@ from jazz import _files
 from jazz._cli import describe
 from jazz._cli.printing import note, say, say_json
 from jazz._cli.session import session
+from jazz._files import FileFormatError
+from jazz.errors import Violation
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="space/name, or space/name@version.")]
 
@@ -100,13 +103,19 @@ def rm(
 
 
 def _text(file: Path) -> str:
-    return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        wrong = Violation(str(file), "the text of a kind in UTF-8", str(error))
+        raise FileFormatError(f"{file} cannot be read", violations=[wrong]) from error
 
 
 def _value(text: str) -> Any:
     """A file, where there is one of that name, else a stored block."""
     path = Path(text)
     if not path.is_file():
+        if "/" not in text:
+            raise FileNotFoundError(errno.ENOENT, "there is no such file, and stored blocks are space/name", text)
         return jazz.ref(text)
     loaded = _files.read(path)
     if loaded.note:
