@@ -172,6 +172,22 @@ def _records() -> None:
     assert (result["x"].dtype, result["y"].tolist()) == (np.int16, ["a"])
 
 
+@row(NUMPY, "list of scalars of numpy")
+def _lists_of_scalars() -> None:
+    for name in NUMBERS:
+        tensor = sent([np.ones((), name)[()], None, np.zeros((), name)[()]])
+        assert (tensor.dtype.name, tensor.missing, tensor.data.tolist()) == (name, 1, [1, 0, 0])
+    refused([np.int64(1), np.int32(1)], "as at value[0]")
+    day, second, nanosecond = np.datetime64("2020-01-01"), np.datetime64(5, "s"), np.datetime64(5, "ns")
+    assert kinds([day, day], [np.timedelta64(1, "s")]) == ["date[2]", "duration[s][1]"]
+    assert sent([second, None, np.datetime64("NaT", "s")]).missing == 2
+    expected = np.array([[5_000_000_000, 5]], "M8[ns]")
+    np.testing.assert_array_equal(there_and_back([[second, nanosecond]]), expected, strict=True)
+    refused([day, second], "units from s to ns")
+    refused([np.datetime64(2**62, "s"), nanosecond], "fits in datetime64[ns]")
+    refused([second, np.timedelta64(1, "s")], "a time without a zone, as at value[0]")
+
+
 @row(NUMPY, "scalar of numpy")
 def _scalars() -> None:
     assert kinds(*(np.dtype(name).type(1) for name in NUMBERS)) == [f"{name}[]" for name in NUMBERS]

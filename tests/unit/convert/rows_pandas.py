@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from jazz.values import DataType
 from unit.convert.page import row
 from unit.convert.rows_numpy import kinds, refused
 from unit.convert.travel import sent, there_and_back
@@ -103,6 +104,24 @@ def _texts() -> None:
             pd.Series(["a", "é"], dtype=dtype, index=INDEX), "string", str(pd.Series([], dtype=TEXT).dtype)
         )
     assert there_and_back(frame(pd.array(["a", None], dtype="string")))["x"].isna().tolist() == [False, True]
+
+
+@row(PANDAS, "`Timestamp`, `Timedelta`, lists of them")
+def _scalars() -> None:
+    when, zoned = pd.Timestamp("2020-07-01 00:00:00.000000001"), pd.Timestamp("2020-07-01", tz="Europe/Vienna")
+    assert sent(when).data.tolist() == [when.value]
+    assert sent(pd.Timedelta(1, "ns")).data.tolist() == [1]
+    assert kinds(when, pd.Timedelta(1, "ns")) == ["timestamp[ns][]", "duration[ns][]"]
+    for unit in ("s", "ms", "us", "ns"):
+        tensor = sent([zoned.as_unit(unit), pd.NaT, None])
+        assert (tensor.dtype, tensor.missing) == (DataType("timestamp", unit, "Europe/Vienna"), 2)
+        assert tensor.data[0] == zoned.as_unit(unit).asm8.astype(np.int64)
+    assert sent([pd.Timestamp(0).as_unit("s"), np.datetime64(7, "ns")]).data.tolist() == [0, 7]
+    assert sent(np.array([[when], [when]], object, order="F")).data.tolist() == [when.value] * 2
+    refused([pd.Timestamp(2**40, unit="s").as_unit("s"), when], "fits in datetime64[ns]")
+    refused([zoned, zoned.tz_convert("Europe/Paris")], "the zone Europe/Vienna, as at value[0]")
+    refused([when, when.to_pydatetime(warn=False)], "as at value[0]")
+    refused([when, 1], "as at value[0]")
 
 
 @row(PANDAS, "`datetime64[unit]`, with or without a zone")

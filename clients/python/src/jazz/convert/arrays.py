@@ -9,8 +9,9 @@ import numpy as np
 from jazz.codec.header import known_zone
 from jazz.convert.building import NumpyArray, fixed, storage_order, variable
 from jazz.convert.errors import refuse
-from jazz.convert.leaves import elements_tensor
-from jazz.values import DATA_TYPES, UNITS, DataType, Table, Tensor, numeric_type
+from jazz.convert.leaves import elements_tensor, place
+from jazz.convert.times import known_gaps, times_array
+from jazz.values import DATA_TYPES, UNITS, DataType, Order, Table, Tensor, numeric_type
 
 DAYS = np.iinfo(np.int32)
 
@@ -50,6 +51,19 @@ def array_tensor(array: NumpyArray, path: str) -> Tensor:
             return refuse(
                 path, "an array of numbers, truth values, texts, bytes or times", f"an array of {plain.dtype}"
             )
+
+
+def list_tensor(items: list[Any], shape: tuple[int, ...], path: str, order: Order = Order.C) -> Tensor:
+    """A dense tensor of objects in storage order, as `elements_tensor` makes it, or of times of numpy and pandas.
+
+    Raises:
+        InvalidArgument: They are not of one family, or of none that can be stored.
+    """
+    elements = known_gaps(items)
+    times = times_array(elements, lambda number: place(path, number, shape, order))
+    if times is None:
+        return elements_tensor(elements, shape, path, order)
+    return _times(times.reshape(shape, order=order.value), None, path)
 
 
 def _metadata(array: NumpyArray) -> dict[str, Any]:
@@ -100,4 +114,4 @@ def _objects(array: NumpyArray, missing: NumpyArray | None, path: str) -> Tensor
     if not items:
         advice = "a type that says what it is empty of, such as numpy.dtypes.StringDType() or float64"
         refuse(path, advice, "an empty array of objects")
-    return elements_tensor(items, array.shape, path, order)
+    return list_tensor(items, array.shape, path, order)

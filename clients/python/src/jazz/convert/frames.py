@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from jazz.convert.arrays import array_tensor
+from jazz.convert.arrays import array_tensor, list_tensor
 from jazz.convert.axes import ROWS, Sight
 from jazz.convert.building import NumpyArray, fixed, variable
 from jazz.convert.errors import refuse, refuse_form, require
@@ -160,7 +160,7 @@ def _objects(vector: Any, path: str) -> Tensor:
     items = [None if gone else item for item, gone in zip(vector.tolist(), missing, strict=True)]
     if all(item is None for item in items):
         refuse(path, "a column whose type says what it holds: use .astype('string')", "objects, all of them missing")
-    return elements_tensor(items, (len(items),), path)
+    return list_tensor(items, (len(items),), path)
 
 
 def frame_axis(table: Table, sight: Sight) -> Axis | None:

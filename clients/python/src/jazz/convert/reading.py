@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from jazz._array import Array
-from jazz.convert.arrays import array_value
+from jazz.convert.arrays import array_value, list_tensor
 from jazz.convert.axes import shared
 from jazz.convert.errors import refuse
 from jazz.convert.labelled import labelled_tensor
@@ -54,8 +54,6 @@ def _value(obj: Any, path: str, depth: int) -> Value:
         return array_value(obj, path)
     if isinstance(obj, np.generic) and not isinstance(obj, SCALARS):
         return array_value(np.asarray(obj), path)
-    if isinstance(obj, SCALARS):
-        return elements_tensor([obj], (), path)
     if isinstance(obj, (list, tuple)):
         return _list(obj, path)
     if isinstance(obj, range):
@@ -63,6 +61,8 @@ def _value(obj: Any, path: str, depth: int) -> Value:
     foreign = _foreign(obj, path, depth)
     if foreign is not None:
         return foreign
+    if isinstance(obj, SCALARS):
+        return elements_tensor([obj], (), path)
     if isinstance(obj, Mapping):
         return _table(obj, path, depth)
     return refuse(path, STORABLE, f"an object of type {type_name(obj)}")
@@ -70,7 +70,7 @@ def _value(obj: Any, path: str, depth: int) -> Value:
 
 def _list(items: list[Any] | tuple[Any, ...], path: str) -> Value:
     shape, elements = rectangle(items, path)
-    return elements_tensor(elements, shape, path) if elements else dense(np.empty(shape))
+    return list_tensor(elements, shape, path) if elements else dense(np.empty(shape))
 
 
 def _table(mapping: Mapping[Any, Any], path: str, depth: int) -> Table:
@@ -107,6 +107,8 @@ def _pandas(obj: Any, pandas: Any, path: str, _: int) -> Value | None:
         return frames.series_tensor(obj, path)
     if isinstance(obj, (pandas.Index, pandas.api.extensions.ExtensionArray)):
         return frames.vector_tensor(pandas.Series(obj), path)
+    if isinstance(obj, (pandas.Timestamp, pandas.Timedelta)):
+        return list_tensor([obj], (), path)
     return None
 
 
