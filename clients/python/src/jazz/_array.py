@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, NoReturn
 
 import numpy as np
-import scipy.sparse
 
 from jazz.codec.schema import MAX_UNIT_BYTES
 from jazz.errors import InvalidArgument, Violation
@@ -66,7 +66,7 @@ class Array:
     def __post_init__(self) -> None:
         if isinstance(self.data, np.generic):
             self._set("data", np.asarray(self.data))
-        elif not isinstance(self.data, np.ndarray) and not scipy.sparse.issparse(self.data):
+        elif not isinstance(self.data, np.ndarray) and not _is_sparse(self.data):
             self._take(self.data)
         self._set("dims", tuple(self.dims))
         if self.missing is not None:
@@ -187,7 +187,7 @@ class Array:
     @property
     def sparse(self) -> bool:
         """Whether `data` is of scipy.sparse."""
-        return bool(scipy.sparse.issparse(self.data))
+        return _is_sparse(self.data)
 
     @property
     def nnz(self) -> int:
@@ -291,6 +291,12 @@ _NOTHING: Final[dict[str, Any]] = {
     "ordered": False,
 }
 """The parts of an array, each as it is when there is nothing."""
+
+
+def _is_sparse(data: object) -> bool:
+    # scipy is not imported for the question: whoever has a matrix of it has imported it.
+    sparse = sys.modules.get("scipy.sparse")
+    return sparse is not None and bool(sparse.issparse(data))
 
 
 def fill_element(fill: Any, dtype: np.dtype[Any]) -> np.ndarray[Any, np.dtype[Any]] | None:
