@@ -13,7 +13,7 @@ from client_database import db
 
 __all__ = ["db"]
 
-HELPERS = ["_array", "_infos", "_kind", "_outputs", "_show", "_slices", "_target"]
+HELPERS = ["_array", "_cuts", "_infos", "_kind", "_outputs", "_show", "_slices", "_target"]
 MODULES = [
     "jazz",
     *(f"jazz._sync.{module.name}" for module in pkgutil.iter_modules(jazz._sync.__path__)),

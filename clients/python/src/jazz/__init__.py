@@ -13,13 +13,14 @@ function, out of the operations in `ops`, with types such as `Csr["rows", 1024]`
 
 from jazz import aio
 from jazz._array import Array
+from jazz._cuts import Labels, labels
 from jazz._descriptions import Description
 from jazz._infos import BlockInfo, KindInfo, Match, ServerInfo, SpaceInfo
 from jazz._kind import Kind, kind, kind_of
 from jazz._operations import UNCHANGED, Result
 from jazz._outputs import Outputs
 from jazz._pipeline_infos import Explanation, OpInfo, OpParameter, PipelineInfo, RunResult, StepInfo
-from jazz._slices import Labels, Ref, labels, ref
+from jazz._slices import Ref, ref
 from jazz._sync._batches import Batch
 from jazz._sync._commits import Commit
 from jazz._sync._database import Database, connect

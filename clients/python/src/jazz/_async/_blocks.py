@@ -9,12 +9,13 @@ from typing import Any
 from jazz._async._calls import Calls
 from jazz._async._handles import Block
 from jazz._bodies import decoded, encoded, form
+from jazz._cuts import Wanted
 from jazz._descriptions import Description, description
 from jazz._infos import BlockInfo, block_info
 from jazz._mapping_async import DatabaseMapping
 from jazz._names import flag, request_id, text, versioned
 from jazz._operations import UNCHANGED, Unchanged, copy_request, delete_request, put_operation, update_request
-from jazz._slices import Ref, Wanted, block_name, selection
+from jazz._slices import Ref, block_name, selection
 from jazz.errors import NotFound
 from jazz.v1 import blocks_pb2
 

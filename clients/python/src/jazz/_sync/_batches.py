@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from jazz._bodies import damaged, encoded
+from jazz._cuts import Wanted
 from jazz._infos import BlockInfo
 from jazz._names import request_id
 from jazz._operations import (
@@ -19,7 +20,7 @@ from jazz._operations import (
     info_operation,
     put_inline,
 )
-from jazz._slices import Ref, Wanted
+from jazz._slices import Ref
 from jazz._sync._calls import Calls
 from jazz.errors import Cancelled, FailedPrecondition, JazzError
 from jazz.v1 import blocks_pb2

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from jazz._bodies import decoded, encoded, form
+from jazz._cuts import Wanted
 from jazz._descriptions import Description, description
 from jazz._infos import BlockInfo, block_info
 from jazz._mapping_sync import DatabaseMapping
 from jazz._names import flag, request_id, text, versioned
 from jazz._operations import UNCHANGED, Unchanged, copy_request, delete_request, put_operation, update_request
-from jazz._slices import Ref, Wanted, block_name, selection
+from jazz._slices import Ref, block_name, selection
 from jazz._sync._calls import Calls
 from jazz._sync._handles import Block
 from jazz.errors import NotFound
