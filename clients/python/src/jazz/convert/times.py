@@ -81,7 +81,9 @@ def _zone(element: Any, where: str) -> str:
 
 def _finest(scalars: list[Any], where: _Where) -> np.dtype[Any]:
     """The dtype of the finest unit; units other than those from s to ns have to be the same."""
-    found = {scalar.dtype: number for number, scalar in reversed(list(enumerate(scalars))) if scalar is not None}
+    found: dict[np.dtype[Any], int] = {
+        scalar.dtype: number for number, scalar in reversed(list(enumerate(scalars))) if scalar is not None
+    }
     first = min(found, key=found.__getitem__)
     if len(found) == 1:
         return first
