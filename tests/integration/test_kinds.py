@@ -247,6 +247,24 @@ def test_the_name_of_a_kind_stands_where_a_type_does(db: jazz.Database) -> None:
         db.kinds.delete("lab/photo")
 
 
+def test_a_run_checks_the_ranges_of_every_kind_that_asks_for_a_field(db: jazz.Database) -> None:
+    db.kinds.put("lab/any", "{x: any}")
+    db.kinds.put("lab/positive", "{x: float64[n] from 0}")
+    db.kinds.put("lab/small", "{x: float64[n] to 1}")
+    db.kinds.put("lab/share", "extends lab/any, lab/positive, lab/small {}")
+
+    @jazz.pipeline(inputs={"p": "lab/share"})
+    def total(p):
+        return jazz.ops.sum(p["x"])
+
+    db.pipelines.put("lab/total", total)
+    assert db.run("lab/total", p={"x": np.array([0.0, 1.0])}) == 1
+    for wrong in (-1.0, 2.0):
+        assert db.kinds.match("lab/share", {"x": np.array([wrong])}).mismatches
+        with pytest.raises(jazz.KindMismatch, match="elements from 0 to 1"):
+            db.run("lab/total", p={"x": np.array([wrong])})
+
+
 def test_a_changed_kind_changes_nothing_for_a_registered_pipeline(db: jazz.Database) -> None:
     db.kinds.put("lab/k", "float64[3]")
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import reduce
 from typing import Final
 
 from jazz.values import Layout
 from jazz_server.kinds.parts import Resolve, parts_of
-from jazz_server.kinds.types import AnyType, Dimension, KindReference, Mismatch, Symbol, TableType, TensorType, Type
+from jazz_server.kinds.types import (
+    AnyType,
+    Dimension,
+    FieldType,
+    KindReference,
+    Mismatch,
+    Symbol,
+    TableType,
+    TensorType,
+    Type,
+)
 from jazz_server.kinds.unify import DimensionConflict, Unifier, is_fresh
 
 Note = Callable[[Mismatch], None]
@@ -57,7 +68,8 @@ class Scope:
 def looked_up(declared: Type, kinds: Resolve | None, scope: Scope, note: Note, stack: tuple[str, ...] = ()) -> Type:
     """The type with all kinds in it replaced by their types, and its dimensions by those that stand for them.
 
-    Kinds that are not there, or contain themselves, are noted; any value is put in their place.
+    Kinds that are not there, or contain themselves, are noted; any value is put in their place. What several kinds ask
+    for is as the first says, in the ranges of all.
     """
     if isinstance(declared, TensorType):
         shape = None if declared.shape is None else tuple(map(scope.dimension, declared.shape))
@@ -72,11 +84,34 @@ def looked_up(declared: Type, kinds: Resolve | None, scope: Scope, note: Note, s
             note(Mismatch("", f"kinds of at most {MAX_FIELDS} fields, those of kinds in them counted", "more"))
             return AnyType()
         if parts.is_table:
-            first = {f.name: f for f in reversed(parts.fields)}
-            fields = tuple(first[name] for name in parts.names)
-            return looked_up(TableType(fields, parts.closed), kinds, inner, note, parts.stack)
-        return looked_up(parts.types[0], kinds, inner, note, parts.stack) if parts.types else AnyType()
+            found = [replace(f, type=looked_up(f.type, kinds, inner, note, parts.stack)) for f in parts.fields]
+            return TableType(_joined(found), parts.closed)
+        types = [looked_up(type_, kinds, inner, note, parts.stack) for type_ in parts.types]
+        anything: Type = AnyType()
+        return reduce(_narrowed, types, anything)
     return declared
+
+
+def _narrowed(first: Type, other: Type) -> Type:
+    """What the first of two types says that a value has to be of, with the fields and ranges of the other."""
+    if isinstance(first, AnyType):
+        return other
+    if isinstance(first, TableType) and isinstance(other, TableType):
+        return TableType(_joined([*first.fields, *other.fields]), first.closed or other.closed)
+    if isinstance(first, TensorType) and isinstance(other, TensorType):
+        least = [bound for bound in (first.minimum, other.minimum) if bound is not None]
+        greatest = [bound for bound in (first.maximum, other.maximum) if bound is not None]
+        return replace(first, minimum=max(least, default=None), maximum=min(greatest, default=None))
+    return first
+
+
+def _joined(fields: Iterable[FieldType]) -> tuple[FieldType, ...]:
+    """The fields in their order, each name once."""
+    joined: dict[str, FieldType] = {}
+    for field in fields:
+        first = joined.get(field.name)
+        joined[field.name] = field if first is None else replace(first, type=_narrowed(first.type, field.type))
+    return tuple(joined.values())
 
 
 def refined(declared: Type, given: Type, unifier: Unifier, note: Note, path: str = "") -> Type:
