@@ -260,7 +260,8 @@ def test_a_run_checks_the_ranges_of_every_kind_that_asks_for_a_field(db: jazz.Da
     db.pipelines.put("lab/total", total)
     assert db.run("lab/total", p={"x": np.array([0.0, 1.0])}) == 1
     for wrong in (-1.0, 2.0):
-        assert db.kinds.match("lab/share", {"x": np.array([wrong])}).mismatches
+        db.put("lab/wrong", {"x": np.array([wrong])})
+        assert db.kinds.match("lab/share", "lab/wrong").mismatches
         with pytest.raises(jazz.KindMismatch, match="elements from 0 to 1"):
             db.run("lab/total", p={"x": np.array([wrong])})
 
