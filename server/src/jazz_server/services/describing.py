@@ -6,11 +6,12 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from jazz.codec import FieldNotFound, RangeReader, summary
 from jazz.codec.schema import LAYOUTS, ORDERS, data_type
@@ -57,6 +58,7 @@ class Describer:
         self._thread = ThreadPoolExecutor(1, "jazz-describe", initializer=_begin_thread)
         self._waiting = 0
         self._kept: Recent[description_pb2.Description] = Recent(_KEPT_BYTES, lambda found: found.ByteSize())
+        self._turns: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
         core.at_close(self._thread.shutdown)
 
     async def describe(self, request: pb.DescribeBlockRequest, time_left: float | None) -> pb.DescribeBlockResponse:
@@ -68,10 +70,11 @@ class Describer:
         """
         head_ = self._store.head(*read_reference(request.name))
         key = (str(head_.name), head_.version, tuple(request.item))
-        found = self._kept.get(key)
-        if found is None:
-            found = await self._look(head_, tuple(request.item), time_left)
-            self._kept.put(key, found)
+        async with self._turns.setdefault(key, asyncio.Lock()):  # whoever waits finds what the one before found
+            found = self._kept.get(key)
+            if found is None:
+                found = await self._look(head_, tuple(request.item), time_left)
+                self._kept.put(key, found)
         return pb.DescribeBlockResponse(info=block_info(head_), description=found)
 
     async def _look(self, head_: Head, item: Sequence[str], time_left: float | None) -> description_pb2.Description:
