@@ -312,6 +312,10 @@ def requests() -> dict[str, list[list[Message]]]:
             [kinds_pb2.MatchKindRequest(inline=kind(), header=known["frame"].header)],
             [kinds_pb2.MatchKindRequest(inline=kinds_pb2.Kind(type=tensor_type("n")), block="lab/known")],
         ],
+        "Kinds/ProposeKind": [
+            [kinds_pb2.ProposeKindRequest(header=known["frame"].header)],
+            [kinds_pb2.ProposeKindRequest(block="lab/known")],
+        ],
         "Pipelines/PutPipeline": [
             [
                 pipelines_pb2.PutPipelineRequest(

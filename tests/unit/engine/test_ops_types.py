@@ -16,8 +16,8 @@ from unit.engine.samples import Notes, infer, settings_of
 DENSE, CSR, CSC, COO = Layout
 
 
-def tensor(dtype: str, *shape: Any, layout: Layout = DENSE, nullable: bool = False) -> TensorType:
-    return TensorType((DataType(dtype),), shape, (layout,), nullable=nullable)
+def tensor(dtype: str, *shape: Any, layout: Layout = DENSE, nullable: bool = False, unit: str = "") -> TensorType:
+    return TensorType((DataType(dtype),), shape, (layout,), nullable=nullable, unit=unit)
 
 
 def wrong(name: str, /, *args: Any, **settings: Any) -> list[str]:
@@ -33,6 +33,7 @@ def result(name: str, /, *args: Any, **settings: Any) -> str:
 F = tensor("float32", 3, 4)
 NA = tensor("float32", 3, 4, nullable=True)
 BIG = tensor("float32", 3, 1024)
+METRES = tensor("float32", 3, unit="m")
 
 MISMATCHES: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ("matmul", (BIG, tensor("float32", 1000, 5)), {}, "b: expected 1024 rows, found 1000 rows"),
@@ -54,6 +55,25 @@ MISMATCHES: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
         (tensor("bool", 3), tensor("bool", 3)),
         {},
         "b: expected element types that subtract is defined for, found bool and bool",
+    ),
+    ("add", (METRES, tensor("float32", 3, unit="s")), {}, "b: expected a length in m, as `a`, found s, a time"),
+    (
+        "less",
+        (METRES, tensor("float32", 3, unit="km")),
+        {},
+        "b: expected a length in m, as `a`, found km, which is m × 1000: convert it, nothing is converted silently",  # noqa: RUF001
+    ),
+    (
+        "concat",
+        (tensor("float32", 2), METRES, tensor("float32", 3, unit="s")),
+        {},
+        "arrays[2]: expected a length in m, as `arrays[1]`, found s, a time",
+    ),
+    (
+        "where",
+        (tensor("bool", 3), METRES, tensor("float32", 3, unit="K")),
+        {},
+        "b: expected a length in m, as `a`, found K, a temperature",
     ),
     ("negative", (tensor("bool", 3),), {}, "x: expected element types that negative is defined for, found bool"),
     ("less", (tensor("complex64", 3), 1), {}, "a: expected real numbers, found complex64"),

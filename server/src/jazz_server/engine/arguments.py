@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from jazz.values import DataType, Layout
 from jazz_server.engine.op import Inference, Scalar, Settings
 from jazz_server.engine.promotion import NUMERIC, scalar_dtype, words
-from jazz_server.kinds import describe
+from jazz_server.kinds import describe, units
 from jazz_server.kinds.types import AnyType, KindReference, TensorType, Type
 
 LAYOUTS: Final = tuple(Layout)
@@ -83,6 +83,18 @@ def operand(inference: Inference, field: str, argument: Known, accepts: Sequence
 def may_be_missing(*operands: TensorType | Scalar) -> bool:
     """Whether elements of any operand may be missing."""
     return any(isinstance(x, TensorType) and x.nullable for x in operands)
+
+
+def same_unit(inference: Inference, fields: Sequence[str], given: Sequence[Known]) -> None:
+    """Notes operands whose unit is not that of the first one that has one: a metre is no second, and no kilometre.
+
+    What has no unit, as all that steps compute, goes with any.
+    """
+    measured = [(field, x.unit) for field, x in zip(fields, given, strict=True) if isinstance(x, TensorType) and x.unit]
+    for field, unit in measured[1:]:
+        wrong = units.difference(measured[0][1], unit)
+        if wrong is not None:
+            inference.mismatch(field, f"{wrong.expected}, as `{measured[0][0]}`", wrong.found)
 
 
 def rank_in(inference: Inference, field: str, found: TensorType, ranks: Sequence[int]) -> bool:

@@ -129,6 +129,8 @@ def infer_rule(rule: Rule) -> InferRule:
             arguments.operand(inference, name, argument, allowed)
             for name, argument, allowed in zip(rule.arguments, args, accepts, strict=True)
         ]
+        if not rule.annihilators:
+            arguments.same_unit(inference, rule.arguments, args)
         extra = [arguments.number(inference, settings, name) for name in rule.settings]
         shape = shapes.broadcast(inference, [(n, _shape(x)) for n, x in zip(rule.arguments, found, strict=True)])
         # None among the settings stands for "not set": numpy's functions take it as it is.

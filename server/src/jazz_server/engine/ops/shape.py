@@ -60,6 +60,7 @@ def _infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings:
         inference.mismatch("arrays", "at least one array", "none")
         return (TensorType(),)
     parts = [arguments.tensor(inference, name, arg, ()) for name, arg in zip(names, args, strict=True)]
+    arguments.same_unit(inference, names, args)
     fit = [arguments.rank_at_least(inference, name, part, 1) for name, part in zip(names, parts, strict=True)]
     dtypes = _joined_dtypes(inference, names, parts)
     found = [part.shape if fits else None for part, fits in zip(parts, fit, strict=True)]
