@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import grpc
 from google.protobuf.any_pb2 import Any
@@ -133,29 +133,39 @@ def status_code(error: JazzError) -> grpc.StatusCode:
 
 def error_message(error: JazzError, size: int = _STATUS_BYTES) -> errors_pb2.Error:
     """The error as it stands in the answer to a batch, in as many bytes as may be, 300 or more."""
-    return _error_message(_fitted(error, lambda each: _error_message(each).ByteSize() <= size))
+    return _error_message(_fitted(error, lambda each: _error_message(each).ByteSize(), size))
 
 
 def status(error: JazzError) -> Status:
     """The error as a rich status, small enough for a trailer."""
-    return _status(_fitted(error, lambda each: _status(each).ByteSize() <= _STATUS_BYTES))
+    return _status(_fitted(error, lambda each: _status(each).ByteSize(), _STATUS_BYTES))
 
 
-def _fitted(error: JazzError, fits: Callable[[JazzError], bool]) -> JazzError:
+def _fitted(error: JazzError, size_of: Callable[[JazzError], int], size: int) -> JazzError:
     """The error with texts cut short, and with so few violations that it fits; those left out are counted."""
     metadata = {key: cut(value, _TEXT_BYTES) for key, value in error.metadata.items()}
-    violations = [_cut_violation(violation) for violation in error.violations[:_VIOLATIONS]]
+    violations = list(_first_violations(error, size))
     message = cut(error.message, _MESSAGE_BYTES)
     while True:
         omitted = len(error.violations) - len(violations)
         if omitted:
             metadata["violations_omitted"] = str(omitted)
         short = error_for(error.reason, message, metadata=metadata, violations=violations)
-        if fits(short):
+        if size_of(short) <= size:
             return short
         if not violations:
             return error_for(error.reason, cut(error.message, _LEAST_BYTES))
         violations = violations[: len(violations) * 3 // 4]
+
+
+def _first_violations(error: JazzError, size: int) -> Iterator[Violation]:
+    """Violations with texts cut short, up to the one whose texts alone would be too much."""
+    for violation in error.violations[:_VIOLATIONS]:
+        short = _cut_violation(violation)
+        size -= len(short.field) + len(short.expected) + len(short.found)
+        if size < 0:
+            return
+        yield short
 
 
 def _error_message(error: JazzError) -> errors_pb2.Error:
