@@ -5,3 +5,11 @@ cpp_crc32c <- function(data) {
     .Call(`_rjazz_cpp_crc32c`, data)
 }
 
+message_to_raw <- function(type, fields) {
+    .Call(`_rjazz_message_to_raw`, type, fields)
+}
+
+raw_to_message <- function(type, bytes) {
+    .Call(`_rjazz_raw_to_message`, type, bytes)
+}
+

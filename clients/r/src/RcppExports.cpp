@@ -21,9 +21,35 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// message_to_raw
+Rcpp::RawVector message_to_raw(std::string type, Rcpp::List fields);
+RcppExport SEXP _rjazz_message_to_raw(SEXP typeSEXP, SEXP fieldsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< std::string >::type type(typeSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type fields(fieldsSEXP);
+    rcpp_result_gen = Rcpp::wrap(message_to_raw(type, fields));
+    return rcpp_result_gen;
+END_RCPP
+}
+// raw_to_message
+SEXP raw_to_message(std::string type, Rcpp::RawVector bytes);
+RcppExport SEXP _rjazz_raw_to_message(SEXP typeSEXP, SEXP bytesSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< std::string >::type type(typeSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type bytes(bytesSEXP);
+    rcpp_result_gen = Rcpp::wrap(raw_to_message(type, bytes));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
     {"_rjazz_cpp_crc32c", (DL_FUNC) &_rjazz_cpp_crc32c, 1},
+    {"_rjazz_message_to_raw", (DL_FUNC) &_rjazz_message_to_raw, 2},
+    {"_rjazz_raw_to_message", (DL_FUNC) &_rjazz_raw_to_message, 2},
     {NULL, NULL, 0}
 };
 
