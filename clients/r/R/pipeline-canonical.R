@@ -72,19 +72,13 @@ encode_graph <- function(encoder, graph) {
   own <- length(graph$inputs) - length(graph$captured)
   places <- vapply(graph$captured, source_key, "")
   argument <- function(source) {
-    if (source$kind == "literal") {
-      return(list(literal = source$literal))
-    }
+    if (source$kind == "literal") return(list(literal = source$literal))
     if (source$kind == "constant") {
       if (!source$key %in% encoder$constants) encoder$constants <- c(encoder$constants, source$key)
       return(list(constant = match(source$key, encoder$constants) - 1))
     }
-    if (!identical(source$trace, graph$trace)) {
-      return(list(input = own + match(source_key(source), places) - 1))
-    }
-    if (source$kind == "input") {
-      return(list(input = source$index))
-    }
+    if (!identical(source$trace, graph$trace)) return(list(input = own + match(source_key(source), places) - 1))
+    if (source$kind == "input") return(list(input = source$index))
     step <- list(step = numbers[[as.character(source$step$id)]], output = source$index)
     list(step = without_zeros(step))
   }
@@ -115,12 +109,8 @@ without_zeros <- function(message) {
 }
 
 parameter_value <- function(encoder, value) {
-  if (inherits(value, "jz_sub_graph")) {
-    return(list(graph = sub_graph_number(encoder, value)))
-  }
-  if (length(value) > 1) {
-    return(list(list = list(values = lapply(value, setting_literal))))
-  }
+  if (inherits(value, "jazz_sub_graph")) return(list(graph = sub_graph_number(encoder, value)))
+  if (length(value) > 1) return(list(list = list(values = lapply(value, setting_literal))))
   list(literal = setting_literal(value))
 }
 

@@ -1,39 +1,19 @@
 # What the writing of pipelines refuses.
 
+#' The error for something that cannot become part of a pipeline, of class `jazz_error_tracing`.
+#'
+#' @param field What is wrong: an argument, or the call that wrote it.
+#' @param advice What to write instead.
+#' @noRd
 stop_tracing <- function(field, expected, found, advice = NULL) {
-  violation <- data.frame(field = field, expected = expected, found = found)
-  message <- paste0(field, ": expected ", expected, ", found ", found, if (!is.null(advice)) paste0(" (", advice, ")"))
-  condition <- structure(
-    class = c("jazz_error_tracing", "jazz_error_invalid_argument", "jazz_error", "error", "condition"),
-    list(message = message, call = NULL, reason = "INVALID_ARGUMENT", violations = violation, metadata = list())
-  )
+  violations <- data.frame(field = field, expected = expected, found = found, stringsAsFactors = FALSE)
+  message <- sprintf("%s: expected %s, found %s", field, expected, found)
+  if (!is.null(advice)) message <- sprintf("%s (%s)", message, advice)
+  condition <- jazz_condition("INVALID_ARGUMENT", message, class = "tracing")
+  condition$violations <- violations
   stop(condition)
 }
 
-is_whole <- function(x) {
-  is.numeric(x) && length(x) == 1 && !is.na(x) && is.finite(x) && x == trunc(x)
-}
+is_whole <- function(x) is.numeric(x) && length(x) == 1L && is.finite(x) && x == trunc(x)
 
 format_whole <- function(x) if (is.character(x)) x else format(x, scientific = FALSE, trim = TRUE, digits = 15)
-
-describe_r <- function(x) {
-  if (is.null(x)) {
-    return("NULL")
-  }
-  if (is.atomic(x) && length(x) == 1) {
-    return(if (is.character(x)) encodeString(x, quote = "\"") else format(x))
-  }
-  sprintf("%s of length %s", class(x)[[1]], format_whole(length(x)))
-}
-
-check_text <- function(x, field, expected, empty = FALSE) {
-  if (!is.character(x) || length(x) != 1 || is.na(x) || !(empty || nzchar(x))) {
-    stop_tracing(field, expected, describe_r(x))
-  }
-  invisible(x)
-}
-
-check_flag <- function(x, field) {
-  if (!is.logical(x) || length(x) != 1 || is.na(x)) stop_tracing(field, "TRUE or FALSE", describe_r(x))
-  invisible(x)
-}

@@ -4,21 +4,15 @@
 # a literal, which has none: it goes with everything.
 
 dims_of <- function(value) {
-  if (is_node(value)) {
-    return(value@dims)
-  }
-  if (!is.null(as_literal(value))) {
-    return(list())
-  }
+  if (is_node(value)) return(value@dims)
+  if (!is.null(as_literal(value))) return(list())
   as.list(as.double(dim(value) %||% length(value)))
 }
 
 is_scalar <- function(value) length(dims_of(value)) == 0 && !is.null(dims_of(value))
 
 same_dim <- function(a, b) {
-  if (is.na(a) || is.na(b)) {
-    return(FALSE)
-  }
+  if (is.na(a) || is.na(b)) return(FALSE)
   if (is.character(a) && is.character(b)) {
     return(TRUE) # two symbols that meet become one
   }
@@ -31,9 +25,7 @@ same_dim <- function(a, b) {
 met_dim <- function(a, b) if (is.character(a)) b else a
 
 shown_dims <- function(dims) {
-  if (is.null(dims)) {
-    return("of a rank that is not known")
-  }
+  if (is.null(dims)) return("of a rank that is not known")
   paste0("[", toString(vapply(dims, function(d) if (is.na(d)) "*" else format_whole(d), "")), "]")
 }
 
@@ -42,12 +34,8 @@ shown_dims <- function(dims) {
 elementwise <- function(op, a, b, call = traced_call()) {
   da <- dims_of(a)
   db <- dims_of(b)
-  if (is_scalar(a)) {
-    return(apply_one(op, a, b, dims = db, call = call))
-  }
-  if (is_scalar(b)) {
-    return(apply_one(op, a, b, dims = da, call = call))
-  }
+  if (is_scalar(a)) return(apply_one(op, a, b, dims = db, call = call))
+  if (is_scalar(b)) return(apply_one(op, a, b, dims = da, call = call))
   if (is.null(da) || is.null(db)) {
     which <- if (is.null(da)) "the left" else "the right"
     stop_tracing(
@@ -63,12 +51,8 @@ elementwise <- function(op, a, b, call = traced_call()) {
     if (!all(mapply(same_dim, da, db))) stop_dims(call, da, db)
     return(apply_one(op, a, b, dims = mapply(met_dim, da, db, SIMPLIFY = FALSE), call = call))
   }
-  if (length(da) == 2 && length(db) == 1 && down_columns(db[[1]], da)) {
-    return(flipped(apply_one(op, flipped(a, call), b, dims = rev(da), call = call), call))
-  }
-  if (length(da) == 1 && length(db) == 2 && down_columns(da[[1]], db)) {
-    return(flipped(apply_one(op, a, flipped(b, call), dims = rev(db), call = call), call))
-  }
+  if (length(da) == 2 && length(db) == 1 && down_columns(db[[1]], da)) return(flipped(apply_one(op, flipped(a, call), b, dims = rev(da), call = call), call))
+  if (length(da) == 1 && length(db) == 2 && down_columns(da[[1]], db)) return(flipped(apply_one(op, a, flipped(b, call), dims = rev(db), call = call), call))
   stop_dims(call, da, db)
 }
 
@@ -89,9 +73,7 @@ stop_dims <- function(call, da, db) {
 # The dimensions of a matrix, or NA for those that are not known; anything that is no matrix is refused.
 matrix_dims <- function(x, what, call = traced_call()) {
   dims <- dims_of(x)
-  if (is.null(dims)) {
-    return(list(NA, NA))
-  }
+  if (is.null(dims)) return(list(NA, NA))
   if (length(dims) != 2) stop_tracing(call, paste("a matrix for", what), shown_dims(dims))
   dims
 }
@@ -106,12 +88,8 @@ product_dims <- function(a, b, call) {
 }
 
 reduced_dims <- function(dims, axis, keepdims) {
-  if (is.null(axis)) {
-    return(if (is.null(dims)) if (keepdims) NULL else list() else if (keepdims) lapply(dims, function(d) 1) else list())
-  }
-  if (is.null(dims)) {
-    return(NULL)
-  }
+  if (is.null(axis)) return(if (is.null(dims)) if (keepdims) NULL else list() else if (keepdims) lapply(dims, function(d) 1) else list())
+  if (is.null(dims)) return(NULL)
   if (keepdims) dims[axis] <- list(1) else dims[axis] <- NULL
   dims
 }

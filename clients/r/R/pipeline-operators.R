@@ -8,15 +8,9 @@ UNARY <- c("abs", "exp", "log1p", "sqrt")
 
 binary_operator <- function(sign, a, b) {
   call <- traced_call()
-  if (sign %in% names(ARITHMETIC)) {
-    return(elementwise(ARITHMETIC[[sign]], a, b, call))
-  }
-  if (sign %in% names(COMPARISONS)) {
-    return(elementwise(COMPARISONS[[sign]], a, b, call))
-  }
-  if (sign == "^" && is.numeric(b) && length(b) == 1 && b %in% c(2, 0.5)) {
-    return(if (b == 2) elementwise("multiply", a, a, call) else apply_one("sqrt", a, dims = dims_of(a), call = call))
-  }
+  if (sign %in% names(ARITHMETIC)) return(elementwise(ARITHMETIC[[sign]], a, b, call))
+  if (sign %in% names(COMPARISONS)) return(elementwise(COMPARISONS[[sign]], a, b, call))
+  if (sign == "^" && is.numeric(b) && length(b) == 1 && b %in% c(2, 0.5)) return(if (b == 2) elementwise("multiply", a, a, call) else apply_one("sqrt", a, dims = dims_of(a), call = call))
   instead <- switch(sign,
     "^" = "x^2 and x^0.5; exp(p * log(x)) for another power of what is above 0",
     "&" = "a * b for truth values",
@@ -50,11 +44,11 @@ NULL
 
 #' @rdname jz_operators
 #' @export
-setMethod("Ops", signature("jz_node", "jz_node"), function(e1, e2) binary_operator(.Generic, e1, e2))
+setMethod("Ops", signature("jazz_node", "jazz_node"), function(e1, e2) binary_operator(.Generic, e1, e2))
 
 #' @rdname jz_operators
 #' @export
-setMethod("Ops", signature("jz_node", "ANY"), function(e1, e2) {
+setMethod("Ops", signature("jazz_node", "ANY"), function(e1, e2) {
   if (missing(e2)) {
     return(switch(.Generic,
       "-" = apply_one("negative", e1, dims = dims_of(e1)),
@@ -67,15 +61,15 @@ setMethod("Ops", signature("jz_node", "ANY"), function(e1, e2) {
 
 #' @rdname jz_operators
 #' @export
-setMethod("Ops", signature("ANY", "jz_node"), function(e1, e2) binary_operator(.Generic, e1, e2))
+setMethod("Ops", signature("ANY", "jazz_node"), function(e1, e2) binary_operator(.Generic, e1, e2))
 
 #' @rdname jz_operators
 #' @export
-setMethod("!", "jz_node", function(x) stop_tracing(traced_call(), "x == FALSE for truth values", "the operator !"))
+setMethod("!", "jazz_node", function(x) stop_tracing(traced_call(), "x == FALSE for truth values", "the operator !"))
 
 #' @rdname jz_operators
 #' @export
-setMethod("Math", "jz_node", function(x) {
+setMethod("Math", "jazz_node", function(x) {
   if (!.Generic %in% UNARY) {
     stop_tracing(traced_call(), paste("one of", toString(c(UNARY, "log")), "and the jz_ functions"), .Generic)
   }
@@ -84,14 +78,14 @@ setMethod("Math", "jz_node", function(x) {
 
 #' @rdname jz_operators
 #' @export
-setMethod("log", "jz_node", function(x, ...) {
+setMethod("log", "jazz_node", function(x, ...) {
   if (...length() > 0) stop_tracing(traced_call(), "log(x), the natural logarithm; log(x) / log(base)", "a base")
   apply_one("log", x, dims = dims_of(x))
 })
 
 #' @rdname jz_operators
 #' @export
-setMethod("Summary", "jz_node", function(x, ..., na.rm = FALSE) {
+setMethod("Summary", "jazz_node", function(x, ..., na.rm = FALSE) {
   if (!.Generic %in% c("sum", "max", "min") || ...length() > 0) {
     found <- if (...length() > 0) paste(.Generic, "of several values") else .Generic
     stop_tracing(traced_call(), "sum(x), max(x) or min(x) of one value", found)
@@ -101,15 +95,15 @@ setMethod("Summary", "jz_node", function(x, ..., na.rm = FALSE) {
 
 #' @rdname jz_operators
 #' @export
-setMethod("%*%", signature("jz_node", "ANY"), function(x, y) matrix_product(x, y))
+setMethod("%*%", signature("jazz_node", "ANY"), function(x, y) matrix_product(x, y))
 
 #' @rdname jz_operators
 #' @export
-setMethod("%*%", signature("ANY", "jz_node"), function(x, y) matrix_product(x, y))
+setMethod("%*%", signature("ANY", "jazz_node"), function(x, y) matrix_product(x, y))
 
 #' @rdname jz_operators
 #' @export
-setMethod("%*%", signature("jz_node", "jz_node"), function(x, y) matrix_product(x, y))
+setMethod("%*%", signature("jazz_node", "jazz_node"), function(x, y) matrix_product(x, y))
 
 matrix_product <- function(x, y, call = traced_call()) {
   apply_one("matmul", x, y, dims = product_dims(x, y, call), call = call)
@@ -117,24 +111,24 @@ matrix_product <- function(x, y, call = traced_call()) {
 
 #' @rdname jz_operators
 #' @export
-setMethod("is.na", "jz_node", function(x) apply_one("is_na", x, dims = dims_of(x)))
+setMethod("is.na", "jazz_node", function(x) apply_one("is_na", x, dims = dims_of(x)))
 
 #' @rdname jz_operators
 #' @export
-setMethod("$", "jz_node", function(x, name) apply_one("field", x, settings = list(name = name)))
+setMethod("$", "jazz_node", function(x, name) apply_one("field", x, settings = list(name = name)))
 
 #' @rdname jz_operators
 #' @export
-setMethod("[[", "jz_node", function(x, i, j, ...) {
+setMethod("[[", "jazz_node", function(x, i, j, ...) {
   if (!is.character(i) || length(i) != 1) {
-    stop_tracing(traced_call(), "the name of a field, x[[\"name\"]]", describe_r(i))
+    stop_tracing(traced_call(), "the name of a field, x[[\"name\"]]", shown(i))
   }
   apply_one("field", x, settings = list(name = i))
 })
 
 #' @rdname jz_operators
 #' @export
-setMethod("[", "jz_node", function(x, i, j, ..., drop = TRUE) {
+setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
   call <- traced_call()
   if (nargs() - (!missing(drop)) < 3) stop_tracing(call, "x[rows, ] or x[, columns]", "one index")
   if (!missing(i)) x <- taken(x, i, 1, call)
@@ -148,7 +142,7 @@ taken <- function(x, positions, axis, call) {
     stop_tracing(call, "positions that are known now", "a value of the pipeline", "jz_take(x, i, axis) takes one")
   }
   if (!is.numeric(positions) || anyNA(positions) || any(positions < 1 | positions != trunc(positions))) {
-    stop_tracing(call, "positions from 1 on", describe_r(positions))
+    stop_tracing(call, "positions from 1 on", shown(positions))
   }
   dims <- matrix_dims(x, "[", call)
   dims[[axis]] <- as.double(length(positions))
@@ -159,7 +153,7 @@ taken <- function(x, positions, axis, call) {
 
 #' @rdname jz_operators
 #' @export
-t.jz_node <- function(x) {
+t.jazz_node <- function(x) {
   call <- traced_call()
   dims <- matrix_dims(x, "t()", call)
   apply_one("transpose", x, dims = rev(dims), call = call)
@@ -167,7 +161,7 @@ t.jz_node <- function(x) {
 
 #' @rdname jz_operators
 #' @export
-mean.jz_node <- function(x, ..., na.rm = FALSE) reduce("mean", x, NULL, FALSE, na.rm)
+mean.jazz_node <- function(x, ..., na.rm = FALSE) reduce("mean", x, NULL, FALSE, na.rm)
 
 no_data <- function(what, instead) {
   stop_tracing(
@@ -178,23 +172,23 @@ no_data <- function(what, instead) {
 
 #' @rdname jz_operators
 #' @export
-setMethod("dim", "jz_node", function(x) no_data("asked for its dimensions", "jz_size(x, axis)"))
+setMethod("dim", "jazz_node", function(x) no_data("asked for its dimensions", "jz_size(x, axis)"))
 
 #' @rdname jz_operators
 #' @export
-setMethod("length", "jz_node", function(x) no_data("asked for its length", "jz_size(x)"))
+setMethod("length", "jazz_node", function(x) no_data("asked for its length", "jz_size(x)"))
 
 #' @rdname jz_operators
 #' @param object A value of a pipeline.
 #' @export
-setMethod("show", "jz_node", function(object) {
+setMethod("show", "jazz_node", function(object) {
   source <- object@source
   what <- switch(source$kind,
     input = paste("input", source$index, "of", object@trace$name),
     output = paste(source$step$op, "in", object@trace$name),
     paste("a", source$kind, "of", object@trace$name)
   )
-  cat("<jz_node: ", what, ">\n", sep = "")
+  cat("<jazz_node: ", what, ">\n", sep = "")
 })
 
 # Functions of R that are no generics: what a traced function calls by these names. They are R's own where no value of a
@@ -251,10 +245,10 @@ swept <- function(x, MARGIN, STATS, FUN = "-", check.margin = TRUE, ...) {
   call <- traced_call()
   op <- if (is.character(FUN)) SWEPT[FUN] else SWEPT[vapply(names(SWEPT), function(n) identical(match.fun(n), FUN), NA)]
   if (length(op) != 1 || is.na(op)) {
-    stop_tracing(call, paste("FUN as one of", toString(names(SWEPT))), describe_r(FUN))
+    stop_tracing(call, paste("FUN as one of", toString(names(SWEPT))), shown(FUN))
   }
   if (!identical(as.double(MARGIN), 1) && !identical(as.double(MARGIN), 2)) {
-    stop_tracing(call, "MARGIN as 1 or 2", describe_r(MARGIN))
+    stop_tracing(call, "MARGIN as 1 or 2", shown(MARGIN))
   }
   dims <- matrix_dims(x, "sweep()", call)
   along <- dims_of(STATS)
@@ -262,9 +256,7 @@ swept <- function(x, MARGIN, STATS, FUN = "-", check.margin = TRUE, ...) {
   if (known && (length(along) != 1 || !is.na(dims[[MARGIN]]) && !same_dim(along[[1]], dims[[MARGIN]]))) {
     stop_tracing(call, paste("STATS as a vector along dimension", MARGIN, "of", shown_dims(dims)), shown_dims(along))
   }
-  if (MARGIN == 2 || is_scalar(STATS)) {
-    return(apply_one(op[[1]], x, STATS, dims = dims, call = call))
-  }
+  if (MARGIN == 2 || is_scalar(STATS)) return(apply_one(op[[1]], x, STATS, dims = dims, call = call))
   flipped(apply_one(op[[1]], flipped(x, call), STATS, dims = rev(dims), call = call), call)
 }
 

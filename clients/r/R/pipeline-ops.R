@@ -109,7 +109,7 @@ jz_is_na <- unary("is_na")
 jz_clip <- function(x, min = NULL, max = NULL) {
   for (bound in list(min, max)) {
     if (!is.null(bound) && !(is.numeric(bound) && length(bound) == 1 && !is.na(bound))) {
-      stop_tracing("jz_clip", "bounds that are numbers", describe_r(bound))
+      stop_tracing("jz_clip", "bounds that are numbers", shown(bound))
     }
   }
   if (!is.null(min) && !is.null(max) && min > max) {
@@ -136,7 +136,7 @@ jz_to_sparse <- function(x, layout = c("csr", "csc", "coo")) {
 jz_cast <- function(x, type) {
   numeric <- setdiff(element_type_names, c("string", "bytes", "timestamp", "date", "duration", "factor"))
   if (!is.character(type) || length(type) != 1 || !type %in% numeric) {
-    stop_tracing("jz_cast", paste("one of", toString(numeric)), describe_r(type))
+    stop_tracing("jz_cast", paste("one of", toString(numeric)), shown(type))
   }
   apply_one("cast", x, settings = list(dtype = type), dims = dims_of(x))
 }
@@ -161,7 +161,7 @@ jz_transpose <- function(x) apply_one("transpose", x, dims = rev(dims_of(x)))
 #' @param arrays A list of values.
 #' @export
 jz_concat <- function(arrays, axis = 1) {
-  if (!is.list(arrays) || length(arrays) == 0) stop_tracing("jz_concat", "a list of values", describe_r(arrays))
+  if (!is.list(arrays) || length(arrays) == 0) stop_tracing("jz_concat", "a list of values", shown(arrays))
   apply_op("concat", unname(arrays), list(axis = axis_setting(axis)), 1, list(NULL))[[1]]
 }
 
@@ -176,8 +176,7 @@ jz_take <- function(x, indices, axis = 1) {
 #' @param name The name of a field.
 #' @export
 jz_field <- function(table, name) {
-  check_text(name, "name", "the name of a field")
-  apply_one("field", table, settings = list(name = name))
+  apply_one("field", table, settings = list(name = check_string(name, "name", "the name of a field")))
 }
 
 #' @rdname jz_op
@@ -193,13 +192,13 @@ axis_setting <- function(axis) {
 }
 
 axis_number <- function(axis) {
-  if (!is_whole(axis) || axis < 1) stop_tracing("axis", "a dimension counted from 1", describe_r(axis))
+  if (!is_whole(axis) || axis < 1) stop_tracing("axis", "a dimension counted from 1", shown(axis))
   as.integer(axis) - 1L
 }
 
 reduce <- function(op, x, axis = NULL, keepdims = FALSE, na.rm = FALSE, settings = list()) {
-  check_flag(keepdims, "keepdims")
-  check_flag(na.rm, "na.rm")
+  check_bool(keepdims, "keepdims")
+  check_bool(na.rm, "na.rm")
   numbers <- if (!is.null(axis)) vapply(axis, axis_number, 0L)
   dims <- reduced_dims(dims_of(x), axis, keepdims)
   own <- list(axis = numbers, keepdims = if (keepdims) TRUE, skipna = if (na.rm) TRUE)
@@ -235,7 +234,7 @@ jz_count_na <- function(x, axis = NULL, keepdims = FALSE) reduce("count_na", x, 
 #' @export
 jz_norm <- function(x, ord = 2, axis = NULL, keepdims = FALSE, na.rm = FALSE) {
   if (!is.numeric(ord) || length(ord) != 1 || !ord %in% c(1, 2, Inf)) {
-    stop_tracing("jz_norm", "ord as 1, 2 or Inf", describe_r(ord))
+    stop_tracing("jz_norm", "ord as 1, 2 or Inf", shown(ord))
   }
   order <- if (ord == 1) 1L else if (ord == Inf) Inf
   reduce("norm", x, axis, keepdims, na.rm, list(ord = order))
@@ -245,7 +244,7 @@ jz_norm <- function(x, ord = 2, axis = NULL, keepdims = FALSE, na.rm = FALSE) {
 #' @param k How many elements, at most as many as the last dimension has.
 #' @export
 jz_topk <- function(x, k) {
-  if (!is_whole(k) || k < 0) stop_tracing("jz_topk", "k as a whole number from 0 on", describe_r(k))
+  if (!is_whole(k) || k < 0) stop_tracing("jz_topk", "k as a whole number from 0 on", shown(k))
   dims <- dims_of(x)
   if (length(dims) > 0) dims[[length(dims)]] <- as.double(k)
   nodes <- apply_op("topk", list(x), list(k = as.integer(k)), 2, list(dims))
@@ -271,13 +270,13 @@ jz_drop_na <- function(x, axis = 1) apply_one("drop_na", x, settings = list(axis
 #' @export
 jz_iterate <- function(body, ..., max_iter, tol = NULL) {
   states <- list(...)
-  if (!is.function(body)) stop_tracing("body", "a function from states to next states", describe_r(body))
+  if (!is.function(body)) stop_tracing("body", "a function from states to next states", shown(body))
   if (length(states) == 0) stop_tracing("jz_iterate", "at least one state", "none")
   if (!is_whole(max_iter) || max_iter < 0) {
-    stop_tracing("max_iter", "a whole number from 0 on", describe_r(max_iter))
+    stop_tracing("max_iter", "a whole number from 0 on", shown(max_iter))
   }
   if (!is.null(tol) && !(is.numeric(tol) && length(tol) == 1 && !is.na(tol) && tol >= 0)) {
-    stop_tracing("tol", "a number not less than 0", describe_r(tol))
+    stop_tracing("tol", "a number not less than 0", shown(tol))
   }
   trace <- tracing$current
   if (is.null(trace)) apply_op("iterate", states) # says what is wrong
@@ -314,5 +313,5 @@ trace_body <- function(body, states, around) {
     stats::setNames(rep(list(any_type), length(captured)), sprintf("captured_%d", seq_along(captured) - 1L))
   )
   outputs <- stats::setNames(sources, paste0("state_", seq_len(count) - 1))
-  structure(list(trace = trace, inputs = inputs, captured = captured, outputs = outputs), class = "jz_sub_graph")
+  structure(list(trace = trace, inputs = inputs, captured = captured, outputs = outputs), class = "jazz_sub_graph")
 }

@@ -10,7 +10,7 @@ tracing <- new.env(parent = emptyenv())
 tracing$current <- NULL
 
 #' @importFrom methods new setClass setGeneric setMethod is callNextMethod
-setClass("jz_node", representation(trace = "environment", source = "list", dims = "ANY"))
+setClass("jazz_node", representation(trace = "environment", source = "list", dims = "ANY"))
 
 new_trace <- function(name, parent = NULL) {
   trace <- new.env(parent = emptyenv())
@@ -33,9 +33,9 @@ with_trace <- function(trace, code) {
   force(code)
 }
 
-is_node <- function(x) is(x, "jz_node")
+is_node <- function(x) is(x, "jazz_node")
 
-new_node <- function(trace, source, dims = NULL) new("jz_node", trace = trace, source = source, dims = dims)
+new_node <- function(trace, source, dims = NULL) new("jazz_node", trace = trace, source = source, dims = dims)
 
 input_source <- function(trace, index) list(kind = "input", trace = trace, index = index)
 output_source <- function(step, index) list(kind = "output", step = step, trace = step$trace, index = index)
@@ -53,9 +53,7 @@ source_key <- function(source) {
 
 encloses <- function(outer, inner) {
   while (!is.null(inner)) {
-    if (identical(inner, outer)) {
-      return(TRUE)
-    }
+    if (identical(inner, outer)) return(TRUE)
     inner <- inner$parent
   }
   FALSE
@@ -80,9 +78,7 @@ source_of <- function(value, trace, argument = "argument") {
 
 # A bare vector of one number, truth value or text is a literal: it takes its type from what it meets.
 as_literal <- function(value) {
-  if (!is.atomic(value) || length(value) != 1 || !is.null(attributes(value)) || is.na(value) && !is.nan(value)) {
-    return(NULL)
-  }
+  if (!is.atomic(value) || length(value) != 1 || !is.null(attributes(value)) || is.na(value) && !is.nan(value)) return(NULL)
   switch(typeof(value),
     logical = list(bool_value = value),
     integer = list(int_value = as.double(value)),
@@ -93,7 +89,7 @@ as_literal <- function(value) {
 }
 
 constant_source <- function(value, trace) {
-  inline <- inline_value(value)
+  inline <- inline_value(encode_value(value))
   key <- message_key("jazz.v1.InlineValue", inline)
   if (length(inline$body) > MAX_CONSTANT_BYTES) stop_constants(length(inline$body))
   if (is.null(trace$root$constants[[key]])) assign(key, inline, envir = trace$root$constants)
@@ -136,9 +132,7 @@ apply_one <- function(op, ..., settings = list(), dims = NULL, call = traced_cal
 
 sorted_settings <- function(settings) {
   settings <- settings[!vapply(settings, is.null, NA)]
-  if (length(settings) == 0) {
-    return(list())
-  }
+  if (length(settings) == 0) return(list())
   settings[order(names(settings), method = "radix")]
 }
 

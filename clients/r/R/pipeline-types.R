@@ -53,8 +53,7 @@ jz_coo <- function(..., type = NULL, nullable = FALSE, strict = FALSE, unit = ""
 #' @param name The name of the kind.
 #' @export
 jz_of_kind <- function(name) {
-  check_text(name, "name", "the name of a kind, such as \"lab/photo\"")
-  new_type(list(kind = list(name = name)))
+  new_type(list(kind = list(name = check_string(name, "name", "the name of a kind, such as \"lab/photo\""))))
 }
 
 #' @describeIn jz_types Tables with these fields.
@@ -64,7 +63,7 @@ jz_of_kind <- function(name) {
 #' @export
 jz_table <- function(fields, optional = character(), closed = FALSE) {
   if (!is.list(fields) || is.null(names(fields)) || !all(nzchar(names(fields)))) {
-    stop_tracing("fields", "a named list of types", describe_r(fields))
+    stop_tracing("fields", "a named list of types", shown(fields))
   }
   unknown <- setdiff(optional, names(fields))
   if (length(unknown) > 0) {
@@ -84,14 +83,14 @@ jz_table <- function(fields, optional = character(), closed = FALSE) {
 #' @export
 jz_any <- function() new_type(list(any = empty_message()))
 
-new_type <- function(message) structure(list(message = message), class = "jz_type")
+new_type <- function(message) structure(list(message = message), class = "jazz_type")
 
 empty_message <- function() structure(list(), names = character())
 
 tensor_type <- function(layout, dimensions, type, nullable, strict, unit, min, max) {
   tensor <- list()
   if (!is.null(type)) {
-    if (!is.character(type) || anyNA(type)) stop_tracing("type", "names of element types", describe_r(type))
+    if (!is.character(type) || anyNA(type)) stop_tracing("type", "names of element types", shown(type))
     tensor$types <- lapply(type[order(match(type, element_type_names))], element_type)
   }
   if (length(dimensions) > 0) {
@@ -138,40 +137,28 @@ element_type <- function(text) {
 }
 
 dimension_message <- function(dimension) {
-  if (length(dimension) == 1 && (is.na(dimension) || identical(dimension, "*"))) {
-    return(list(any = empty_message()))
-  }
+  if (length(dimension) == 1 && (is.na(dimension) || identical(dimension, "*"))) return(list(any = empty_message()))
   if (is.character(dimension) && length(dimension) == 1) {
     if (make.names(dimension) != dimension || grepl(".", dimension, fixed = TRUE)) {
       stop_tracing("dimension", "an identifier as a symbol", encodeString(dimension, quote = "\""))
     }
     return(list(symbol = dimension))
   }
-  if (is_whole(dimension) && dimension >= 0) {
-    return(list(size = as.double(dimension)))
-  }
-  stop_tracing("dimension", "a length, a symbol or NA", describe_r(dimension))
+  if (is_whole(dimension) && dimension >= 0) return(list(size = as.double(dimension)))
+  stop_tracing("dimension", "a length, a symbol or NA", shown(dimension))
 }
 
 as_type <- function(type, field) {
-  if (is.null(type)) {
-    return(jz_any())
-  }
-  if (inherits(type, "jz_type")) {
-    return(type)
-  }
-  if (is.character(type) && length(type) == 1 && grepl("/", type, fixed = TRUE)) {
-    return(jz_of_kind(type))
-  }
-  stop_tracing(field, "a type, such as jz_csr(\"rows\", 1024), or the name of a kind", describe_r(type))
+  if (is.null(type)) return(jz_any())
+  if (inherits(type, "jazz_type")) return(type)
+  if (is.character(type) && length(type) == 1 && grepl("/", type, fixed = TRUE)) return(jz_of_kind(type))
+  stop_tracing(field, "a type, such as jz_csr(\"rows\", 1024), or the name of a kind", shown(type))
 }
 
 # What is known of the dimensions of a type: a list of lengths, symbols and NA, or NULL where the rank is not known.
 type_dims <- function(type) {
   tensor <- type$message$tensor
-  if (is.null(tensor)) {
-    return(NULL)
-  }
+  if (is.null(tensor)) return(NULL)
   if (is.null(tensor$shape)) {
     layouts <- tensor$layouts
     compressed <- length(layouts) > 0 && all(layouts %in% c("LAYOUT_CSR", "LAYOUT_CSC"))
@@ -183,11 +170,11 @@ type_dims <- function(type) {
 }
 
 #' @export
-format.jz_type <- function(x, ...) type_text(x$message)
+format.jazz_type <- function(x, ...) type_text(x$message)
 
 #' @export
-print.jz_type <- function(x, ...) {
-  cat("<jz_type> ", format(x), "\n", sep = "")
+print.jazz_type <- function(x, ...) {
+  cat("<jazz_type> ", format(x), "\n", sep = "")
   invisible(x)
 }
 

@@ -23,8 +23,8 @@
 #' classify
 #' @export
 jz_pipeline <- function(f, inputs = list(), doc = "") {
-  if (!is.function(f) || is.primitive(f)) stop_tracing("f", "a function written in R", describe_r(f))
-  check_text(doc, "doc", "a text", empty = TRUE)
+  if (!is.function(f) || is.primitive(f)) stop_tracing("f", "a function written in R", shown(f))
+  doc <- check_string(doc, "doc")
   name <- deparse(substitute(f), nlines = 1)
   if (!grepl("^[[:alpha:]._][[:alnum:]._]*$", name)) name <- "pipeline"
   types <- input_types(f, inputs)
@@ -37,13 +37,13 @@ jz_pipeline <- function(f, inputs = list(), doc = "") {
     result <- do.call(in_pipeline(f), nodes)
     named_outputs(result, trace)
   })
-  encoded <- encode_pipeline(trace, types, outputs, enc2utf8(doc))
+  encoded <- encode_pipeline(trace, types, outputs, doc)
   new_pipeline(name, encoded$message, encoded$calls, encoded$graph_calls)
 }
 
 new_pipeline <- function(name, message, calls = character(), graph_calls = list()) {
   pipeline <- list(name = name, message = message, calls = calls, graph_calls = graph_calls)
-  structure(pipeline, class = "jz_pipeline")
+  structure(pipeline, class = "jazz_pipeline")
 }
 
 # A function whose calls of rowSums(), pmax() and the like know values of a pipeline.
@@ -61,7 +61,7 @@ input_types <- function(f, inputs) {
   required <- vapply(arguments, function(default) is.symbol(default) && !nzchar(default), NA)
   names <- names(arguments)[required | names(arguments) %in% names(inputs)]
   if (length(inputs) > 0 && (!is.list(inputs) || is.null(names(inputs)))) {
-    stop_tracing("inputs", "a named list of types", describe_r(inputs))
+    stop_tracing("inputs", "a named list of types", shown(inputs))
   }
   unknown <- setdiff(names(inputs), names)
   if (length(unknown) > 0) stop_tracing("inputs", paste("some of", toString(names)), toString(unknown))
@@ -83,7 +83,7 @@ named_outputs <- function(result, trace) {
   })
 }
 
-is_pipeline <- function(x) inherits(x, "jz_pipeline")
+is_pipeline <- function(x) inherits(x, "jazz_pipeline")
 
 #' The bytes of a pipeline
 #'
@@ -97,12 +97,12 @@ is_pipeline <- function(x) inherits(x, "jz_pipeline")
 #' identical(jz_pipeline_bytes(double), jz_pipeline_bytes(jz_pipeline(function(x) x * 2)))
 #' @export
 jz_pipeline_bytes <- function(pipeline) {
-  if (!is_pipeline(pipeline)) stop_tracing("pipeline", "a pipeline", describe_r(pipeline))
+  if (!is_pipeline(pipeline)) stop_tracing("pipeline", "a pipeline", shown(pipeline))
   message_to_raw("jazz.v1.Pipeline", pipeline$message)
 }
 
 #' @export
-format.jz_pipeline <- function(x, ...) {
+format.jazz_pipeline <- function(x, ...) {
   message <- x$message
   lines <- c(pipeline_head(x), paste0("  ", graph_lines(message$graph, message)))
   for (number in seq_along(message$graphs)) {
@@ -114,14 +114,14 @@ format.jz_pipeline <- function(x, ...) {
 }
 
 #' @export
-print.jz_pipeline <- function(x, ...) {
+print.jazz_pipeline <- function(x, ...) {
   cat(format(x), sep = "\n")
   invisible(x)
 }
 
 #' @export
-str.jz_pipeline <- function(object, ...) {
-  cat("<jz_pipeline> ", pipeline_head(object), ", ", length(object$message$graph$steps), " steps\n", sep = "")
+str.jazz_pipeline <- function(object, ...) {
+  cat("<jazz_pipeline> ", pipeline_head(object), ", ", length(object$message$graph$steps), " steps\n", sep = "")
   invisible(object)
 }
 
@@ -135,9 +135,7 @@ pipeline_head <- function(pipeline) {
 
 graph_lines <- function(graph, message) {
   shown <- function(argument) {
-    if (!is.null(argument$literal)) {
-      return(literal_text(argument$literal))
-    }
+    if (!is.null(argument$literal)) return(literal_text(argument$literal))
     if (!is.null(argument$step)) {
       output <- argument$step$output %||% 0
       return(paste0("%", argument$step$step %||% 0, if (output > 0) paste0("[", output, "]")))
@@ -161,12 +159,8 @@ graph_lines <- function(graph, message) {
 }
 
 setting_text <- function(parameter) {
-  if (!is.null(parameter$graph)) {
-    return(paste("graph", parameter$graph))
-  }
-  if (!is.null(parameter$list)) {
-    return(paste0("c(", toString(vapply(parameter$list$values, literal_text, "")), ")"))
-  }
+  if (!is.null(parameter$graph)) return(paste("graph", parameter$graph))
+  if (!is.null(parameter$list)) return(paste0("c(", toString(vapply(parameter$list$values, literal_text, "")), ")"))
   literal_text(parameter$literal)
 }
 
