@@ -1,0 +1,162 @@
+# Values to objects of R. The buffers of a value are received into vectors that allocate_value() makes; what can be is
+# widened and marked in place, so that the vector that received is the one that the user gets.
+
+#' Vectors to receive the buffers of a value into, in the order in which they lie in the body.
+#'
+#' @param header A message `jazz.v1.Value` as a list.
+#' @param options What [jz_value_options()] gives.
+#' @return A list of lists: `offset` in the body, `vector`, and `bytes`, those to write from its begin. The vector can be
+#'   longer, for it holds the elements in R's type later.
+#' @noRd
+allocate_value <- function(header, options = jz_value_options()) {
+  found <- new.env(parent = emptyenv())
+  found$tensors <- list()
+  collect_tensors(header, found, "value", 1L)
+  targets <- lapply(found$tensors, function(each) tensor_targets(each$tensor, each$path, options, each$labels))
+  unlist(targets, recursive = FALSE)
+}
+
+#' Every tensor of a value in the order of the body, categories after their tensor.
+#' @noRd
+collect_tensors <- function(header, found, path, depth) {
+  if (depth > 32L) refuse_malformed(path, "more than 32 values inside each other")
+  note <- function(tensor, path, labels) {
+    found$tensors[[length(found$tensors) + 1L]] <- list(tensor = tensor, path = path, labels = labels)
+    if (!is.null(tensor$categories)) note(tensor$categories, sprintf("levels of %s", path), TRUE)
+  }
+  for (axis in header$axes) {
+    if (!is.null(axis$labels)) note(axis$labels, sprintf("%s, labels of %s", path, dQuote(axis$name, FALSE)), TRUE)
+  }
+  if (!is.null(header$tensor)) note(header$tensor, path, FALSE)
+  for (field in header$table$fields) collect_tensors(field$value, found, sprintf("%s$%s", path, field$name), depth + 1L)
+}
+
+#' @noRd
+tensor_targets <- function(tensor, path, options, labels) {
+  type <- wire_type_of(tensor)
+  count <- stored_count(tensor)
+  if (!labels) check_holdable(tensor, type, path, options)
+  lapply(tensor$buffers, function(buffer) {
+    length <- as.double(buffer$length %||% 0)
+    int64 <- identical(tensor$index_type, "INDEX_TYPE_INT64")
+    vector <- switch(sub("BUFFER_ROLE_", "", buffer$role %||% "", fixed = TRUE),
+      INDPTR = , INDICES = if (int64) numeric(length / 8) else integer(length / 4),
+      OFFSETS = numeric(count + 1),
+      DATA = if (type$name %in% c("string", "bytes")) raw(length) else vector(holders[[type$name]], count),
+      VALIDITY = raw(ceiling(count / 8)),
+      refuse_malformed(path, "a buffer without a known role")
+    )
+    # Whatever a header says, nothing is written outside of the vector.
+    if (length > length(vector) * bytes_of[[typeof(vector)]]) refuse_malformed(path, "a buffer longer than its elements")
+    list(offset = as.double(buffer$offset %||% 0), vector = vector, bytes = length)
+  })
+}
+
+#' @noRd
+stored_count <- function(tensor) {
+  if (identical(tensor$layout, "LAYOUT_DENSE")) prod(shape_of(tensor)) else as.double(tensor$stored_entries %||% 0)
+}
+
+#' Refuses, before anything is received, what no object of R holds.
+#' @noRd
+check_holdable <- function(tensor, type, path, options) {
+  shape <- shape_of(tensor)
+  dense <- identical(tensor$layout, "LAYOUT_DENSE")
+  most <- .Machine$integer.max
+  if (options$tensors == "parts" && !dense) return(invisible())
+  if (any(shape > most) && (length(shape) > 1L)) {
+    refuse(path, sprintf("dimensions below 2^31, as in R"), tensor_words(tensor), "Get rows or columns of it; or, if it is sparse, say tensors = \"parts\".", FALSE)
+  }
+  if (dense) return(invisible())
+  because <- if (length(shape) > 2L) {
+    "a sparse array of more than 2 dimensions"
+  } else if (length(tensor$fill) > 0L) {
+    "absent entries that are not zero"
+  } else if (type$name %in% c("timestamp", "date", "duration")) {
+    "sparse times"
+  } else if (length(shape) == 2L && type$name %in% c("complex64", "complex128")) {
+    "a sparse matrix of complex numbers"
+  } else if (as.double(tensor$stored_entries %||% 0) > most) {
+    "2^31 stored entries or more"
+  }
+  if (is.null(because)) return(invisible())
+  refuse(
+    path, "what package Matrix has a class for", sprintf("%s: %s", because, tensor_words(tensor)),
+    "Say tensors = \"parts\" to get its indices and elements; or get rows or columns of it; or make it dense before.", FALSE
+  )
+}
+
+#' The object of R of a value whose buffers were received.
+#'
+#' @param header,options As allocate_value() had them.
+#' @param targets What allocate_value() gave. Their vectors are taken out of them: they are changed in place.
+#' @noRd
+decode_value <- function(header, targets, options = jz_value_options()) {
+  received <- new.env(parent = emptyenv())
+  received$targets <- targets
+  received$next_one <- 0L
+  received$options <- options
+  decode_node(header, received, "value", list())
+}
+
+#' The vector of the next buffer.
+#' @noRd
+take <- function(received) {
+  place <- received$next_one
+  if (place >= length(received$targets)) refuse_malformed("the header", "fewer buffers than elements need")
+  received$next_one <- place + 1L
+  take_vector(received$targets, place)
+}
+
+#' @noRd
+decode_node <- function(header, received, path, sight) {
+  declared <- lapply(header$axes, function(axis) {
+    where <- sprintf("%s, labels of %s", path, dQuote(axis$name, FALSE))
+    labels <- if (!is.null(axis$labels)) decode_vector(axis$labels, received, where)
+    list(name = axis$name, length = as.double(axis$length %||% 0), labels = labels)
+  })
+  for (axis in declared) sight[[axis$name]] <- axis
+  if (!is.null(header$tensor)) return(decode_tensor(header$tensor, received, path, sight, declared))
+  if (!is.null(header$table)) return(decode_table(header$table, received, path, sight, declared))
+  NULL
+}
+
+#' A vector without axes: labels.
+#' @noRd
+decode_vector <- function(tensor, received, path) {
+  elements <- decode_elements(tensor, wire_type_of(tensor), received, path, FALSE)
+  with_memory(with_attributes(elements$x, elements$attributes), elements$memory)
+}
+
+#' @noRd
+with_attributes <- function(x, attributes) {
+  for (name in names(attributes)) x <- with_attribute(x, name, attributes[[name]])
+  x
+}
+
+#' @param column Whether it is a column of a data frame, whose first axis is that of the rows.
+#' @noRd
+decode_tensor <- function(tensor, received, path, sight, declared, column = FALSE) {
+  if (!identical(tensor$layout, "LAYOUT_DENSE")) return(decode_sparse(tensor, received, path, sight, declared))
+  shape <- shape_of(tensor)
+  elements <- decode_elements(tensor, wire_type_of(tensor), received, path, length(shape) == 0L)
+  x <- elements$x
+  memory <- elements$memory
+  if (length(shape) == 0L && !is.raw(x)) memory$rank <- 0
+  if (length(shape) > 1L && identical(tensor$order, "ORDER_C")) {
+    x <- reverse_indices(x, rev(shape))
+    memory$order <- "C"
+  }
+  # The class first: R would look for the methods of a class.
+  x <- with_attributes(x, elements$attributes)
+  axes <- shown_axes(tensor, shape, sight, declared, column)
+  if (length(shape) > 1L || !is.null(axes$dimnames)) x <- with_attribute(x, "dim", as.integer(shape))
+  if (!is.null(axes$dimnames)) x <- with_attribute(x, "dimnames", axes$dimnames)
+  if (!is.null(axes$names)) x <- with_attribute(x, "names", axes$names)
+  memory <- c(memory, axes$memory)
+  if (nzchar(tensor$unit %||% "")) {
+    memory$unit <- tensor$unit
+    memory$unit_of <- if (!is.character(x)) fingerprint(x)
+  }
+  with_memory(x, memory)
+}
