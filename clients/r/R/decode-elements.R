@@ -15,14 +15,13 @@ decode_elements <- function(tensor, type, received, path, scalar) {
       list(x = data)
     },
     factor = {
-      levels <- decode_elements(tensor$categories, list(name = "string"), received, sprintf("levels of %s", path), FALSE)
-      outside <- codes_to_factor(data, length(levels$x))
+      levels <- decode_levels(tensor$categories, received, sprintf("levels of %s", path))
+      outside <- codes_to_factor(data, length(levels))
       # Codes of missing elements are 0, also where there are no categories.
-      if (outside > if (length(levels$x) == 0L) missing else 0) refuse_malformed(path, "codes that no category has")
+      if (outside > if (length(levels) == 0L) missing else 0) refuse_malformed(path, "codes that no category has")
       mark(data)
-      if (!is.character(levels$x)) refuse_nul(sprintf("levels of %s", path), 1, "Levels have to be texts: store them without U+0000.")
       class <- if (type$ordered) c("ordered", "factor") else "factor"
-      list(x = data, attributes = list(levels = levels$x, class = class))
+      list(x = data, attributes = list(levels = levels, class = class))
     },
     date = {
       widen(data, "date")
@@ -138,6 +137,15 @@ decode_variable <- function(tensor, type, received, path, scalar) {
   # As package blob has it.
   class <- c("blob", "vctrs_list_of", "vctrs_vctr", "list")
   list(x = x, attributes = list(ptype = raw(0), class = class), memory = if (text) list(type = "string"))
+}
+
+#' @noRd
+decode_levels <- function(categories, received, path) {
+  offsets <- take(received)
+  levels <- utf8_to_text(offsets, take(received))
+  if (!is.double(levels)) return(levels)
+  if (levels == 0) refuse_malformed(path, "texts whose offsets are not sound")
+  refuse_nul(path, levels, "A factor of R cannot have it: store other categories, or the texts themselves.")
 }
 
 #' @noRd

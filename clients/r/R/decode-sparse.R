@@ -1,5 +1,11 @@
 # Sparse tensors to the classes of package Matrix.
 
+#' @importClassesFrom Matrix dgCMatrix dgRMatrix dgTMatrix lgCMatrix lgRMatrix lgTMatrix ngCMatrix ngRMatrix ngTMatrix
+#' @importClassesFrom Matrix dsparseVector isparseVector lsparseVector nsparseVector zsparseVector
+#' @importClassesFrom Matrix generalMatrix CsparseMatrix RsparseMatrix TsparseMatrix sparseMatrix sparseVector Matrix
+#' @importClassesFrom Matrix denseMatrix diagonalMatrix indMatrix
+NULL
+
 #' @noRd
 decode_sparse <- function(tensor, received, path, sight, declared) {
   shape <- shape_of(tensor)
@@ -23,11 +29,7 @@ decode_sparse <- function(tensor, received, path, sight, declared) {
   }
   axes <- shown_axes(tensor, shape, sight, declared, native = length(shape) == 2L)
   if (!is.null(axes$dimnames)) x@Dimnames <- axes$dimnames
-  memory <- c(memory, axes$memory)
-  if (nzchar(tensor$unit %||% "")) {
-    memory$unit <- tensor$unit
-    memory$unit_of <- if (!is.null(elements$x)) fingerprint(elements$x)
-  }
+  memory <- c(memory, axes$memory, unit_memory(tensor, elements$x))
   if (length(memory) > 0L) attr(x, "jazz") <- structure(memory, class = "jazz_wire")
   x
 }

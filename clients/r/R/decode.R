@@ -125,7 +125,15 @@ decode_node <- function(header, received, path, sight) {
 #' @noRd
 decode_vector <- function(tensor, received, path) {
   elements <- decode_elements(tensor, wire_type_of(tensor), received, path, FALSE)
-  with_memory(with_attributes(elements$x, elements$attributes), elements$memory)
+  x <- with_attributes(elements$x, elements$attributes)
+  with_memory(x, c(elements$memory, unit_memory(tensor, x)))
+}
+
+#' What is remembered of a unit: it, and the elements that are counted in it.
+#' @noRd
+unit_memory <- function(tensor, x) {
+  if (!nzchar(tensor$unit %||% "") || is.null(x)) return(list())
+  list(unit = tensor$unit, unit_of = fingerprint(x))
 }
 
 #' @noRd
@@ -153,10 +161,5 @@ decode_tensor <- function(tensor, received, path, sight, declared, column = FALS
   if (length(shape) > 1L || !is.null(axes$dimnames)) x <- with_attribute(x, "dim", as.integer(shape))
   if (!is.null(axes$dimnames)) x <- with_attribute(x, "dimnames", axes$dimnames)
   if (!is.null(axes$names)) x <- with_attribute(x, "names", axes$names)
-  memory <- c(memory, axes$memory)
-  if (nzchar(tensor$unit %||% "")) {
-    memory$unit <- tensor$unit
-    memory$unit_of <- if (!is.character(x)) fingerprint(x)
-  }
-  with_memory(x, memory)
+  with_memory(x, c(memory, axes$memory, unit_memory(tensor, x)))
 }

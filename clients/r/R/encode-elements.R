@@ -35,8 +35,7 @@ elements_of <- function(type, data, count, missing = list(count = 0, validity = 
 #' @noRd
 encode_numbers <- function(bare, x, int64, memory) {
   missing <- missing_elements(bare, int64)
-  unit <- memory$unit %||% ""
-  if (nzchar(unit) && (is.logical(x) || !identical(memory$unit_of, fingerprint(x)))) unit <- ""
+  unit <- unit_of(x, memory)
   if (int64) {
     type <- memory$type %||% "int64"
     if (type == "uint64" && !none_negative(bare)) type <- "int64"
@@ -59,6 +58,13 @@ encode_numbers <- function(bare, x, int64, memory) {
   elements_of(natural, data, length(bare), missing, unit = unit)
 }
 
+#' The unit of elements, if they are those that it was remembered for.
+#' @noRd
+unit_of <- function(x, memory) {
+  if (is.null(memory$unit) || is.logical(x) || !identical(memory$unit_of, fingerprint(x))) return("")
+  memory$unit
+}
+
 #' @noRd
 encode_texts <- function(bare, plan, path, memory) {
   missing <- missing_elements(bare, FALSE)
@@ -69,7 +75,8 @@ encode_texts <- function(bare, plan, path, memory) {
     timed <- memory$type %in% c("timestamp", "duration")
     return(elements_of(
       memory$type, counts, length(bare), missing,
-      time_unit = if (timed) memory$time_unit, zone = if (memory$type == "timestamp") memory$zone %||% "" else ""
+      time_unit = if (timed) memory$time_unit, zone = if (memory$type == "timestamp") memory$zone %||% "" else "",
+      unit = if (timed) "" else unit_of(bare, memory)
     ))
   }
   text <- utf8_of(bare, plan, path)

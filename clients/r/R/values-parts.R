@@ -4,11 +4,9 @@
 decode_parts <- function(tensor, type, layout, shape, positions, indices, received, path, sight, declared) {
   shown <- function(x) if (is.double(x)) whole_doubles(x, path) else x
   elements <- if (isTRUE(tensor$pattern)) list() else decode_elements(tensor, type, received, path, FALSE)
-  data <- if (!is.null(elements$x)) with_memory(with_attributes(elements$x, elements$attributes), elements$memory)
+  data <- if (!is.null(elements$x)) with_attributes(elements$x, elements$attributes)
+  if (!is.null(data)) data <- with_memory(data, c(elements$memory, unit_memory(tensor, data)))
   fill <- if (length(tensor$fill) > 0L) decode_fill(tensor, type, received$options, path)
-  if (nzchar(tensor$unit %||% "") && !is.null(data) && !is.character(data)) {
-    data <- with_memory(data, c(elements$memory, list(unit = tensor$unit, unit_of = fingerprint(data))))
-  }
   axes <- shown_axes(tensor, shape, sight, declared, native = FALSE)
   parts <- structure(class = "jazz_parts", list(
     layout = tolower(layout), shape = shape, positions = if (!is.null(positions)) shown(positions),

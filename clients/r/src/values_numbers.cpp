@@ -279,30 +279,34 @@ double codes_to_factor(Rcpp::IntegerVector x, int levels) {
   return outside;
 }
 
-// A number that stands for all bytes of a vector: another vector has another one, all but surely.
-// [[Rcpp::export(rng = false)]]
-std::string fingerprint(SEXP x) {
-  std::size_t size = 0;
-  switch (TYPEOF(x)) {
-    case LGLSXP:
-    case INTSXP:
-      size = 4;
-      break;
-    case REALSXP:
-      size = 8;
-      break;
-    case CPLXSXP:
-      size = 16;
-      break;
-    default:
-      Rcpp::stop("internal: no fingerprint of a %s", Rf_type2char(TYPEOF(x)));
-  }
-  const std::size_t bytes = size * Rf_xlength(x);
-  const char *from = bytes > 0 ? static_cast<const char *>(values::memory(x)) : nullptr;
-  std::uint64_t mixed = 0x9E3779B97F4A7C15u ^ bytes;
+namespace {
+
+std::uint64_t mixed_with(std::uint64_t mixed, const void *memory, std::size_t bytes) {
+  const auto *from = static_cast<const char *>(memory);
   for (std::size_t place = 0; place + 4 <= bytes; place += 4) {
     mixed = (mixed ^ load<std::uint32_t>(from + place, 0)) * 0xFF51AFD7ED558CCDu;
     mixed ^= mixed >> 32;
+  }
+  return mixed ^ bytes;
+}
+
+}  // namespace
+
+// A number that stands for all elements of a vector: another vector has another one, all but surely. Texts are digits
+// here, of integers in `bigint = "character"`.
+// [[Rcpp::export(rng = false)]]
+std::string fingerprint(SEXP x) {
+  std::uint64_t mixed = 0x9E3779B97F4A7C15u;
+  if (TYPEOF(x) == STRSXP) {
+    for (R_xlen_t place = 0; place < Rf_xlength(x); ++place) {
+      const SEXP text = STRING_ELT(x, place);
+      std::uint32_t digits[8] = {};
+      std::memcpy(digits, CHAR(text), LENGTH(text) < 32 ? LENGTH(text) : 32);
+      mixed = mixed_with(mixed, digits, sizeof digits);
+    }
+  } else {
+    const std::size_t size = TYPEOF(x) == REALSXP ? 8 : TYPEOF(x) == CPLXSXP ? 16 : 4;
+    if (Rf_xlength(x) > 0) mixed = mixed_with(mixed, values::memory(x), size * Rf_xlength(x));
   }
   return std::to_string(mixed);
 }
