@@ -2,4 +2,5 @@
 #' @useDynLib rjazz, .registration = TRUE
 #' @importFrom Rcpp evalCpp
 #' @import methods
+#' @importFrom utils str
 "_PACKAGE"

@@ -10,6 +10,85 @@ Rcpp::Rostream<true>&  Rcpp::Rcout = Rcpp::Rcpp_cout_get();
 Rcpp::Rostream<false>& Rcpp::Rcerr = Rcpp::Rcpp_cerr_get();
 #endif
 
+// call_unary
+Rcpp::List call_unary(SEXP channel, std::string path, Rcpp::RawVector request, double timeout);
+RcppExport SEXP _rjazz_call_unary(SEXP channelSEXP, SEXP pathSEXP, SEXP requestSEXP, SEXP timeoutSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
+    Rcpp::traits::input_parameter< std::string >::type path(pathSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type request(requestSEXP);
+    Rcpp::traits::input_parameter< double >::type timeout(timeoutSEXP);
+    rcpp_result_gen = Rcpp::wrap(call_unary(channel, path, request, timeout));
+    return rcpp_result_gen;
+END_RCPP
+}
+// channel_open
+SEXP channel_open(std::string address, Rcpp::List options, Rcpp::Nullable<Rcpp::List> tls, Rcpp::CharacterVector metadata);
+RcppExport SEXP _rjazz_channel_open(SEXP addressSEXP, SEXP optionsSEXP, SEXP tlsSEXP, SEXP metadataSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< std::string >::type address(addressSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type options(optionsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::Nullable<Rcpp::List> >::type tls(tlsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::CharacterVector >::type metadata(metadataSEXP);
+    rcpp_result_gen = Rcpp::wrap(channel_open(address, options, tls, metadata));
+    return rcpp_result_gen;
+END_RCPP
+}
+// channel_close
+void channel_close(SEXP channel);
+RcppExport SEXP _rjazz_channel_close(SEXP channelSEXP) {
+BEGIN_RCPP
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
+    channel_close(channel);
+    return R_NilValue;
+END_RCPP
+}
+// channel_is_open
+bool channel_is_open(SEXP channel);
+RcppExport SEXP _rjazz_channel_is_open(SEXP channelSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
+    rcpp_result_gen = Rcpp::wrap(channel_is_open(channel));
+    return rcpp_result_gen;
+END_RCPP
+}
+// forked_from
+int forked_from();
+RcppExport SEXP _rjazz_forked_from() {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    rcpp_result_gen = Rcpp::wrap(forked_from());
+    return rcpp_result_gen;
+END_RCPP
+}
+// new_uuid
+std::string new_uuid();
+RcppExport SEXP _rjazz_new_uuid() {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    rcpp_result_gen = Rcpp::wrap(new_uuid());
+    return rcpp_result_gen;
+END_RCPP
+}
+// new_fraction
+double new_fraction();
+RcppExport SEXP _rjazz_new_fraction() {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    rcpp_result_gen = Rcpp::wrap(new_fraction());
+    return rcpp_result_gen;
+END_RCPP
+}
 // cpp_crc32c
 double cpp_crc32c(Rcpp::RawVector data);
 RcppExport SEXP _rjazz_cpp_crc32c(SEXP dataSEXP) {
@@ -45,11 +124,467 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// gather_body
+Rcpp::RawVector gather_body(Rcpp::List value);
+RcppExport SEXP _rjazz_gather_body(SEXP valueSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type value(valueSEXP);
+    rcpp_result_gen = Rcpp::wrap(gather_body(value));
+    return rcpp_result_gen;
+END_RCPP
+}
+// scatter_body
+void scatter_body(Rcpp::RawVector body, Rcpp::List targets);
+RcppExport SEXP _rjazz_scatter_body(SEXP bodySEXP, SEXP targetsSEXP) {
+BEGIN_RCPP
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type body(bodySEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type targets(targetsSEXP);
+    scatter_body(body, targets);
+    return R_NilValue;
+END_RCPP
+}
+// call_upload
+Rcpp::List call_upload(SEXP channel, std::string path, Rcpp::RawVector first, Rcpp::List values, double timeout, Rcpp::Nullable<Rcpp::Function> progress);
+RcppExport SEXP _rjazz_call_upload(SEXP channelSEXP, SEXP pathSEXP, SEXP firstSEXP, SEXP valuesSEXP, SEXP timeoutSEXP, SEXP progressSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
+    Rcpp::traits::input_parameter< std::string >::type path(pathSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type first(firstSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type values(valuesSEXP);
+    Rcpp::traits::input_parameter< double >::type timeout(timeoutSEXP);
+    Rcpp::traits::input_parameter< Rcpp::Nullable<Rcpp::Function> >::type progress(progressSEXP);
+    rcpp_result_gen = Rcpp::wrap(call_upload(channel, path, first, values, timeout, progress));
+    return rcpp_result_gen;
+END_RCPP
+}
+// call_exchange
+Rcpp::List call_exchange(SEXP channel, std::string path, Rcpp::RawVector first, Rcpp::List values, Rcpp::Function announce, double timeout, Rcpp::Nullable<Rcpp::Function> progress);
+RcppExport SEXP _rjazz_call_exchange(SEXP channelSEXP, SEXP pathSEXP, SEXP firstSEXP, SEXP valuesSEXP, SEXP announceSEXP, SEXP timeoutSEXP, SEXP progressSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
+    Rcpp::traits::input_parameter< std::string >::type path(pathSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type first(firstSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type values(valuesSEXP);
+    Rcpp::traits::input_parameter< Rcpp::Function >::type announce(announceSEXP);
+    Rcpp::traits::input_parameter< double >::type timeout(timeoutSEXP);
+    Rcpp::traits::input_parameter< Rcpp::Nullable<Rcpp::Function> >::type progress(progressSEXP);
+    rcpp_result_gen = Rcpp::wrap(call_exchange(channel, path, first, values, announce, timeout, progress));
+    return rcpp_result_gen;
+END_RCPP
+}
+// missing_elements
+Rcpp::List missing_elements(SEXP x, bool int64);
+RcppExport SEXP _rjazz_missing_elements(SEXP xSEXP, SEXP int64SEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< bool >::type int64(int64SEXP);
+    rcpp_result_gen = Rcpp::wrap(missing_elements(x, int64));
+    return rcpp_result_gen;
+END_RCPP
+}
+// zeroed_missing
+SEXP zeroed_missing(SEXP x, bool int64);
+RcppExport SEXP _rjazz_zeroed_missing(SEXP xSEXP, SEXP int64SEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< bool >::type int64(int64SEXP);
+    rcpp_result_gen = Rcpp::wrap(zeroed_missing(x, int64));
+    return rcpp_result_gen;
+END_RCPP
+}
+// set_missing
+void set_missing(SEXP x, Rcpp::RawVector validity, bool int64);
+RcppExport SEXP _rjazz_set_missing(SEXP xSEXP, SEXP validitySEXP, SEXP int64SEXP) {
+BEGIN_RCPP
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type validity(validitySEXP);
+    Rcpp::traits::input_parameter< bool >::type int64(int64SEXP);
+    set_missing(x, validity, int64);
+    return R_NilValue;
+END_RCPP
+}
+// seeming_missing
+double seeming_missing(SEXP x, bool replace);
+RcppExport SEXP _rjazz_seeming_missing(SEXP xSEXP, SEXP replaceSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< bool >::type replace(replaceSEXP);
+    rcpp_result_gen = Rcpp::wrap(seeming_missing(x, replace));
+    return rcpp_result_gen;
+END_RCPP
+}
+// wire_numbers
+SEXP wire_numbers(SEXP x, std::string type, bool round);
+RcppExport SEXP _rjazz_wire_numbers(SEXP xSEXP, SEXP typeSEXP, SEXP roundSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< std::string >::type type(typeSEXP);
+    Rcpp::traits::input_parameter< bool >::type round(roundSEXP);
+    rcpp_result_gen = Rcpp::wrap(wire_numbers(x, type, round));
+    return rcpp_result_gen;
+END_RCPP
+}
+// none_negative
+bool none_negative(Rcpp::NumericVector x);
+RcppExport SEXP _rjazz_none_negative(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(none_negative(x));
+    return rcpp_result_gen;
+END_RCPP
+}
+// widen
+bool widen(SEXP x, std::string type);
+RcppExport SEXP _rjazz_widen(SEXP xSEXP, SEXP typeSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< std::string >::type type(typeSEXP);
+    rcpp_result_gen = Rcpp::wrap(widen(x, type));
+    return rcpp_result_gen;
+END_RCPP
+}
+// doubles_if_lowest
+SEXP doubles_if_lowest(Rcpp::IntegerVector x);
+RcppExport SEXP _rjazz_doubles_if_lowest(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(doubles_if_lowest(x));
+    return rcpp_result_gen;
+END_RCPP
+}
+// int64_to_doubles
+double int64_to_doubles(Rcpp::NumericVector x, bool is_unsigned, bool round);
+RcppExport SEXP _rjazz_int64_to_doubles(SEXP xSEXP, SEXP is_unsignedSEXP, SEXP roundSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type x(xSEXP);
+    Rcpp::traits::input_parameter< bool >::type is_unsigned(is_unsignedSEXP);
+    Rcpp::traits::input_parameter< bool >::type round(roundSEXP);
+    rcpp_result_gen = Rcpp::wrap(int64_to_doubles(x, is_unsigned, round));
+    return rcpp_result_gen;
+END_RCPP
+}
+// beyond_integer64
+double beyond_integer64(Rcpp::NumericVector x, bool is_unsigned);
+RcppExport SEXP _rjazz_beyond_integer64(SEXP xSEXP, SEXP is_unsignedSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type x(xSEXP);
+    Rcpp::traits::input_parameter< bool >::type is_unsigned(is_unsignedSEXP);
+    rcpp_result_gen = Rcpp::wrap(beyond_integer64(x, is_unsigned));
+    return rcpp_result_gen;
+END_RCPP
+}
+// int64_to_text
+Rcpp::CharacterVector int64_to_text(Rcpp::NumericVector x, bool is_unsigned);
+RcppExport SEXP _rjazz_int64_to_text(SEXP xSEXP, SEXP is_unsignedSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type x(xSEXP);
+    Rcpp::traits::input_parameter< bool >::type is_unsigned(is_unsignedSEXP);
+    rcpp_result_gen = Rcpp::wrap(int64_to_text(x, is_unsigned));
+    return rcpp_result_gen;
+END_RCPP
+}
+// text_to_int64
+SEXP text_to_int64(Rcpp::CharacterVector x, bool is_unsigned);
+RcppExport SEXP _rjazz_text_to_int64(SEXP xSEXP, SEXP is_unsignedSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::CharacterVector >::type x(xSEXP);
+    Rcpp::traits::input_parameter< bool >::type is_unsigned(is_unsignedSEXP);
+    rcpp_result_gen = Rcpp::wrap(text_to_int64(x, is_unsigned));
+    return rcpp_result_gen;
+END_RCPP
+}
+// factor_to_codes
+SEXP factor_to_codes(Rcpp::IntegerVector x, int levels);
+RcppExport SEXP _rjazz_factor_to_codes(SEXP xSEXP, SEXP levelsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type x(xSEXP);
+    Rcpp::traits::input_parameter< int >::type levels(levelsSEXP);
+    rcpp_result_gen = Rcpp::wrap(factor_to_codes(x, levels));
+    return rcpp_result_gen;
+END_RCPP
+}
+// codes_to_factor
+double codes_to_factor(Rcpp::IntegerVector x, int levels);
+RcppExport SEXP _rjazz_codes_to_factor(SEXP xSEXP, SEXP levelsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type x(xSEXP);
+    Rcpp::traits::input_parameter< int >::type levels(levelsSEXP);
+    rcpp_result_gen = Rcpp::wrap(codes_to_factor(x, levels));
+    return rcpp_result_gen;
+END_RCPP
+}
+// fingerprint
+std::string fingerprint(SEXP x);
+RcppExport SEXP _rjazz_fingerprint(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(fingerprint(x));
+    return rcpp_result_gen;
+END_RCPP
+}
+// receive_into
+SEXP receive_into(Rcpp::RawVector data, SEXP x);
+RcppExport SEXP _rjazz_receive_into(SEXP dataSEXP, SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type data(dataSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(receive_into(data, x));
+    return rcpp_result_gen;
+END_RCPP
+}
+// bytes_in
+Rcpp::RawVector bytes_in(SEXP x);
+RcppExport SEXP _rjazz_bytes_in(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(bytes_in(x));
+    return rcpp_result_gen;
+END_RCPP
+}
+// reverse_indices
+SEXP reverse_indices(SEXP x, Rcpp::NumericVector dim);
+RcppExport SEXP _rjazz_reverse_indices(SEXP xSEXP, SEXP dimSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type dim(dimSEXP);
+    rcpp_result_gen = Rcpp::wrap(reverse_indices(x, dim));
+    return rcpp_result_gen;
+END_RCPP
+}
+// with_attribute
+SEXP with_attribute(SEXP x, std::string name, SEXP value);
+RcppExport SEXP _rjazz_with_attribute(SEXP xSEXP, SEXP nameSEXP, SEXP valueSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< std::string >::type name(nameSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type value(valueSEXP);
+    rcpp_result_gen = Rcpp::wrap(with_attribute(x, name, value));
+    return rcpp_result_gen;
+END_RCPP
+}
+// take_vector
+SEXP take_vector(Rcpp::List targets, int place);
+RcppExport SEXP _rjazz_take_vector(SEXP targetsSEXP, SEXP placeSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type targets(targetsSEXP);
+    Rcpp::traits::input_parameter< int >::type place(placeSEXP);
+    rcpp_result_gen = Rcpp::wrap(take_vector(targets, place));
+    return rcpp_result_gen;
+END_RCPP
+}
+// canonical_compressed
+bool canonical_compressed(Rcpp::IntegerVector positions, Rcpp::IntegerVector indices, double minor);
+RcppExport SEXP _rjazz_canonical_compressed(SEXP positionsSEXP, SEXP indicesSEXP, SEXP minorSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type positions(positionsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type indices(indicesSEXP);
+    Rcpp::traits::input_parameter< double >::type minor(minorSEXP);
+    rcpp_result_gen = Rcpp::wrap(canonical_compressed(positions, indices, minor));
+    return rcpp_result_gen;
+END_RCPP
+}
+// canonical_coordinates
+bool canonical_coordinates(Rcpp::List indices, Rcpp::NumericVector dim);
+RcppExport SEXP _rjazz_canonical_coordinates(SEXP indicesSEXP, SEXP dimSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type indices(indicesSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type dim(dimSEXP);
+    rcpp_result_gen = Rcpp::wrap(canonical_coordinates(indices, dim));
+    return rcpp_result_gen;
+END_RCPP
+}
+// sorted_triplets
+Rcpp::List sorted_triplets(Rcpp::IntegerVector i, Rcpp::IntegerVector j, SEXP x);
+RcppExport SEXP _rjazz_sorted_triplets(SEXP iSEXP, SEXP jSEXP, SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type i(iSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type j(jSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(sorted_triplets(i, j, x));
+    return rcpp_result_gen;
+END_RCPP
+}
+// wire_indices
+SEXP wire_indices(SEXP x, int base, bool int64);
+RcppExport SEXP _rjazz_wire_indices(SEXP xSEXP, SEXP baseSEXP, SEXP int64SEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< int >::type base(baseSEXP);
+    Rcpp::traits::input_parameter< bool >::type int64(int64SEXP);
+    rcpp_result_gen = Rcpp::wrap(wire_indices(x, base, int64));
+    return rcpp_result_gen;
+END_RCPP
+}
+// r_indices
+SEXP r_indices(SEXP x, int base, double limit, bool as_double);
+RcppExport SEXP _rjazz_r_indices(SEXP xSEXP, SEXP baseSEXP, SEXP limitSEXP, SEXP as_doubleSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    Rcpp::traits::input_parameter< int >::type base(baseSEXP);
+    Rcpp::traits::input_parameter< double >::type limit(limitSEXP);
+    Rcpp::traits::input_parameter< bool >::type as_double(as_doubleSEXP);
+    rcpp_result_gen = Rcpp::wrap(r_indices(x, base, limit, as_double));
+    return rcpp_result_gen;
+END_RCPP
+}
+// text_to_utf8
+Rcpp::List text_to_utf8(Rcpp::CharacterVector x, bool native_is_utf8);
+RcppExport SEXP _rjazz_text_to_utf8(SEXP xSEXP, SEXP native_is_utf8SEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::CharacterVector >::type x(xSEXP);
+    Rcpp::traits::input_parameter< bool >::type native_is_utf8(native_is_utf8SEXP);
+    rcpp_result_gen = Rcpp::wrap(text_to_utf8(x, native_is_utf8));
+    return rcpp_result_gen;
+END_RCPP
+}
+// blobs_to_bytes
+Rcpp::List blobs_to_bytes(Rcpp::List x);
+RcppExport SEXP _rjazz_blobs_to_bytes(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(blobs_to_bytes(x));
+    return rcpp_result_gen;
+END_RCPP
+}
+// utf8_to_text
+SEXP utf8_to_text(Rcpp::NumericVector offsets, Rcpp::RawVector data);
+RcppExport SEXP _rjazz_utf8_to_text(SEXP offsetsSEXP, SEXP dataSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type offsets(offsetsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type data(dataSEXP);
+    rcpp_result_gen = Rcpp::wrap(utf8_to_text(offsets, data));
+    return rcpp_result_gen;
+END_RCPP
+}
+// bytes_to_blobs
+SEXP bytes_to_blobs(Rcpp::NumericVector offsets, Rcpp::RawVector data);
+RcppExport SEXP _rjazz_bytes_to_blobs(SEXP offsetsSEXP, SEXP dataSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type offsets(offsetsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type data(dataSEXP);
+    rcpp_result_gen = Rcpp::wrap(bytes_to_blobs(offsets, data));
+    return rcpp_result_gen;
+END_RCPP
+}
+// times_to_counts
+Rcpp::List times_to_counts(Rcpp::NumericVector x, double scale, int digits, bool nearest);
+RcppExport SEXP _rjazz_times_to_counts(SEXP xSEXP, SEXP scaleSEXP, SEXP digitsSEXP, SEXP nearestSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type x(xSEXP);
+    Rcpp::traits::input_parameter< double >::type scale(scaleSEXP);
+    Rcpp::traits::input_parameter< int >::type digits(digitsSEXP);
+    Rcpp::traits::input_parameter< bool >::type nearest(nearestSEXP);
+    rcpp_result_gen = Rcpp::wrap(times_to_counts(x, scale, digits, nearest));
+    return rcpp_result_gen;
+END_RCPP
+}
+// counts_to_times
+double counts_to_times(Rcpp::NumericVector x, int digits, bool nearest);
+RcppExport SEXP _rjazz_counts_to_times(SEXP xSEXP, SEXP digitsSEXP, SEXP nearestSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type x(xSEXP);
+    Rcpp::traits::input_parameter< int >::type digits(digitsSEXP);
+    Rcpp::traits::input_parameter< bool >::type nearest(nearestSEXP);
+    rcpp_result_gen = Rcpp::wrap(counts_to_times(x, digits, nearest));
+    return rcpp_result_gen;
+END_RCPP
+}
+// dates_to_days
+SEXP dates_to_days(Rcpp::NumericVector x, bool down);
+RcppExport SEXP _rjazz_dates_to_days(SEXP xSEXP, SEXP downSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type x(xSEXP);
+    Rcpp::traits::input_parameter< bool >::type down(downSEXP);
+    rcpp_result_gen = Rcpp::wrap(dates_to_days(x, down));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
+    {"_rjazz_call_unary", (DL_FUNC) &_rjazz_call_unary, 4},
+    {"_rjazz_channel_open", (DL_FUNC) &_rjazz_channel_open, 4},
+    {"_rjazz_channel_close", (DL_FUNC) &_rjazz_channel_close, 1},
+    {"_rjazz_channel_is_open", (DL_FUNC) &_rjazz_channel_is_open, 1},
+    {"_rjazz_forked_from", (DL_FUNC) &_rjazz_forked_from, 0},
+    {"_rjazz_new_uuid", (DL_FUNC) &_rjazz_new_uuid, 0},
+    {"_rjazz_new_fraction", (DL_FUNC) &_rjazz_new_fraction, 0},
     {"_rjazz_cpp_crc32c", (DL_FUNC) &_rjazz_cpp_crc32c, 1},
     {"_rjazz_message_to_raw", (DL_FUNC) &_rjazz_message_to_raw, 2},
     {"_rjazz_raw_to_message", (DL_FUNC) &_rjazz_raw_to_message, 2},
+    {"_rjazz_gather_body", (DL_FUNC) &_rjazz_gather_body, 1},
+    {"_rjazz_scatter_body", (DL_FUNC) &_rjazz_scatter_body, 2},
+    {"_rjazz_call_upload", (DL_FUNC) &_rjazz_call_upload, 6},
+    {"_rjazz_call_exchange", (DL_FUNC) &_rjazz_call_exchange, 7},
+    {"_rjazz_missing_elements", (DL_FUNC) &_rjazz_missing_elements, 2},
+    {"_rjazz_zeroed_missing", (DL_FUNC) &_rjazz_zeroed_missing, 2},
+    {"_rjazz_set_missing", (DL_FUNC) &_rjazz_set_missing, 3},
+    {"_rjazz_seeming_missing", (DL_FUNC) &_rjazz_seeming_missing, 2},
+    {"_rjazz_wire_numbers", (DL_FUNC) &_rjazz_wire_numbers, 3},
+    {"_rjazz_none_negative", (DL_FUNC) &_rjazz_none_negative, 1},
+    {"_rjazz_widen", (DL_FUNC) &_rjazz_widen, 2},
+    {"_rjazz_doubles_if_lowest", (DL_FUNC) &_rjazz_doubles_if_lowest, 1},
+    {"_rjazz_int64_to_doubles", (DL_FUNC) &_rjazz_int64_to_doubles, 3},
+    {"_rjazz_beyond_integer64", (DL_FUNC) &_rjazz_beyond_integer64, 2},
+    {"_rjazz_int64_to_text", (DL_FUNC) &_rjazz_int64_to_text, 2},
+    {"_rjazz_text_to_int64", (DL_FUNC) &_rjazz_text_to_int64, 2},
+    {"_rjazz_factor_to_codes", (DL_FUNC) &_rjazz_factor_to_codes, 2},
+    {"_rjazz_codes_to_factor", (DL_FUNC) &_rjazz_codes_to_factor, 2},
+    {"_rjazz_fingerprint", (DL_FUNC) &_rjazz_fingerprint, 1},
+    {"_rjazz_receive_into", (DL_FUNC) &_rjazz_receive_into, 2},
+    {"_rjazz_bytes_in", (DL_FUNC) &_rjazz_bytes_in, 1},
+    {"_rjazz_reverse_indices", (DL_FUNC) &_rjazz_reverse_indices, 2},
+    {"_rjazz_with_attribute", (DL_FUNC) &_rjazz_with_attribute, 3},
+    {"_rjazz_take_vector", (DL_FUNC) &_rjazz_take_vector, 2},
+    {"_rjazz_canonical_compressed", (DL_FUNC) &_rjazz_canonical_compressed, 3},
+    {"_rjazz_canonical_coordinates", (DL_FUNC) &_rjazz_canonical_coordinates, 2},
+    {"_rjazz_sorted_triplets", (DL_FUNC) &_rjazz_sorted_triplets, 3},
+    {"_rjazz_wire_indices", (DL_FUNC) &_rjazz_wire_indices, 3},
+    {"_rjazz_r_indices", (DL_FUNC) &_rjazz_r_indices, 4},
+    {"_rjazz_text_to_utf8", (DL_FUNC) &_rjazz_text_to_utf8, 2},
+    {"_rjazz_blobs_to_bytes", (DL_FUNC) &_rjazz_blobs_to_bytes, 1},
+    {"_rjazz_utf8_to_text", (DL_FUNC) &_rjazz_utf8_to_text, 2},
+    {"_rjazz_bytes_to_blobs", (DL_FUNC) &_rjazz_bytes_to_blobs, 2},
+    {"_rjazz_times_to_counts", (DL_FUNC) &_rjazz_times_to_counts, 4},
+    {"_rjazz_counts_to_times", (DL_FUNC) &_rjazz_counts_to_times, 3},
+    {"_rjazz_dates_to_days", (DL_FUNC) &_rjazz_dates_to_days, 2},
     {NULL, NULL, 0}
 };
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "outgoing.h"
+#include "places.h"
 
 // An answer that is not what was sent; `what` says how.
 struct Damaged : std::runtime_error {

@@ -1,7 +1,6 @@
 #include "outgoing.h"
 
-#include <cmath>
-#include <cstring>
+#include <algorithm>
 
 #include "crc32c.h"
 
@@ -9,24 +8,6 @@ namespace {
 
 constexpr std::uint64_t chunk_bytes = 1 << 20;
 constexpr std::size_t shared = 64 * 1024;  // a message that is shorter takes in the next chunk as well
-
-// An R vector's memory and its length in bytes.
-std::pair<unsigned char*, std::uint64_t> memory_of(SEXP vector) {
-  auto length = static_cast<std::uint64_t>(Rf_xlength(vector));
-  switch (TYPEOF(vector)) {
-    case LGLSXP:
-      return {reinterpret_cast<unsigned char*>(LOGICAL(vector)), length * sizeof(int)};
-    case INTSXP:
-      return {reinterpret_cast<unsigned char*>(INTEGER(vector)), length * sizeof(int)};
-    case REALSXP:
-      return {reinterpret_cast<unsigned char*>(REAL(vector)), length * sizeof(double)};
-    case CPLXSXP:
-      return {reinterpret_cast<unsigned char*>(COMPLEX(vector)), length * sizeof(Rcomplex)};
-    case RAWSXP:
-      return {RAW(vector), length};
-  }
-  throw std::logic_error("a piece of a body is no vector of numbers or bytes");
-}
 
 void put_varint(std::vector<unsigned char>& bytes, std::uint64_t value) {
   for (; value > 0x7f; value >>= 7) bytes.push_back(static_cast<unsigned char>(value | 0x80));
@@ -42,29 +23,6 @@ std::size_t varint_length(std::uint64_t value) {
 void release(void* message) { delete static_cast<std::vector<unsigned char>*>(message); }
 
 }  // namespace
-
-std::uint64_t bytes_of(SEXP number) {
-  double value = Rf_asReal(number);
-  if (!(value >= 0 && value <= 9007199254740992.0) || value != std::trunc(value))
-    throw std::logic_error("a length or an offset in bytes is not a whole number");
-  return static_cast<std::uint64_t>(value);
-}
-
-std::vector<Place> places_of(Rcpp::List pieces, std::uint64_t body_bytes) {
-  std::vector<Place> places;
-  std::uint64_t end = 0;
-  for (R_xlen_t at = 0; at < pieces.size(); ++at) {
-    Rcpp::List piece(pieces[at]);
-    std::uint64_t offset = bytes_of(piece["offset"]), bytes = bytes_of(piece["bytes"]);
-    std::uint64_t from = piece.containsElementNamed("from") ? bytes_of(piece["from"]) : 0;
-    auto [data, length] = memory_of(piece["vector"]);
-    if (offset < end || bytes > body_bytes || offset > body_bytes - bytes || from > length || bytes > length - from)
-      throw std::logic_error("pieces of a body overlap, or are longer than it or their vectors");
-    end = offset + bytes;
-    if (bytes > 0) places.push_back({offset, data + from, bytes});
-  }
-  return places;
-}
 
 Outgoing::Outgoing(const Rcpp::RawVector& first, Rcpp::List values) : waiting_(first.begin(), first.end()) {
   for (R_xlen_t at = 0; at < values.size(); ++at) {

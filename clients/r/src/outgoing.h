@@ -7,19 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-// Where some bytes of a body lie in the memory of an R vector.
-struct Place {
-  std::uint64_t offset;
-  unsigned char* data;
-  std::uint64_t bytes;
-};
-
-// The places of a list of `list(offset =, vector =, from =, bytes =)`, in order, inside of a body of that length.
-// `from` is the first byte in the vector, 0 when it is left out.
-std::vector<Place> places_of(Rcpp::List pieces, std::uint64_t body_bytes);
-
-// A length or an offset in bytes.
-std::uint64_t bytes_of(SEXP number);
+#include "places.h"
 
 // The messages of a stream that goes out: the first carries the header, all of them chunks, small chunks share one.
 //

@@ -1,0 +1,143 @@
+# Handles: a stored block that looks like the value that it holds.
+
+#' A stored block as an object
+#'
+#' Making one asks the server nothing, and the block need not exist. It looks like its value without being read: `dim()`,
+#' `length()`, `names()`, `dimnames()`, `nrow()` and `ncol()` ask for what is known of it, `[` reads the part that is
+#' wanted and gives it as R does, `[[` a field of a table, and `as.matrix()`, `as.data.frame()` and their like all of it.
+#' It can be given in the place of a name, and stands for the stored block where a value is asked for: it stays on the
+#' server then.
+#'
+#' @param db A connection that [jz_connect()] made.
+#' @param name `"space/name"`, or `"space/name@version"`.
+#' @param x,object A handle.
+#' @param i,j What is wanted, as everywhere in R: positions, negative ones to leave out, `TRUE` and `FALSE`, names.
+#' @param drop Whether dimensions of length 1 are dropped.
+#' @param ... Options of [jz_value_options()], by name.
+#' @return A handle, class `jazz_block`.
+#' @examplesIf jz_has_server()
+#' db <- jz_local_server()
+#' jz_put(db, "lab/volcano", volcano)
+#' v <- jz_block(db, "lab/volcano")
+#' v
+#' dim(v)
+#' v[1:2, 1:5]
+#' v[3, c(TRUE, rep(FALSE, 60))]
+#' range(as.matrix(v))
+#' jz_put(db, "lab/flowers", iris)
+#' flowers <- jz_block(db, "lab/flowers")
+#' names(flowers)
+#' flowers[c(1, 51), c("Species", "Petal.Width")]
+#' levels(flowers[["Species"]])
+#' @export
+jz_block <- function(db, name) {
+  structure(list(db = check_connection(db), name = check_name(name)), class = "jazz_block")
+}
+
+handle_db <- function(x) .subset2(x, "db")
+handle_name <- function(x) .subset2(x, "name")
+
+#' The name of a handle's block, for `check_name`.
+#' @noRd
+block_name <- function(x, field) handle_name(x)
+
+#' The header of a handle's value.
+#' @noRd
+handle_info <- function(x) jz_info(handle_db(x), handle_name(x))
+handle_header <- function(x) handle_info(x)$header
+
+#' @export
+format.jazz_block <- function(x, ...) sprintf("<jazz_block %s>", handle_name(x))
+
+#' @export
+print.jazz_block <- function(x, ...) {
+  told <- tryCatch(
+    {
+      info <- handle_info(x)
+      sprintf("@%s: %s, %s", show_version(info$version), info$summary, show_size(info$nbytes))
+    },
+    jazz_error = function(error) sprintf(" (%s)", strsplit(conditionMessage(error), "\n")[[1L]][[1L]])
+  )
+  name <- if (startsWith(told, "@")) sub("@.*", "", handle_name(x)) else handle_name(x)
+  cat(sprintf("<jazz_block %s%s>\n", name, told))
+  invisible(x)
+}
+
+#' @export
+str.jazz_block <- function(object, ...) cat("", format(object), "\n")
+
+#' @rdname jz_block
+#' @export
+summary.jazz_block <- function(object, ...) summary(handle_info(object))
+
+#' @export
+dim.jazz_block <- function(x) header_dim(handle_header(x))
+
+#' @export
+length.jazz_block <- function(x) header_length(handle_header(x))
+
+#' @export
+names.jazz_block <- function(x) {
+  header <- handle_header(x)
+  if (!is.null(header$table)) header_names(header) else if (length(header$tensor$shape) == 1L) names(x[])
+}
+
+#' @export
+dimnames.jazz_block <- function(x) dimnames(x[])
+
+#' @rdname jz_block
+#' @export
+`[.jazz_block` <- function(x, i, j, ..., drop = TRUE) {
+  # x[i] has one index, x[i, ] has two
+  indices <- nargs() - 1L - !missing(drop) - ...length()
+  rows <- if (!missing(i)) i
+  columns <- if (!missing(j)) j
+  get <- function(...) jz_get(handle_db(x), handle_name(x), ...)
+  if (is.null(rows) && is.null(columns)) return(get(...))
+  header <- handle_header(x)
+  if (indices < 2L) {
+    if (!is.null(header$table)) return(get(columns = rows, ...))
+    if (length(header$tensor$shape) != 1L) {
+      stop_invalid("i", "rows and columns, as in x[i, j]", I("one index for more than one dimension"))
+    }
+    return(get(rows = rows, ...))
+  }
+  part <- get(rows = rows, columns = columns, ...)
+  # of data frames as R does it: a single column is one, a single row is none
+  if (is.data.frame(part)) return(if (drop && !is.null(columns) && ncol(part) == 1L) part[[1L]] else part)
+  if (drop && length(dim(part)) == 2L && any(dim(part) == 1L)) part[, , drop = TRUE] else part
+}
+
+#' @rdname jz_block
+#' @export
+`[[.jazz_block` <- function(x, i, ...) {
+  if (is.numeric(i) && length(i) == 1L) {
+    fields <- names(x)
+    if (is.null(fields) || is.na(fields[i])) stop_invalid("i", "a field of a table", i)
+    i <- fields[[i]]
+  }
+  jz_get(handle_db(x), handle_name(x), item = i, ...)
+}
+
+#' @export
+`$.jazz_block` <- function(x, name) x[[name]]
+
+#' @rdname jz_block
+#' @export
+as.matrix.jazz_block <- function(x, ...) as.matrix(x[...])
+
+#' @export
+as.array.jazz_block <- function(x, ...) as.array(x[...])
+
+#' @export
+as.vector.jazz_block <- function(x, mode = "any") as.vector(x[], mode)
+
+#' @export
+as.list.jazz_block <- function(x, ...) as.list(x[...])
+
+#' @rdname jz_block
+#' @param row.names,optional As for [as.data.frame()].
+#' @export
+as.data.frame.jazz_block <- function(x, row.names = NULL, optional = FALSE, ...) {
+  as.data.frame(x[...], row.names = row.names, optional = optional)
+}
