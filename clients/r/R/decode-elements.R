@@ -108,7 +108,8 @@ decode_times <- function(data, type, received, path, mark) {
     )
   }
   mark(data)
-  usual <- type$time_unit == "us"
+  # What is no whole microsecond is stored in nanoseconds anyway.
+  usual <- type$time_unit == "us" || (type$time_unit == "ns" && times_to_counts(data, 1, 6L, FALSE)$bad > 0)
   if (!stamp) {
     return(list(x = data, attributes = list(class = "difftime", units = "secs"), memory = if (!usual) c(list(type = "duration"), memory)))
   }

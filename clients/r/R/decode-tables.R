@@ -94,6 +94,7 @@ is_series <- function(x) {
 as_series <- function(x) {
   data <- x$data
   attr(data, "tsp") <- x$tsp
-  oldClass(data) <- if (is.matrix(data)) c("mts", "ts", "matrix", "array") else "ts"
+  # Versions of R give several columns other classes.
+  oldClass(data) <- if (is.matrix(data)) oldClass(stats::ts(matrix(0, 2L, 2L))) else "ts"
   data
 }

@@ -182,8 +182,8 @@ counts_of <- function(seconds, scale, plan, path, unit) {
     found <- rounded
   }
   refuse(
-    path, "times that are whole nano- or microseconds, not NaN or infinite", sprintf("%s at [%s]", format(seconds[[found$bad]], digits = 17L), format(found$bad, scientific = FALSE)),
-    "Make NaN and infinite times NA; times = \"nearest\" rounds the others to microseconds."
+    path, "times that are whole nano- or microseconds, not NaN or infinite", sprintf("%s at [%s]", format(as.double(unclass(seconds)[[found$bad]]), digits = 17L), format(found$bad, scientific = FALSE)),
+    "Make NaN and infinite times NA; times = \"nearest\" rounds the others to microseconds. Spans can be numbers: as.double(x, units = \"secs\")."
   )
 }
 

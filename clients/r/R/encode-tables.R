@@ -20,7 +20,7 @@ encode_table <- function(x, plan, path, sight, depth, axes) {
 table_message <- function(declared, fields) {
   c(
     if (length(declared) > 0L) list(axes = declared),
-    list(table = if (length(fields) > 0L) list(fields = fields) else list())
+    list(table = if (length(fields) > 0L) list(fields = fields) else no_fields)
   )
 }
 

@@ -3,6 +3,8 @@
 # Buffers get their places in the order of docs/wire-format.md, in which they are added to a plan. Vectors of R whose
 # memory is a buffer as it lies are pieces themselves; the others are made by functions in src/values_*.cpp.
 
+no_fields <- structure(list(), names = character(0))
+
 #' The header, the length of the body and the pieces of the body of an object.
 #'
 #' @param x Any object of the table in [jazz-types].
@@ -45,7 +47,7 @@ add_buffer <- function(plan, role, vector) {
 #' @noRd
 encode_node <- function(x, plan, path, sight, depth) {
   if (depth > 32L) refuse(path, "at most 32 values inside each other", "more", "Store the inner lists as blocks of their own.")
-  if (is.null(x)) return(list(null = list()))
+  if (is.null(x)) return(list(null = no_fields))
   axes <- memory_of(x)$axes
   if (is.null(axes)) return(encode_content(x, plan, path, sight, depth, NULL))
   # Axes are remembered as they were declared. Where what is inside has changed and lies along others, they are not

@@ -48,8 +48,18 @@ session_zone <- function() {
   if (nzchar(zone)) {
     zone <- sub("^:", "", zone)
   } else {
-    if (is.null(zones$session)) zones$session <- suppressWarnings(Sys.timezone()) %||% NA_character_
-    zone <- zones$session
+    zone <- system_zone()
   }
   if (is.na(zone) || !zone %in% known_zones()) "UTC" else zone
+}
+
+#' The zone of the machine. Sys.timezone() asks for programs that not every machine has, and waits for them.
+#' @noRd
+system_zone <- function() {
+  if (is.null(zones$system)) {
+    link <- Sys.readlink("/etc/localtime")
+    linked <- sub("^.*/zoneinfo/", "", link)
+    zones$system <- if (linked != link) linked else suppressWarnings(Sys.timezone()) %||% NA_character_
+  }
+  zones$system
 }
