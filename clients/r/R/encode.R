@@ -16,7 +16,7 @@ encode_value <- function(x, options = jz_value_options()) {
   plan <- new_plan(options)
   header <- encode_node(x, plan, "value", list(), 1L)
   if (!options$lossy) warn_dropped(plan$dropped)
-  list(header = header, body_bytes = plan$end, pieces = plan$pieces)
+  list(header = header, body_bytes = plan$end, pieces = plan_pieces(plan))
 }
 
 #' @noRd
@@ -24,7 +24,8 @@ new_plan <- function(options) {
   plan <- new.env(parent = emptyenv())
   plan$options <- options
   plan$end <- 0
-  plan$pieces <- list()
+  plan$pieces <- NULL
+  plan$count <- 0L
   plan$dropped <- character(0)
   plan$utf8 <- isTRUE(l10n_info()[["UTF-8"]])
   plan
@@ -37,9 +38,23 @@ add_buffer <- function(plan, role, vector) {
   offset <- 64 * ceiling(plan$end / 64)
   plan$end <- offset + bytes
   if (bytes > 0) {
-    plan$pieces[[length(plan$pieces) + 1L]] <- list(offset = offset, vector = vector, from = 0, bytes = bytes)
+    # Each with those before it, since R would copy a list that grows.
+    plan$pieces <- list(piece = list(offset = offset, vector = vector, from = 0, bytes = bytes), before = plan$pieces)
+    plan$count <- plan$count + 1L
   }
   c(list(role = paste0("BUFFER_ROLE_", role)), if (offset > 0) list(offset = offset), if (bytes > 0) list(length = bytes))
+}
+
+#' The pieces in their order.
+#' @noRd
+plan_pieces <- function(plan) {
+  pieces <- vector("list", plan$count)
+  chain <- plan$pieces
+  for (place in rev(seq_along(pieces))) {
+    pieces[[place]] <- chain$piece
+    chain <- chain$before
+  }
+  pieces
 }
 
 #' The message Value of an object that lies inside of `depth` - 1 others.
@@ -52,7 +67,7 @@ encode_node <- function(x, plan, path, sight, depth) {
   if (is.null(axes)) return(encode_content(x, plan, path, sight, depth, NULL))
   # Axes are remembered as they were declared. Where what is inside has changed and lies along others, they are not
   # declared here again, but where they are used.
-  before <- mget(c("end", "pieces", "dropped"), envir = plan)
+  before <- mget(c("end", "pieces", "count", "dropped"), envir = plan)
   tryCatch(
     encode_content(x, plan, path, sight, depth, axes),
     jazz_axis_conflict = function(conflict) {

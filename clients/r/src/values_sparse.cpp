@@ -52,18 +52,44 @@ bool canonical_coordinates(Rcpp::List indices, Rcpp::NumericVector dim) {
   return true;
 }
 
+namespace {
+
+// Moves `order` to where `key` of it is sorted, by counting: keys from 0 to `largest`.
+void counted_order(const int *key, int largest, std::vector<R_xlen_t> &order) {
+  std::vector<R_xlen_t> next(static_cast<std::size_t>(largest) + 2, 0), moved(order.size());
+  for (const R_xlen_t entry : order) ++next[static_cast<std::size_t>(key[entry]) + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  for (const R_xlen_t entry : order) moved[next[key[entry]]++] = entry;
+  order.swap(moved);
+}
+
+// The entries in the order of rows, then columns; those at one place in the order that they have.
+std::vector<R_xlen_t> sorted_order(const int *row, const int *column, R_xlen_t count) {
+  std::vector<R_xlen_t> order(count);
+  std::iota(order.begin(), order.end(), R_xlen_t{0});
+  if (count == 0) return order;
+  const int rows = *std::max_element(row, row + count), columns = *std::max_element(column, column + count);
+  if (rows / 4 <= count && columns / 4 <= count) {
+    counted_order(column, columns, order);
+    counted_order(row, rows, order);
+    return order;
+  }
+  std::stable_sort(order.begin(), order.end(), [=](R_xlen_t a, R_xlen_t b) {
+    return row[a] != row[b] ? row[a] < row[b] : column[a] < column[b];
+  });
+  return order;
+}
+
+}  // namespace
+
 // The entries of a triplet matrix sorted by row, then column. Those at one place become one, as Matrix reads them:
 // numbers are added; of truth values one is enough. `x` is NULL for a pattern.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List sorted_triplets(Rcpp::IntegerVector i, Rcpp::IntegerVector j, SEXP x) {
   const R_xlen_t count = i.size();
   if (j.size() != count || (x != R_NilValue && Rf_xlength(x) != count)) Rcpp::stop("slots of different lengths");
-  std::vector<R_xlen_t> order(count);
-  std::iota(order.begin(), order.end(), R_xlen_t{0});
   const int *row = INTEGER(i), *column = INTEGER(j);
-  std::stable_sort(order.begin(), order.end(), [=](R_xlen_t a, R_xlen_t b) {
-    return row[a] != row[b] ? row[a] < row[b] : column[a] < column[b];
-  });
+  const std::vector<R_xlen_t> order = sorted_order(row, column, count);
   std::vector<R_xlen_t> first;  // of the entries at each place
   for (R_xlen_t entry = 0; entry < count; ++entry)
     if (entry == 0 || row[order[entry]] != row[order[entry - 1]] || column[order[entry]] != column[order[entry - 1]])

@@ -87,7 +87,7 @@ test_that("labels that are no texts stay what they were", {
     axis <- list(name = "x", length = 3, labels = encode_labels(each, plan, "x"))
     buffer <- add_buffer(plan, "DATA", 1:3)
     header <- list(axes = list(axis), tensor = tensor_message(elements_of("int32", NULL, 3), 3, "DENSE", "C", axes = "x", buffers = list(buffer)))
-    body <- body_of(list(body_bytes = plan$end, pieces = plan$pieces))
+    body <- body_of(list(body_bytes = plan$end, pieces = plan_pieces(plan)))
     x <- received(header, body)
     expect_identical(as.vector(x), 1:3)
     expect_identical(length(names(x)), 3L)

@@ -134,7 +134,7 @@ wire_sparse <- function(data, layout, shape, positions = NULL, indices, int64 = 
   )
   elements <- add_elements(plan, encode_elements(data, plan, "x", memory_of(data)), buffers)
   tensor <- tensor_message(elements, shape, layout, NULL, if (int64) "int64" else "int32", length(indices[[1]]), FALSE, buffers = elements$buffers, fill = fill)
-  list(header = list(tensor = tensor), body = body_of(list(body_bytes = plan$end, pieces = plan$pieces)))
+  list(header = list(tensor = tensor), body = body_of(list(body_bytes = plan$end, pieces = plan_pieces(plan))))
 }
 
 test_that("sparse matrices of types that Matrix lacks are doubles, and stay what they were", {
