@@ -29,8 +29,16 @@ new_fraction <- function() {
     .Call(`_rjazz_new_fraction`)
 }
 
-cpp_crc32c <- function(data) {
-    .Call(`_rjazz_cpp_crc32c`, data)
+check_crc32c <- function(data, before = 0) {
+    .Call(`_rjazz_check_crc32c`, data, before)
+}
+
+check_outgoing <- function(first, values) {
+    .Call(`_rjazz_check_outgoing`, first, values)
+}
+
+check_incoming <- function(messages, slice_bytes, announce) {
+    .Call(`_rjazz_check_incoming`, messages, slice_bytes, announce)
 }
 
 message_to_raw <- function(type, fields) {

@@ -76,13 +76,18 @@ jz_get <- function(db, name, version = NULL, rows = NULL, columns = NULL, item =
   request <- get_request(db, name, version, item, rows, columns, along, timeout)
   if (is_together(db)) return(add_operation(db, "get", request, options = options))
   check_connection(db)
-  result <- exchange_call(
-    db, "Blocks/GetBlock", request,
-    announced = function(answer) {
-      check_arrived(answer$value, request$slice)
-      list(list(header = answer$value, body_bytes = answer$body_bytes %||% 0))
-    },
-    timeout = timeout, label = paste("get", request$name), options = options
+  announced <- function(answer) {
+    check_arrived(answer$value, request$slice)
+    list(list(header = answer$value, body_bytes = answer$body_bytes %||% 0))
+  }
+  result <- withCallingHandlers(
+    exchange_call(
+      db, "Blocks/GetBlock", request, announced,
+      timeout = timeout, label = paste("get", request$name), options = options
+    ),
+    jazz_error_invalid_argument = function(error) {
+      check_positions(error, request$slice, function() part_lengths(db, request$name, item, timeout))
+    }
   )
   value <- result$values[[1L]]
   decode_value(value$header, value$targets, options)
@@ -94,12 +99,18 @@ get_request <- function(db, name, version, item, rows, columns, along, timeout) 
   name <- check_versioned(name, version)
   lengths <- function() {
     if (is_together(db)) stop_invalid("rows", "positions to keep, in a batch", I("positions to leave out"))
-    header <- jz_info(db, name, timeout = timeout)$header
-    for (step in item) header <- field_of(header, step)
-    if (is.null(header$table)) header$tensor$shape else c(first_length(header$table), length(header$table$fields))
+    part_lengths(db, name, item, timeout)
   }
   part <- slice_message(item, rows, columns, along, lengths)
   c(list(name = name), if (!is.null(part)) list(slice = part))
+}
+
+#' The lengths of the first two dimensions of an item, as far as it has them.
+#' @noRd
+part_lengths <- function(db, name, item, timeout) {
+  header <- jz_info(db, name, timeout = timeout)$header
+  for (step in item) header <- field_of(header, step)
+  dimension_lengths(header)
 }
 
 field_of <- function(header, name) {

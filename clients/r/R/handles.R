@@ -116,7 +116,10 @@ dimnames.jazz_block <- function(x) dimnames(x[])
     if (is.null(fields) || is.na(fields[i])) stop_invalid("i", "a field of a table", i)
     i <- fields[[i]]
   }
-  jz_get(handle_db(x), handle_name(x), item = i, ...)
+  field <- jz_get(handle_db(x), handle_name(x), item = i, ...)
+  # a column of a data frame is a plain vector, not an array along an axis
+  if (length(dim(field)) == 1L && is.null(dimnames(field)[[1L]])) dim(field) <- NULL
+  field
 }
 
 #' @export

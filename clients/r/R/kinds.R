@@ -45,7 +45,7 @@ jz_kind <- function(of, extends = character(), doc = "") {
     }
     return(structure(list(text = check_string(of, "of", "a kind as text, or a type")), class = "jazz_kind"))
   }
-  if (!inherits(of, "jz_type")) stop_invalid("of", "a kind as text, or a type such as jz_dense(\"n\")", of)
+  if (!inherits(of, "jazz_type")) stop_invalid("of", "a kind as text, or a type such as jz_dense(\"n\")", of)
   message <- c(
     list(type = of$message),
     if (length(extends) > 0L) list(extends = lapply(extends, function(name) list(name = check_name(name, "extends")))),

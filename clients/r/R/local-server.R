@@ -39,7 +39,7 @@ jz_local_server <- function(timeout = 60) {
   reg.finalizer(local_server, function(server) jz_stop_local_server(), onexit = TRUE)
   db <- jz_connect(paste0("unix:", socket), progress = FALSE)
   deadline <- as.double(Sys.time()) + check_seconds(timeout, "timeout")
-  while (!file.exists(socket)) {
+  while (!(file.exists(socket) && answers(db))) {
     if (!is_running(local_server$pid) || as.double(Sys.time()) > deadline) {
       log <- readLines(file.path(folder, "log"), warn = FALSE)
       jz_stop_local_server()
@@ -92,6 +92,18 @@ start_server <- function(command, folder) {
   local_server$folder <- folder
   local_server$owner <- Sys.getpid()
   local_server$pid <- as.integer(readLines(file.path(folder, "pid")))
+}
+
+#' Whether a server is there and ready.
+#' @noRd
+answers <- function(db) {
+  tryCatch(
+    {
+      jz_server(db)
+      TRUE
+    },
+    jazz_error_unavailable = function(error) FALSE
+  )
 }
 
 is_running <- function(pid) tools::pskill(pid, 0L)

@@ -79,7 +79,7 @@ selection_message <- function(wanted, field, dimension) {
 }
 
 positions_message <- function(positions, of = NULL) {
-  c(if (length(positions) > 0L) list(positions = as.double(positions)), if (!is.null(of)) list(of = of))
+  c(list(), if (length(positions) > 0L) list(positions = as.double(positions)), if (!is.null(of)) list(of = as.double(of)))
 }
 
 positions_of <- function(wanted, field, dimension) {
@@ -104,7 +104,7 @@ positions_of <- function(wanted, field, dimension) {
 #' "subscript out of bounds" in R.
 #' @noRd
 check_arrived <- function(header, part) {
-  shape <- if (is.null(header$table)) header$tensor$shape else c(first_length(header$table), length(header$table$fields))
+  shape <- dimension_lengths(header)
   for (dimension in 1:2) {
     field <- c("rows", "columns")[[dimension]]
     range <- part[[field]]$range
@@ -116,6 +116,31 @@ check_arrived <- function(header, part) {
       stop_invalid(field, expected, I(found), reason = "INVALID_SLICE")
     }
   }
+}
+
+#' Says of a position that the server refused where it is, counted from 1.
+#'
+#' @param error The server's error.
+#' @param lengths A function that gives the lengths of the dimensions.
+#' @noRd
+check_positions <- function(error, part, lengths) {
+  if (!identical(error$reason, "INVALID_SLICE")) return(invisible())
+  for (dimension in 1:2) {
+    field <- c("rows", "columns")[[dimension]]
+    positions <- part[[field]]$positions$positions
+    if (!any(startsWith(error$violations$field, sprintf("slice.%s.positions", field)))) next
+    length <- lengths()[dimension]
+    beyond <- positions[!is.na(length) & positions >= length]
+    if (length(beyond) > 0L) {
+      stop_invalid(field, sprintf("positions up to %.0f", length), I(sprintf("%.0f", beyond[[1L]] + 1)), "INVALID_SLICE")
+    }
+  }
+}
+
+#' The lengths of the first two dimensions: of a table, that which its tensors share, and the number of its fields.
+#' @noRd
+dimension_lengths <- function(header) {
+  if (is.null(header$table)) header$tensor$shape else c(first_length(header$table), length(header$table$fields))
 }
 
 #' The length of the first dimension that the tensors of a table share.

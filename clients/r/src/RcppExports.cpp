@@ -89,14 +89,40 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
-// cpp_crc32c
-double cpp_crc32c(Rcpp::RawVector data);
-RcppExport SEXP _rjazz_cpp_crc32c(SEXP dataSEXP) {
+// check_crc32c
+double check_crc32c(Rcpp::RawVector data, double before);
+RcppExport SEXP _rjazz_check_crc32c(SEXP dataSEXP, SEXP beforeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< Rcpp::RawVector >::type data(dataSEXP);
-    rcpp_result_gen = Rcpp::wrap(cpp_crc32c(data));
+    Rcpp::traits::input_parameter< double >::type before(beforeSEXP);
+    rcpp_result_gen = Rcpp::wrap(check_crc32c(data, before));
+    return rcpp_result_gen;
+END_RCPP
+}
+// check_outgoing
+Rcpp::List check_outgoing(Rcpp::RawVector first, Rcpp::List values);
+RcppExport SEXP _rjazz_check_outgoing(SEXP firstSEXP, SEXP valuesSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::RawVector >::type first(firstSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type values(valuesSEXP);
+    rcpp_result_gen = Rcpp::wrap(check_outgoing(first, values));
+    return rcpp_result_gen;
+END_RCPP
+}
+// check_incoming
+SEXP check_incoming(Rcpp::List messages, int slice_bytes, Rcpp::Function announce);
+RcppExport SEXP _rjazz_check_incoming(SEXP messagesSEXP, SEXP slice_bytesSEXP, SEXP announceSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::RNGScope rcpp_rngScope_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type messages(messagesSEXP);
+    Rcpp::traits::input_parameter< int >::type slice_bytes(slice_bytesSEXP);
+    Rcpp::traits::input_parameter< Rcpp::Function >::type announce(announceSEXP);
+    rcpp_result_gen = Rcpp::wrap(check_incoming(messages, slice_bytes, announce));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -546,7 +572,9 @@ static const R_CallMethodDef CallEntries[] = {
     {"_rjazz_forked_from", (DL_FUNC) &_rjazz_forked_from, 0},
     {"_rjazz_new_uuid", (DL_FUNC) &_rjazz_new_uuid, 0},
     {"_rjazz_new_fraction", (DL_FUNC) &_rjazz_new_fraction, 0},
-    {"_rjazz_cpp_crc32c", (DL_FUNC) &_rjazz_cpp_crc32c, 1},
+    {"_rjazz_check_crc32c", (DL_FUNC) &_rjazz_check_crc32c, 2},
+    {"_rjazz_check_outgoing", (DL_FUNC) &_rjazz_check_outgoing, 2},
+    {"_rjazz_check_incoming", (DL_FUNC) &_rjazz_check_incoming, 3},
     {"_rjazz_message_to_raw", (DL_FUNC) &_rjazz_message_to_raw, 2},
     {"_rjazz_raw_to_message", (DL_FUNC) &_rjazz_raw_to_message, 2},
     {"_rjazz_gather_body", (DL_FUNC) &_rjazz_gather_body, 1},
