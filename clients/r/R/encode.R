@@ -174,4 +174,12 @@ note_dropped <- function(x, plan, path) {
   if (is.raw(x) || identical(memory_of(x)$rank, 0)) kept <- setdiff(kept, "names")
   further <- setdiff(names(attributes(x)), kept)
   if (length(further) > 0L) plan$dropped <- c(plan$dropped, sprintf("%s: %s", path, further))
+  # Dimensions that have no name lie along axes of these names, so that these cannot be told from none.
+  dimnames <- attr(x, "dimnames", exact = TRUE)
+  given <- attr(dimnames, "names", exact = TRUE)
+  for (number in seq_along(given)) {
+    if (!is.null(dimnames[[number]]) && identical(given[[number]], default_axis(number))) {
+      plan$dropped <- c(plan$dropped, sprintf("%s: the name %s of a dimension, which stands for none", path, dQuote(given[[number]], FALSE)))
+    }
+  }
 }

@@ -62,6 +62,17 @@ test_that("names and dimnames come back", {
   expect_there_and_back(array(1:2, 2, list(gene = NULL)))
 })
 
+unname_dimensions <- function(x) {
+  names(dimnames(x)) <- NULL
+  x
+}
+
+test_that("names of dimensions that stand for none are said", {
+  x <- matrix(1:4, 2, dimnames = list(rows = c("a", "b"), columns = c("c", "d")))
+  expect_warning(back <- there_and_back(x), "rows", class = "jazz_warning_attributes")
+  expect_identical(back, unname_dimensions(x))
+})
+
 test_that("tables of counts are arrays with named dimensions", {
   x <- table(cyl = mtcars$cyl, gear = mtcars$gear)
   expect_identical(there_and_back(x), unclass(x))
