@@ -24,6 +24,23 @@ value_from_raw <- function(header, body, options = jz_value_options()) {
   decode_value(header, receive_body(allocate_value(header, options), body), options)
 }
 
+#' What becomes of an object that is stored and read
+#'
+#' Encodes an object as [jz_put()] does and decodes it as [jz_get()] does, without a server.
+#'
+#' @param x Any object of the table in [jazz-types].
+#' @param ... Options, as [jz_value_options()] has them.
+#' @return The object as it would come back; the errors and warnings that there would be.
+#' @examples
+#' jz_there_and_back(factor(c("b", NA), levels = c("a", "b")))
+#' try(jz_there_and_back(list(1, 2)))
+#' @export
+jz_there_and_back <- function(x, ...) {
+  options <- jz_value_options(...)
+  encoded <- encode_value(x, options)
+  value_from_raw(encoded$header, body_of(encoded), options)
+}
+
 #' Decodes a golden file and encodes it again.
 #'
 #' @param path The path of a file `NAME.value`, a message `jazz.v1.InlineValue`.
