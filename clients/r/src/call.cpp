@@ -23,8 +23,14 @@ Call::Call(Channel& channel, double timeout) : looked_(std::chrono::steady_clock
   for (const auto& [key, value] : channel.metadata) context.AddMetadata(key, value);
 }
 
-Call::~Call() {
+void Call::settle() {
   if (pending_ > 0) context.TryCancel();
+  void* tag;
+  bool well;
+  for (; pending_ > 0; --pending_) queue.Next(&tag, &well);
+}
+
+Call::~Call() {
   queue.Shutdown();
   void* tag;
   bool well;
@@ -83,6 +89,7 @@ Rcpp::List call_unary(SEXP channel, std::string path, Rcpp::RawVector request, d
   Call call(open, timeout);
   auto reader = open.stub->PrepareUnaryCall(&call.context, path, message, &call.queue);
   reader->StartCall();
+  Settled settled(call);
   reader->Finish(&answer, &call.status, call.expect(0));
   bool well;
   call.wait(well);

@@ -8,7 +8,6 @@
 // One call under way: its context, its queue of events, and how it ended.
 //
 // Waiting looks for Ctrl-C every 50 ms; one calls the call off, and is raised by `finish` when gRPC has let go of it.
-// Whatever leaves the scope of a call, an exception or an error of R, cancels it and waits until gRPC is done with it.
 class Call {
  public:
   Call(Channel& channel, double timeout);
@@ -25,6 +24,9 @@ class Call {
   bool idle() const { return pending_ == 0; }
   void cancel() { context.TryCancel(); }
 
+  // Cancels what is not through, and waits until gRPC is done with it.
+  void settle();
+
   // The status for R: `code`, `text`, `details`. Throws when Ctrl-C was pressed.
   Rcpp::List finish();
 
@@ -38,6 +40,19 @@ class Call {
   int pending_ = 0;
   bool interrupted_ = false;
   std::chrono::steady_clock::time_point looked_;
+};
+
+// Settles a call when its scope is left, by an exception or an error of R as well. Declared after all that operations
+// refer to, so that it goes first.
+class Settled {
+ public:
+  explicit Settled(Call& call) : call_(call) {}
+  ~Settled() { call_.settle(); }
+  Settled(const Settled&) = delete;
+  Settled& operator=(const Settled&) = delete;
+
+ private:
+  Call& call_;
 };
 
 // Bytes as a raw vector.

@@ -31,6 +31,7 @@ void exchange(Channel& channel, Call& call, const std::string& path, Outgoing& o
   auto stream = channel.stub->PrepareCall(&call.context, path, &call.queue);
   stream->StartCall(nullptr);
   grpc::ByteBuffer ahead = outgoing.next(), arrived;
+  Settled settled(call);
   bool ended = false;
   auto write = [&] {
     if (outgoing.more()) {

@@ -1,6 +1,6 @@
 test_that("a server that is not there is an error that says what to check", {
   db <- jz_connect("127.0.0.1:1", timeout = 1)
-  on.exit(jz_close(db))
+  on.exit(jz_close(db), add = TRUE)
   error <- raised(jz_info(db, "a/b"))
   expect_s3_class(error, "jazz_error_unavailable")
   expect_match(conditionMessage(error), "no Jazz server answers at 127.0.0.1:1")
@@ -20,7 +20,7 @@ silent_port <- function(frame = parent.frame()) {
 
 test_that("a call ends at its deadline", {
   db <- jz_connect(sprintf("127.0.0.1:%d", silent_port()))
-  on.exit(jz_close(db))
+  on.exit(jz_close(db), add = TRUE)
   begun <- Sys.time()
   error <- raised(jz_info(db, "a/b", timeout = 0.5))
   expect_s3_class(error, c("jazz_error_deadline_exceeded", "jazz_error_unavailable"))
