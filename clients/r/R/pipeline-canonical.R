@@ -48,15 +48,16 @@ ordered_steps <- function(outputs, trace) {
 encode_pipeline <- function(trace, inputs, outputs, doc) {
   encoder <- new.env(parent = emptyenv())
   encoder$trace <- trace
-  encoder$constants <- character()
+  encoder$constants <- list()
+  encoder$places <- new.env(parent = emptyenv()) # of constants among those of the pipeline
   encoder$graphs <- list()
-  encoder$graph_keys <- character()
+  encoder$numbers <- new_numbering()
   encoder$graph_calls <- list()
   encoded <- encode_graph(encoder, list(trace = trace, inputs = inputs, captured = list(), outputs = outputs))
   message <- list(graph = encoded$message)
   if (length(encoder$graphs) > 0) message$graphs <- encoder$graphs
   if (nzchar(doc)) message$doc <- doc
-  constants <- lapply(encoder$constants, get, envir = trace$constants)
+  constants <- encoder$constants
   if (length(constants) > 0) message$constants <- constants
   bytes <- sum(vapply(constants, function(constant) length(constant$body), 0))
   if (bytes > MAX_CONSTANT_BYTES) stop_constants(bytes)
@@ -73,10 +74,7 @@ encode_graph <- function(encoder, graph) {
   places <- vapply(graph$captured, source_key, "")
   argument <- function(source) {
     if (source$kind == "literal") return(list(literal = source$literal))
-    if (source$kind == "constant") {
-      if (!source$key %in% encoder$constants) encoder$constants <- c(encoder$constants, source$key)
-      return(list(constant = match(source$key, encoder$constants) - 1))
-    }
+    if (source$kind == "constant") return(list(constant = constant_number(encoder, source, graph$trace)))
     if (!identical(source$trace, graph$trace)) return(list(input = own + match(source_key(source), places) - 1))
     if (source$kind == "input") return(list(input = source$index))
     step <- list(step = numbers[[as.character(source$step$id)]], output = source$index)
@@ -88,6 +86,7 @@ encode_graph <- function(encoder, graph) {
   }
   steps <- lapply(ordered$steps, function(step) {
     written <- list(op = step$op)
+    if (step$version > 0) written$op_version <- step$version
     if (length(step$arguments) > 0) written$arguments <- lapply(step$arguments, argument)
     parameters <- lapply(names(step$settings), function(name) {
       c(list(name = name), parameter_value(encoder, step$settings[[name]]))
@@ -102,6 +101,18 @@ encode_graph <- function(encoder, graph) {
   list(message = message, calls = vapply(ordered$steps, `[[`, "", "call"))
 }
 
+# The number of a constant, in the order of first use.
+constant_number <- function(encoder, source, trace) {
+  key <- as.character(source$key)
+  number <- encoder$places[[key]]
+  if (is.null(number)) {
+    number <- length(encoder$constants)
+    assign(key, number, envir = encoder$places)
+    encoder$constants[[number + 1]] <- trace$root$constants$messages[[source$key + 1]]
+  }
+  number
+}
+
 # What is 0 is not written by protobuf; an empty message still is one.
 without_zeros <- function(message) {
   message <- message[vapply(message, function(value) value != 0, NA)]
@@ -109,6 +120,7 @@ without_zeros <- function(message) {
 }
 
 parameter_value <- function(encoder, value) {
+  if (inherits(value, "jazz_setting")) return(unclass(value))
   if (inherits(value, "jazz_sub_graph")) return(list(graph = sub_graph_number(encoder, value)))
   if (length(value) > 1) return(list(list = list(values = lapply(value, setting_literal))))
   list(literal = setting_literal(value))
@@ -118,11 +130,10 @@ setting_literal <- function(value) as_literal(unname(value))
 
 sub_graph_number <- function(encoder, graph) {
   encoded <- encode_graph(encoder, graph)
-  key <- message_key("jazz.v1.Graph", encoded$message)
-  if (!key %in% encoder$graph_keys) {
-    encoder$graph_keys <- c(encoder$graph_keys, key)
+  number <- number_of(encoder$numbers, message_to_raw("jazz.v1.Graph", encoded$message))
+  if (number == length(encoder$graphs)) {
     encoder$graphs <- c(encoder$graphs, list(encoded$message))
     encoder$graph_calls <- c(encoder$graph_calls, list(encoded$calls))
   }
-  match(key, encoder$graph_keys) - 1
+  number
 }

@@ -9,64 +9,76 @@ dims_of <- function(value) {
   as.list(as.double(dim(value) %||% length(value)))
 }
 
-is_scalar <- function(value) length(dims_of(value)) == 0 && !is.null(dims_of(value))
-
-same_dim <- function(a, b) {
-  if (is.na(a) || is.na(b)) return(FALSE)
-  if (is.character(a) && is.character(b)) {
-    return(TRUE) # two symbols that meet become one
-  }
-  if (is.character(a) || is.character(b)) {
-    return(!identical(if (is.character(a)) b else a, 1)) # a symbol stands for any length but 1
-  }
-  a == b
+# What goes with everything, in R as in numpy: a single number, or a vector of length 1.
+is_single <- function(value) {
+  dims <- dims_of(value)
+  !is.null(dims) && (length(dims) == 0 || length(dims) == 1 && identical(dims[[1]], 1))
 }
 
-met_dim <- function(a, b) if (is.character(a)) b else a
+# Whether two dimensions are surely equal. A symbol may turn out to be any length, 1 among them, which would be stretched.
+same_dim <- function(a, b) !is.na(a) && !is.na(b) && identical(a, b)
+
+same_dims <- function(da, db) length(da) == length(db) && all(mapply(same_dim, da, db))
 
 shown_dims <- function(dims) {
-  if (is.null(dims)) return("of a rank that is not known")
+  if (is.null(dims)) return("dimensions that are not known")
   paste0("[", toString(vapply(dims, function(d) if (is.na(d)) "*" else format_whole(d), "")), "]")
 }
 
-# An element-wise operation of two operands, as R recycles: equal dimensions, a scalar, or a vector along the columns of
-# a matrix. Whatever else R or numpy would recycle is refused.
-elementwise <- function(op, a, b, call = traced_call()) {
+# An element-wise operation of two operands, as R recycles: equal dimensions, a single number, a vector along the columns
+# of a matrix, or two vectors of which one may turn out to be of length 1. Whatever else R or numpy would recycle is
+# refused.
+elementwise <- function(op, a, b, call = traced_call(), truth = FALSE) {
   da <- dims_of(a)
   db <- dims_of(b)
-  if (is_scalar(a)) return(apply_one(op, a, b, dims = db, call = call))
-  if (is_scalar(b)) return(apply_one(op, a, b, dims = da, call = call))
-  if (is.null(da) || is.null(db)) {
-    which <- if (is.null(da)) "the left" else "the right"
-    stop_tracing(
-      call, "operands whose dimensions are known, since R recycles by them",
-      paste("dimensions that are not known on", which, "side"),
-      paste0(
-        "say what the inputs are, as in jz_pipeline(f, inputs = list(x = jz_dense(\"rows\", \"columns\"))); ",
-        "sweep() needs no dimensions, and jz_", op, "() broadcasts as numpy does"
-      )
-    )
+  noted <- function(dims, x = a, y = b) apply_one(op, x, y, dims = dims, call = call, truth = truth)
+  if (is_single(a) && length(db) >= length(da)) return(noted(db))
+  if (is_single(b)) return(noted(da))
+  if (is_single(a)) return(noted(db))
+  if (is.null(da) || is.null(db)) stop_unknown(op, da, call)
+  if (same_dims(da, db)) return(noted(da))
+  if (length(da) == 1 && length(db) == 1 && may_be_equal(da[[1]], db[[1]])) return(noted(list(met_dim(da[[1]], db[[1]]))))
+  if (length(da) == 2 && length(db) == 1 && same_dim(da[[1]], db[[1]])) {
+    return(flipped(noted(rev(da), x = flipped(a, call)), call))
   }
-  if (length(da) == length(db)) {
-    if (!all(mapply(same_dim, da, db))) stop_dims(call, da, db)
-    return(apply_one(op, a, b, dims = mapply(met_dim, da, db, SIMPLIFY = FALSE), call = call))
+  if (length(da) == 1 && length(db) == 2 && same_dim(da[[1]], db[[1]])) {
+    return(flipped(noted(rev(db), y = flipped(b, call)), call))
   }
-  if (length(da) == 2 && length(db) == 1 && down_columns(db[[1]], da)) return(flipped(apply_one(op, flipped(a, call), b, dims = rev(da), call = call), call))
-  if (length(da) == 1 && length(db) == 2 && down_columns(da[[1]], db)) return(flipped(apply_one(op, a, flipped(b, call), dims = rev(db), call = call), call))
   stop_dims(call, da, db)
 }
 
-# Whether a vector is as long as a matrix has rows. One that is called as the columns are was meant for them.
-down_columns <- function(vector, matrix) {
-  same_dim(vector, matrix[[1]]) && (identical(vector, matrix[[1]]) || !identical(vector, matrix[[2]]))
+may_be_equal <- function(a, b) !(is.numeric(a) && is.numeric(b)) || is.na(a) || is.na(b)
+
+# The length of two vectors that were stretched to one: that of a known one; it is not 1, which is a single number.
+met_dim <- function(a, b) if (is.numeric(a) && !is.na(a)) a else if (is.numeric(b) && !is.na(b)) b else NA
+
+# The transposed of a matrix, without a step where it is that of another.
+flipped <- function(x, call = traced_call()) {
+  dims <- rev(dims_of(x))
+  if (is_node(x) && x@source$kind == "output" && x@source$step$op == "transpose") {
+    source <- x@source$step$arguments[[1]]
+    if (source$kind %in% c("input", "output")) return(new_node(source$trace, source, dims, x@truth))
+  }
+  apply_one("transpose", x, dims = dims, call = call, truth = is_truth(x))
 }
 
-flipped <- function(x, call = traced_call()) apply_one("transpose", x, dims = rev(dims_of(x)), call = call)
+is_truth <- function(value) if (is_node(value)) value@truth else is.logical(value)
+
+stop_unknown <- function(op, da, call) {
+  stop_tracing(
+    call, "operands whose dimensions are known, since R recycles by them",
+    paste("dimensions that are not known on", if (is.null(da)) "the left" else "the right"),
+    paste0(
+      "say what the inputs are, as in jz_pipeline(f, inputs = list(x = jz_dense(\"rows\", \"columns\"))); ",
+      "sweep() needs no dimensions, and jz_", op, "() broadcasts as numpy does"
+    )
+  )
+}
 
 stop_dims <- function(call, da, db) {
   stop_tracing(
     call, "equal dimensions, or a vector as long as a matrix has rows", paste(shown_dims(da), "and", shown_dims(db)),
-    "sweep(x, 2, v, \"+\") goes along the rows; name dimensions that are equal alike"
+    "sweep(x, 2, v, \"+\") goes along the rows; dimensions that are equal have the same symbol"
   )
 }
 
@@ -79,17 +91,18 @@ matrix_dims <- function(x, what, call = traced_call()) {
 }
 
 product_dims <- function(a, b, call) {
-  da <- dims_of(a) %||% list(NA, NA)
-  db <- dims_of(b) %||% list(NA, NA)
+  da <- dims_of(a)
+  db <- dims_of(b)
   for (dims in list(da, db)) {
-    if (!length(dims) %in% 1:2) stop_tracing(call, "matrices or vectors for %*%", shown_dims(dims))
+    if (!is.null(dims) && !length(dims) %in% 1:2) stop_tracing(call, "matrices or vectors for %*%", shown_dims(dims))
   }
+  if (is.null(da) || is.null(db)) return(NULL)
   c(utils::head(da, -1), utils::tail(db, length(db) - 1))
 }
 
 reduced_dims <- function(dims, axis, keepdims) {
-  if (is.null(axis)) return(if (is.null(dims)) if (keepdims) NULL else list() else if (keepdims) lapply(dims, function(d) 1) else list())
-  if (is.null(dims)) return(NULL)
+  if (is.null(dims)) return(if (is.null(axis) && !keepdims) list() else NULL)
+  if (is.null(axis)) axis <- seq_along(dims)
   if (keepdims) dims[axis] <- list(1) else dims[axis] <- NULL
   dims
 }

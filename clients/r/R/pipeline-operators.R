@@ -8,12 +8,23 @@ UNARY <- c("abs", "exp", "log1p", "sqrt")
 
 binary_operator <- function(sign, a, b) {
   call <- traced_call()
-  if (sign %in% names(ARITHMETIC)) return(elementwise(ARITHMETIC[[sign]], a, b, call))
-  if (sign %in% names(COMPARISONS)) return(elementwise(COMPARISONS[[sign]], a, b, call))
-  if (sign == "^" && is.numeric(b) && length(b) == 1 && b %in% c(2, 0.5)) return(if (b == 2) elementwise("multiply", a, a, call) else apply_one("sqrt", a, dims = dims_of(a), call = call))
+  if (sign %in% names(COMPARISONS)) return(elementwise(COMPARISONS[[sign]], a, b, call, truth = TRUE))
+  if (sign %in% names(ARITHMETIC)) {
+    if (sign != "/" && is_truth(a) && is_truth(b)) {
+      stop_tracing(
+        call, "numbers", "truth values on both sides, which are no integers here",
+        "jz_cast(x, \"int32\") makes them integers; jz_multiply() is \"and\", pmax() is \"or\""
+      )
+    }
+    return(elementwise(ARITHMETIC[[sign]], a, b, call))
+  }
+  if (sign == "^" && is.numeric(b) && length(b) == 1 && b %in% c(2, 0.5)) {
+    if (b == 2) return(elementwise("multiply", a, a, call))
+    return(apply_one("sqrt", a, dims = dims_of(a), call = call))
+  }
   instead <- switch(sign,
     "^" = "x^2 and x^0.5; exp(p * log(x)) for another power of what is above 0",
-    "&" = "a * b for truth values",
+    "&" = "jz_multiply(a, b) for truth values",
     "|" = "pmax(a, b) for truth values",
     paste("one of", toString(c(names(ARITHMETIC), names(COMPARISONS))))
   )
@@ -28,7 +39,14 @@ binary_operator <- function(sign, a, b) {
 #' `cbind()`, `rbind()`, `diag()`, `is.na()`, `x[rows, ]` and `x[, columns]` with positions, `x$field` of a table.
 #'
 #' Element-wise operators recycle as R does, or are refused: equal dimensions, a single number, and a vector as long as
-#' a matrix has rows, which goes along the columns. A vector in `%*%` stays a vector.
+#' a matrix has rows, which goes along the columns. To know, they need the types of the inputs, in which dimensions that
+#' are equal have the same symbol. [jz_op] has functions that broadcast as numpy does, and need no types.
+#'
+#' Where Jazz differs from R:
+#' * a vector in `%*%` stays a vector, and the result is one, where R would give a matrix of one row or column;
+#' * missing is not `NaN`: `is.na()` is `FALSE` for `NaN`, and `na.rm = TRUE` leaves out what is missing, and no `NaN`;
+#' * truth values are no integers: `(x > 0) + (y > 0)` is refused, `sum(x > 0)` counts;
+#' * integers that overflow wrap around, where R has `NA`.
 #'
 #' @param e1,e2,x,y,... Values of a pipeline, numbers, or vectors and matrices, which become constants.
 #' @param i,j,drop,name,base,na.rm As in R.
@@ -50,11 +68,7 @@ setMethod("Ops", signature("jazz_node", "jazz_node"), function(e1, e2) binary_op
 #' @export
 setMethod("Ops", signature("jazz_node", "ANY"), function(e1, e2) {
   if (missing(e2)) {
-    return(switch(.Generic,
-      "-" = apply_one("negative", e1, dims = dims_of(e1)),
-      "+" = e1,
-      "!" = stop_tracing(traced_call(), "x == FALSE for truth values", "the operator !")
-    ))
+    return(if (.Generic == "-") apply_one("negative", e1, dims = dims_of(e1)) else e1)
   }
   binary_operator(.Generic, e1, e2)
 })
@@ -111,7 +125,7 @@ matrix_product <- function(x, y, call = traced_call()) {
 
 #' @rdname jz_operators
 #' @export
-setMethod("is.na", "jazz_node", function(x) apply_one("is_na", x, dims = dims_of(x)))
+setMethod("is.na", "jazz_node", function(x) apply_one("is_na", x, dims = dims_of(x), truth = TRUE))
 
 #' @rdname jz_operators
 #' @export
@@ -130,25 +144,48 @@ setMethod("[[", "jazz_node", function(x, i, j, ...) {
 #' @export
 setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
   call <- traced_call()
-  if (nargs() - (!missing(drop)) < 3) stop_tracing(call, "x[rows, ] or x[, columns]", "one index")
-  if (!missing(i)) x <- taken(x, i, 1, call)
-  if (!missing(j)) x <- taken(x, j, 2, call)
+  indices <- nargs() - !missing(drop) - 1
+  dims <- dims_of(x)
+  if (indices == 1) {
+    if (length(dims) != 1 || missing(i)) {
+      stop_tracing(call, "x[rows, ] or x[, columns] of a matrix, x[positions] of what is known to be a vector", "one index")
+    }
+    return(taken(x, i, 1, dims, call))
+  }
+  if (indices != 2) stop_tracing(call, "one index or two", as.character(indices))
+  dims <- matrix_dims(x, "[", call)
+  if (!missing(i)) {
+    check_kept(i, drop, call)
+    x <- taken(x, i, 1, dims, call)
+    dims <- dims_of(x)
+  }
+  if (!missing(j)) {
+    check_kept(j, drop, call)
+    x <- taken(x, j, 2, dims, call)
+  }
   x
 })
 
+# R makes a vector of a single row or column, unless told not to.
+check_kept <- function(positions, drop, call) {
+  if (length(positions) == 1 && !isFALSE(drop)) {
+    stop_tracing(call, "drop = FALSE with a single row or column, which stays a matrix", "drop = TRUE", "x[1, , drop = FALSE]")
+  }
+}
+
 # The rows or columns at positions that are known when the pipeline is written, counted from 1.
-taken <- function(x, positions, axis, call) {
+taken <- function(x, positions, axis, dims, call) {
   if (is_node(positions)) {
     stop_tracing(call, "positions that are known now", "a value of the pipeline", "jz_take(x, i, axis) takes one")
   }
-  if (!is.numeric(positions) || anyNA(positions) || any(positions < 1 | positions != trunc(positions))) {
+  if (!is.numeric(positions) || anyNA(positions) ||
+    any(positions < 1 | positions != trunc(positions) | positions > .Machine$integer.max)) {
     stop_tracing(call, "positions from 1 on", shown(positions))
   }
-  dims <- matrix_dims(x, "[", call)
   dims[[axis]] <- as.double(length(positions))
-  indices <- as.integer(positions - 1)
+  indices <- as.integer(positions) - 1L
   if (length(indices) == 1) dim(indices) <- 1L
-  apply_one("take", x, indices, settings = list(axis = if (axis == 2) 1L), dims = dims, call = call)
+  apply_one("take", x, indices, settings = list(axis = if (axis == 2) 1L), dims = dims, call = call, truth = is_truth(x))
 }
 
 #' @rdname jz_operators
@@ -156,7 +193,7 @@ taken <- function(x, positions, axis, call) {
 t.jazz_node <- function(x) {
   call <- traced_call()
   dims <- matrix_dims(x, "t()", call)
-  apply_one("transpose", x, dims = rev(dims), call = call)
+  apply_one("transpose", x, dims = rev(dims), call = call, truth = is_truth(x))
 }
 
 #' @rdname jz_operators
@@ -191,52 +228,37 @@ setMethod("show", "jazz_node", function(object) {
   cat("<jazz_node: ", what, ">\n", sep = "")
 })
 
-# Functions of R that are no generics: what a traced function calls by these names. They are R's own where no value of a
-# pipeline is concerned.
-node_functions <- function() {
-  of_nodes <- function(ours, theirs) {
-    function(...) if (any(vapply(list(...), is_node, NA))) ours(...) else theirs(...)
-  }
-  list(
-    rowSums = of_nodes(function(x, na.rm = FALSE) reduce_lines("sum", x, 2, na.rm), rowSums),
-    colSums = of_nodes(function(x, na.rm = FALSE) reduce_lines("sum", x, 1, na.rm), colSums),
-    rowMeans = of_nodes(function(x, na.rm = FALSE) reduce_lines("mean", x, 2, na.rm), rowMeans),
-    colMeans = of_nodes(function(x, na.rm = FALSE) reduce_lines("mean", x, 1, na.rm), colMeans),
-    crossprod = of_nodes(function(x, y = x) matrix_product(t(x), y), crossprod),
-    tcrossprod = of_nodes(function(x, y = x) matrix_product(x, t(y)), tcrossprod),
-    pmax = of_nodes(function(...) pairwise("maximum", ...), pmax),
-    pmin = of_nodes(function(...) pairwise("minimum", ...), pmin),
-    ifelse = of_nodes(function(test, yes, no) chosen(test, yes, no), ifelse),
-    sweep = of_nodes(swept, sweep),
-    cbind = of_nodes(function(...) joined(2, ...), cbind),
-    rbind = of_nodes(function(...) joined(1, ...), rbind),
-    diag = of_nodes(function(x) jz_diag(x), diag),
-    nrow = of_nodes(function(x) no_data("asked for its rows", "jz_size(x, 1)"), nrow),
-    ncol = of_nodes(function(x) no_data("asked for its columns", "jz_size(x, 2)"), ncol)
-  )
-}
-
 reduce_lines <- function(op, x, axis, na.rm) {
   matrix_dims(x, paste0(if (axis == 2) "row" else "col", if (op == "sum") "Sums()" else "Means()"))
   reduce(op, x, axis, FALSE, na.rm)
 }
 
 pairwise <- function(op, ..., na.rm = FALSE) {
-  if (!isFALSE(na.rm)) stop_tracing(traced_call(), "na.rm = FALSE", "na.rm = TRUE", "jz_fill_na() fills what is missing")
-  Reduce(function(a, b) elementwise(op, a, b), list(...))
+  call <- traced_call()
+  if (!isFALSE(na.rm)) stop_tracing(call, "na.rm = FALSE", "na.rm = TRUE", "jz_fill_na() fills what is missing")
+  values <- unname(list(...))
+  ranks <- vapply(lapply(values, dims_of), function(dims) if (is.null(dims)) NA_real_ else length(dims), 0)
+  if (!is.na(ranks[[1]]) && any(ranks > max(1, ranks[[1]]), na.rm = TRUE)) {
+    stop_tracing(call, "the matrix first, since R gives what has its dimensions", "a matrix behind what is none")
+  }
+  truth <- all(vapply(values, is_truth, NA))
+  Reduce(function(a, b) elementwise(op, a, b, call, truth), values)
 }
 
+# R gives what has the dimensions of the condition, and recycles the rest to it.
 chosen <- function(test, yes, no) {
   call <- traced_call()
   dims <- dims_of(test)
   for (value in list(yes, no)) {
-    other <- dims_of(value)
-    if (is_scalar(value)) next
-    if (is.null(dims) || is.null(other) || length(dims) != length(other) || !all(mapply(same_dim, dims, other))) {
-      stop_tracing(call, "values of the dimensions of the condition, or single numbers", shown_dims(other))
+    if (is_single(value)) next
+    if (is.null(dims) || is.null(dims_of(value)) || !same_dims(dims, dims_of(value))) {
+      stop_tracing(
+        call, paste("values of the dimensions of the condition,", paste0(shown_dims(dims), ",")),
+        shown_dims(dims_of(value)), "single numbers go with everything; jz_where() broadcasts as numpy does"
+      )
     }
   }
-  apply_one("where", test, yes, no, dims = dims, call = call)
+  apply_one("where", test, yes, no, dims = dims, call = call, truth = is_truth(yes) && is_truth(no))
 }
 
 SWEPT <- c(ARITHMETIC, pmax = "maximum", pmin = "minimum")
@@ -252,20 +274,21 @@ swept <- function(x, MARGIN, STATS, FUN = "-", check.margin = TRUE, ...) {
   }
   dims <- matrix_dims(x, "sweep()", call)
   along <- dims_of(STATS)
-  known <- !is.null(along) && !is_scalar(STATS)
-  if (known && (length(along) != 1 || !is.na(dims[[MARGIN]]) && !same_dim(along[[1]], dims[[MARGIN]]))) {
+  unknown <- is.null(along) || is.null(dims_of(x))
+  if (!is_single(STATS) && !unknown && !(length(along) == 1 && same_dim(along[[1]], dims[[MARGIN]]))) {
     stop_tracing(call, paste("STATS as a vector along dimension", MARGIN, "of", shown_dims(dims)), shown_dims(along))
   }
-  if (MARGIN == 2 || is_scalar(STATS)) return(apply_one(op[[1]], x, STATS, dims = dims, call = call))
+  if (MARGIN == 2 || is_single(STATS)) return(apply_one(op[[1]], x, STATS, dims = dims, call = call))
   flipped(apply_one(op[[1]], flipped(x, call), STATS, dims = rev(dims), call = call), call)
 }
 
 joined <- function(axis, ...) {
   call <- traced_call()
-  parts <- list(...)
+  parts <- unname(list(...))
   dims <- lapply(parts, matrix_dims, what = "cbind() and rbind()", call = call)
   lengths <- vapply(dims, function(d) if (is.numeric(d[[axis]])) d[[axis]] else NA_real_, 0)
   result <- dims[[1]]
   result[[axis]] <- if (anyNA(lengths)) NA else sum(lengths)
-  apply_op("concat", parts, list(axis = if (axis == 2) 1L), 1, list(result), call)[[1]]
+  truth <- all(vapply(parts, is_truth, NA))
+  apply_op("concat", parts, list(axis = if (axis == 2) 1L), 1, list(result), call, truth)[[1]]
 }

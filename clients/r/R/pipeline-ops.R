@@ -19,15 +19,18 @@
 #' @name jz_op
 NULL
 
-broadcasting <- function(op) {
+broadcasting <- function(op, truth = FALSE) {
   force(op)
-  function(a, b) apply_one(op, a, b, dims = broadcast_dims(a, b))
+  force(truth)
+  function(a, b) apply_one(op, a, b, dims = broadcast_dims(a, b), truth = truth)
 }
 
 broadcast_dims <- function(...) {
   dims <- lapply(list(...), dims_of)
   full <- Filter(function(d) is.null(d) || length(d) > 0, dims)
-  if (length(full) == 0) list() else if (length(unique(full)) == 1) full[[1]] else NULL
+  if (length(full) == 0) return(list())
+  same <- all(vapply(full, function(d) !is.null(d) && same_dims(d, full[[1]]), NA))
+  if (same) full[[1]] else NULL
 }
 
 #' @rdname jz_op
@@ -50,26 +53,27 @@ jz_maximum <- broadcasting("maximum")
 jz_minimum <- broadcasting("minimum")
 #' @rdname jz_op
 #' @export
-jz_equal <- broadcasting("equal")
+jz_equal <- broadcasting("equal", truth = TRUE)
 #' @rdname jz_op
 #' @export
-jz_not_equal <- broadcasting("not_equal")
+jz_not_equal <- broadcasting("not_equal", truth = TRUE)
 #' @rdname jz_op
 #' @export
-jz_less <- broadcasting("less")
+jz_less <- broadcasting("less", truth = TRUE)
 #' @rdname jz_op
 #' @export
-jz_less_equal <- broadcasting("less_equal")
+jz_less_equal <- broadcasting("less_equal", truth = TRUE)
 #' @rdname jz_op
 #' @export
-jz_greater <- broadcasting("greater")
+jz_greater <- broadcasting("greater", truth = TRUE)
 #' @rdname jz_op
 #' @export
-jz_greater_equal <- broadcasting("greater_equal")
+jz_greater_equal <- broadcasting("greater_equal", truth = TRUE)
 
-unary <- function(op) {
+unary <- function(op, truth = FALSE) {
   force(op)
-  function(x) apply_one(op, x, dims = dims_of(x))
+  force(truth)
+  function(x) apply_one(op, x, dims = dims_of(x), truth = truth)
 }
 
 #' @rdname jz_op
@@ -98,10 +102,10 @@ jz_relu <- unary("relu")
 jz_sigmoid <- unary("sigmoid")
 #' @rdname jz_op
 #' @export
-jz_to_dense <- unary("to_dense")
+jz_to_dense <- function(x) apply_one("to_dense", x, dims = dims_of(x), truth = is_truth(x))
 #' @rdname jz_op
 #' @export
-jz_is_na <- unary("is_na")
+jz_is_na <- unary("is_na", truth = TRUE)
 
 #' @rdname jz_op
 #' @param min,max The bounds; `NULL` for none.
@@ -155,7 +159,7 @@ jz_matmul <- function(a, b) matrix_product(a, b)
 
 #' @rdname jz_op
 #' @export
-jz_transpose <- function(x) apply_one("transpose", x, dims = rev(dims_of(x)))
+jz_transpose <- function(x) apply_one("transpose", x, dims = rev(dims_of(x)), truth = is_truth(x))
 
 #' @rdname jz_op
 #' @param arrays A list of values.

@@ -9,9 +9,6 @@ MAX_CONSTANT_BYTES <- 2^20
 tracing <- new.env(parent = emptyenv())
 tracing$current <- NULL
 
-#' @importFrom methods new setClass setGeneric setMethod is callNextMethod
-setClass("jazz_node", representation(trace = "environment", source = "list", dims = "ANY"))
-
 new_trace <- function(name, parent = NULL) {
   trace <- new.env(parent = emptyenv())
   trace$name <- name
@@ -19,7 +16,7 @@ new_trace <- function(name, parent = NULL) {
   trace$root <- if (is.null(parent)) trace else parent$root
   if (is.null(parent)) {
     trace$steps <- trace$traces <- 0
-    trace$constants <- new.env(parent = emptyenv())
+    trace$constants <- new_numbering()
   }
   trace$id <- trace$root$traces <- trace$root$traces + 1
   trace
@@ -35,7 +32,9 @@ with_trace <- function(trace, code) {
 
 is_node <- function(x) is(x, "jazz_node")
 
-new_node <- function(trace, source, dims = NULL) new("jazz_node", trace = trace, source = source, dims = dims)
+new_node <- function(trace, source, dims = NULL, truth = FALSE) {
+  new("jazz_node", trace = trace, source = source, dims = dims, truth = truth)
+}
 
 input_source <- function(trace, index) list(kind = "input", trace = trace, index = index)
 output_source <- function(step, index) list(kind = "output", step = step, trace = step$trace, index = index)
@@ -63,7 +62,10 @@ encloses <- function(outer, inner) {
 source_of <- function(value, trace, argument = "argument") {
   if (is_node(value)) {
     if (!encloses(value@trace, trace)) {
-      stop_tracing(argument, paste("a value made in", trace$name), paste("one made in", value@trace$name))
+      stop_tracing(
+        argument, paste("a value made in", trace$name), paste("one made in", value@trace$name),
+        "a value of a pipeline cannot be used outside of the function that made it"
+      )
     }
     return(value@source)
   }
@@ -90,10 +92,16 @@ as_literal <- function(value) {
 
 constant_source <- function(value, trace) {
   inline <- inline_value(encode_value(value))
-  key <- message_key("jazz.v1.InlineValue", inline)
   if (length(inline$body) > MAX_CONSTANT_BYTES) stop_constants(length(inline$body))
-  if (is.null(trace$root$constants[[key]])) assign(key, inline, envir = trace$root$constants)
-  list(kind = "constant", key = key)
+  kept_constant(inline, trace)
+}
+
+# Equal constants of a pipeline are one: the key is its number among them.
+kept_constant <- function(inline, trace) {
+  constants <- trace$root$constants
+  number <- number_of(constants, message_to_raw("jazz.v1.InlineValue", inline))
+  if (number == length(constants$messages)) constants$messages[[number + 1]] <- inline
+  list(kind = "constant", key = number)
 }
 
 stop_constants <- function(bytes) {
@@ -103,10 +111,10 @@ stop_constants <- function(bytes) {
   )
 }
 
-message_key <- function(type, message) paste(message_to_raw(type, message), collapse = "")
-
-# Notes a step and gives its results. Settings that are NULL are left out.
-apply_op <- function(op, arguments, settings = list(), results = 1, dims = list(NULL), call = traced_call()) {
+# Notes a step and gives its results. Settings that are NULL are left out. `truth` says that the result is known to be
+# of truth values.
+apply_op <- function(op, arguments, settings = list(), results = 1, dims = list(NULL), call = traced_call(),
+                     truth = FALSE) {
   trace <- tracing$current
   if (is.null(trace)) {
     stop_tracing(
@@ -114,20 +122,27 @@ apply_op <- function(op, arguments, settings = list(), results = 1, dims = list(
       "it works on values of a pipeline while jz_pipeline() traces its function"
     )
   }
+  sources <- lapply(arguments, source_of, trace = trace, argument = call)
+  step <- new_step(trace, op, sources, sorted_settings(settings), call)
+  lapply(seq_len(results), function(index) {
+    new_node(trace, output_source(step, index - 1), dims[[min(index, length(dims))]], truth)
+  })
+}
+
+apply_one <- function(op, ..., settings = list(), dims = NULL, call = traced_call(), truth = FALSE) {
+  apply_op(op, list(...), settings, 1, list(dims), call, truth)[[1]]
+}
+
+new_step <- function(trace, op, sources, settings, call, version = 0) {
   step <- new.env(parent = emptyenv())
   step$trace <- trace
   step$id <- trace$root$steps <- trace$root$steps + 1
   step$op <- op
-  step$arguments <- lapply(arguments, source_of, trace = trace, argument = op)
-  step$settings <- sorted_settings(settings)
+  step$version <- version
+  step$arguments <- sources
+  step$settings <- settings
   step$call <- call
-  lapply(seq_len(results), function(index) {
-    new_node(trace, output_source(step, index - 1), dims[[min(index, length(dims))]])
-  })
-}
-
-apply_one <- function(op, ..., settings = list(), dims = NULL, call = traced_call()) {
-  apply_op(op, list(...), settings, 1, list(dims), call)[[1]]
+  step
 }
 
 sorted_settings <- function(settings) {

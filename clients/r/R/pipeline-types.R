@@ -2,7 +2,8 @@
 
 #' Types for the inputs of pipelines
 #'
-#' A type says which tensors an input takes. Dimensions are lengths, symbols (texts) for a length that is the same
+#' A type says which tensors an input takes. Where a type is asked for, its text will do as well, such as
+#' `"float32[rows, 1024] csr"`, which is how types print. Dimensions are lengths, symbols (texts) for a length that is the same
 #' wherever the symbol recurs in the pipeline, or `NA` for any length. Without dimensions the rank is not known, and
 #' R's element-wise operators, whose recycling depends on it, are refused for such an input.
 #'
@@ -91,7 +92,7 @@ tensor_type <- function(layout, dimensions, type, nullable, strict, unit, min, m
   tensor <- list()
   if (!is.null(type)) {
     if (!is.character(type) || anyNA(type)) stop_tracing("type", "names of element types", shown(type))
-    tensor$types <- lapply(type[order(match(type, element_type_names))], element_type)
+    tensor$types <- element_types(type, "type")
   }
   if (length(dimensions) > 0) {
     tensor$shape <- list(dimensions = lapply(dimensions, dimension_message))
@@ -115,20 +116,34 @@ element_type_names <- c(
   "complex64", "complex128", "string", "bytes", "timestamp", "date", "duration", "factor"
 )
 
+data_type_order <- paste0("DATA_TYPE_", toupper(element_type_names))
+
 time_units <- c(
   s = "TIME_UNIT_SECOND", ms = "TIME_UNIT_MILLISECOND", us = "TIME_UNIT_MICROSECOND", ns = "TIME_UNIT_NANOSECOND"
 )
 
+# Element types in the order of the contract, each once.
+element_types <- function(texts, field) {
+  types <- lapply(texts, element_type, field = field)
+  if (anyDuplicated(types)) stop_tracing(field, "each element type once", paste(texts, collapse = "|"))
+  rank <- function(part) vapply(types, part, 0)
+  types[order(
+    rank(function(type) match(type$data_type, data_type_order)), rank(function(type) match(type$time_unit %||% "", time_units, 0L)),
+    vapply(types, function(type) type$time_zone %||% "", ""), rank(function(type) isTRUE(type$ordered) + 0),
+    method = "radix"
+  )]
+}
+
 # An element type of a text such as "float32", "timestamp[us, UTC]" or "ordered factor".
-element_type <- function(text) {
+element_type <- function(text, field = "type") {
   parts <- regmatches(text, regexec("^(ordered )?([a-z0-9]+)(\\[([a-z]+)(, *([^]]+))?\\])?$", text))[[1]]
   if (length(parts) == 0 || !parts[[3]] %in% element_type_names) {
-    stop_tracing("type", paste("one of", toString(element_type_names)), encodeString(text, quote = "\""))
+    stop_tracing(field, paste("one of", toString(element_type_names)), encodeString(text, quote = "\""))
   }
   message <- list(data_type = paste0("DATA_TYPE_", toupper(parts[[3]])))
   timed <- parts[[3]] %in% c("timestamp", "duration")
   if (timed != (parts[[5]] %in% names(time_units))) {
-    stop_tracing("type", "a unit for timestamps and durations alone, such as \"timestamp[us, UTC]\"", text)
+    stop_tracing(field, "a unit for timestamps and durations alone, such as \"timestamp[us, UTC]\"", text)
   }
   if (timed) message$time_unit <- time_units[[parts[[5]]]]
   if (nzchar(parts[[7]])) message$time_zone <- parts[[7]]
@@ -136,23 +151,23 @@ element_type <- function(text) {
   message
 }
 
-dimension_message <- function(dimension) {
+dimension_message <- function(dimension, field = "dimension") {
   if (length(dimension) == 1 && (is.na(dimension) || identical(dimension, "*"))) return(list(any = empty_message()))
   if (is.character(dimension) && length(dimension) == 1) {
     if (make.names(dimension) != dimension || grepl(".", dimension, fixed = TRUE)) {
-      stop_tracing("dimension", "an identifier as a symbol", encodeString(dimension, quote = "\""))
+      stop_tracing(field, "an identifier as a symbol", encodeString(dimension, quote = "\""))
     }
     return(list(symbol = dimension))
   }
   if (is_whole(dimension) && dimension >= 0) return(list(size = as.double(dimension)))
-  stop_tracing("dimension", "a length, a symbol or NA", shown(dimension))
+  stop_tracing(field, "a length, a symbol or NA", shown(dimension))
 }
 
 as_type <- function(type, field) {
   if (is.null(type)) return(jz_any())
   if (inherits(type, "jazz_type")) return(type)
-  if (is.character(type) && length(type) == 1 && grepl("/", type, fixed = TRUE)) return(jz_of_kind(type))
-  stop_tracing(field, "a type, such as jz_csr(\"rows\", 1024), or the name of a kind", shown(type))
+  if (is.character(type) && length(type) == 1 && !is.na(type)) return(new_type(parse_type(type, field)))
+  stop_tracing(field, "a type, such as jz_csr(\"rows\", 1024) or \"float32[rows, 1024] csr\"", shown(type))
 }
 
 # What is known of the dimensions of a type: a list of lengths, symbols and NA, or NULL where the rank is not known.
@@ -169,6 +184,11 @@ type_dims <- function(type) {
   })
 }
 
+is_truth_type <- function(type) {
+  types <- type$message$tensor$types
+  length(types) == 1 && identical(types[[1]]$data_type, "DATA_TYPE_BOOL")
+}
+
 #' @export
 format.jazz_type <- function(x, ...) type_text(x$message)
 
@@ -180,7 +200,7 @@ print.jazz_type <- function(x, ...) {
 
 type_text <- function(message) {
   switch(names(message)[[1]],
-    any = "any value",
+    any = "any",
     null = "null",
     kind = message$kind$name,
     table = {
@@ -207,7 +227,10 @@ tensor_text <- function(tensor) {
   paste0(
     if (length(types) > 0) paste(types, collapse = "|") else "any", "[", dimensions, "]",
     if (isTRUE(tensor$nullable)) "?", if (length(layouts) > 0) paste0(" ", paste(layouts, collapse = "|")),
-    if (isTRUE(tensor$strict_layout)) " strict", if (nzchar(tensor$unit %||% "")) paste(" in", tensor$unit)
+    if (isTRUE(tensor$strict_layout)) " strict",
+    if (nzchar(tensor$unit %||% "")) paste(" in", if (grepl("\\s", tensor$unit)) dQuote(tensor$unit, FALSE) else tensor$unit),
+    if (!is.null(tensor$minimum)) paste(" from", format_whole(tensor$minimum)),
+    if (!is.null(tensor$maximum)) paste(" to", format_whole(tensor$maximum))
   )
 }
 

@@ -12,13 +12,13 @@
 #' `result_1`, ....
 #'
 #' @param f A function.
-#' @param inputs A named list of types of inputs ([jz_types], or names of kinds); any value when left out.
+#' @param inputs A named list of types of inputs: [jz_types], their texts, or names of kinds; any value when left out.
 #' @param doc What it is for, in a few lines.
 #' @return A pipeline: for [jz_run()], [jz_pipeline_put()], [jz_explain()]; printed, it shows its steps.
 #' @examples
 #' classify <- jz_pipeline(
 #'   function(x, w, b) jz_topk(jz_relu(sweep(x %*% w, 2, b, "+")), 3L),
-#'   inputs = list(x = jz_csr("rows", 1024), w = jz_csr(1024, "classes"), b = jz_dense("classes"))
+#'   inputs = list(x = "any[rows, 1024] csr", w = "any[1024, classes] csr", b = "any[classes]")
 #' )
 #' classify
 #' @export
@@ -30,7 +30,7 @@ jz_pipeline <- function(f, inputs = list(), doc = "") {
   types <- input_types(f, inputs)
   trace <- new_trace(name)
   nodes <- lapply(seq_along(types), function(index) {
-    new_node(trace, input_source(trace, index - 1), type_dims(types[[index]]))
+    new_node(trace, input_source(trace, index - 1), type_dims(types[[index]]), is_truth_type(types[[index]]))
   })
   names(nodes) <- names(types)
   outputs <- with_trace(trace, {
@@ -44,15 +44,6 @@ jz_pipeline <- function(f, inputs = list(), doc = "") {
 new_pipeline <- function(name, message, calls = character(), graph_calls = list()) {
   pipeline <- list(name = name, message = message, calls = calls, graph_calls = graph_calls)
   structure(pipeline, class = "jazz_pipeline")
-}
-
-# A function whose calls of rowSums(), pmax() and the like know values of a pipeline.
-in_pipeline <- function(f) {
-  around <- environment(f)
-  if (is.null(around[[".jz_in_pipeline"]])) {
-    environment(f) <- list2env(c(node_functions(), .jz_in_pipeline = TRUE), parent = around)
-  }
-  f
 }
 
 input_types <- function(f, inputs) {
@@ -133,12 +124,16 @@ pipeline_head <- function(pipeline) {
   paste0(pipeline$name, "(", toString(inputs), ") -> ", toString(outputs))
 }
 
+# The steps, one a line, and the outputs. The outputs of a step are told apart where more than the first is used.
 graph_lines <- function(graph, message) {
+  arguments <- c(unlist(lapply(graph$steps, `[[`, "arguments"), recursive = FALSE), lapply(graph$outputs, `[[`, "source"))
+  beyond <- Filter(function(argument) (argument$step$output %||% 0) > 0, arguments)
+  several <- unique(vapply(beyond, function(argument) argument$step$step %||% 0, 0))
   shown <- function(argument) {
     if (!is.null(argument$literal)) return(literal_text(argument$literal))
     if (!is.null(argument$step)) {
-      output <- argument$step$output %||% 0
-      return(paste0("%", argument$step$step %||% 0, if (output > 0) paste0("[", output, "]")))
+      number <- argument$step$step %||% 0
+      return(paste0("%", number, if (number %in% several) sprintf("[%d]", as.integer(argument$step$output %||% 0))))
     }
     if (!is.null(argument$constant)) {
       bytes <- length(message$constants[[argument$constant + 1]]$body)

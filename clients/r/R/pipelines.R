@@ -48,7 +48,7 @@ jz_pipeline_get <- function(db, name, version = NULL, timeout = NULL) {
 jz_pipeline_list <- function(db, prefix, timeout = NULL) {
   check_connection(db)
   request <- list(prefix = check_string(prefix, "prefix"))
-  infos <- lapply(every_page(db, "Pipelines/ListPipelines", request, "pipelines", timeout), pipeline_info)
+  infos <- lapply(pages(db, "Pipelines/ListPipelines", request, "pipelines", timeout), pipeline_info)
   frame <- data.frame(
     name = vapply(infos, `[[`, "", "name"), version = vapply(infos, `[[`, 0, "version"),
     signature = vapply(infos, signature_text, ""), stringsAsFactors = FALSE
@@ -64,18 +64,6 @@ jz_pipeline_delete <- function(db, name, if_version = NULL, timeout = NULL) {
   request <- request[!vapply(request, is.null, NA)]
   unary_call(check_connection(db), "Pipelines/DeletePipeline", request, timeout, repeatable = FALSE)
   invisible(NULL)
-}
-
-# All entries of a list that the server gives page by page.
-every_page <- function(db, method, request, field, timeout) {
-  entries <- list()
-  repeat {
-    answer <- unary_call(db, method, request, timeout)
-    entries <- c(entries, answer[[field]])
-    token <- answer$next_page_token %||% ""
-    if (!nzchar(token)) return(entries)
-    request$page_token <- token
-  }
 }
 
 check_pipeline <- function(pipeline) {
@@ -272,7 +260,7 @@ print.jazz_explanation <- function(x, ...) {
 #' @export
 jz_ops <- function(db, name = NULL, timeout = NULL) {
   check_connection(db)
-  ops <- every_page(db, "Pipelines/ListOps", list(), "ops", timeout)
+  ops <- pages(db, "Pipelines/ListOps", list(), "ops", timeout)
   text <- function(field) vapply(ops, function(op) op[[field]] %||% "", "")
   frame <- data.frame(
     name = text("name"), version = vapply(ops, function(op) op$version %||% 0, 0), signature = text("signature"),
