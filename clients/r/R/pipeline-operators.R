@@ -144,7 +144,7 @@ setMethod("[[", "jazz_node", function(x, i, j, ...) {
 #' @export
 setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
   call <- traced_call()
-  indices <- nargs() - !missing(drop) - 1
+  indices <- nargs() - (!missing(drop)) - 1
   dims <- dims_of(x)
   if (indices == 1) {
     if (length(dims) != 1 || missing(i)) {
