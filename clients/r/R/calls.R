@@ -77,7 +77,7 @@ parse_answer <- function(method, bytes) {
 #' The moment at which a call must have ended, in seconds; `Inf` when it may take for ever.
 #' @noRd
 deadline_of <- function(db, timeout, default) {
-  as.double(Sys.time()) + (check_seconds(timeout, "timeout") %||% connection_part(db, "timeout") %||% default)
+  steady_seconds() + (check_seconds(timeout, "timeout") %||% connection_part(db, "timeout") %||% default)
 }
 
 #' Makes a call until it goes well, where it may be made again: exponential delays with jitter, never past the deadline.
@@ -86,12 +86,12 @@ deadline_of <- function(db, timeout, default) {
 #' @noRd
 repeated <- function(db, deadline, repeatable, make) {
   for (attempt in seq_len(attempts)) {
-    outcome <- make(max(0, deadline - as.double(Sys.time())))
+    outcome <- make(max(0, deadline - steady_seconds()))
     if (outcome$code == 0L && is.null(outcome$damage)) return(outcome)
     error <- condition_from_call(outcome, connection_part(db, "target"))
     bound <- min(longest_delay, first_delay * 2^(attempt - 1L))
     wait <- bound * (1 + new_fraction()) / 2
-    left <- deadline - as.double(Sys.time())
+    left <- deadline - steady_seconds()
     if (!repeatable || attempt == attempts || !is_transient(error) || wait >= left) stop(error)
     Sys.sleep(wait)
   }

@@ -37,10 +37,6 @@ jz_block <- function(db, name) {
 handle_db <- function(x) .subset2(x, "db")
 handle_name <- function(x) .subset2(x, "name")
 
-#' The name of a handle's block, for `check_name`.
-#' @noRd
-block_name <- function(x, field) handle_name(x)
-
 #' The header of a handle's value.
 #' @noRd
 handle_info <- function(x) jz_info(handle_db(x), handle_name(x))

@@ -4,7 +4,8 @@
 #'
 #' A kind is a named, versioned type that values are matched with, written as text: `"float32[rows, 1024] csr"`. The
 #' server reads it, and names line and column of what is wrong in it. The types that pipelines use, such as
-#' [jz_csr()], are taken as well.
+#' [jz_csr()], are taken as well. `jz_kind_propose()` gives the kind of a value, to begin with: edit what it says too much or
+#' too little.
 #'
 #' `jz_kind_match()` says whether a value is of a kind: the dimensions that it binds, or every reason why not. The elements
 #' of a value that is not stored stay here, so that rules on them (least, greatest) are not checked.
@@ -17,16 +18,22 @@
 #' @param kind What `jz_kind()` takes or gives; for `jz_kind_match()` also the name of a stored kind.
 #' @param version The version; the latest when `NULL`, all of them when deleting.
 #' @param prefix `"space"`, or `"space/prefix"` for the names that start with it.
-#' @param value A value; or a block that [jz_block()] gives, which stays on the server.
+#' @param value A value, of which only the description is sent; or a block that [jz_block()] gives, which stays on the server.
 #' @param if_version The version that must be the latest one now; 0 for "must not exist".
 #' @param timeout Seconds that it may take.
-#' @return `jz_kind()`: a kind, class `jazz_kind`. `jz_kind_put()`, `jz_kind_get()`: a list of class `jazz_kind_info`:
+#' @return `jz_kind()`, `jz_kind_propose()`: a kind, class `jazz_kind`. `jz_kind_put()`, `jz_kind_get()`: a list of class `jazz_kind_info`:
 #'   `name`, `version`, `created`, `text`, `kind` (the message as a list). `jz_kind_list()`: a data frame.
 #'   `jz_kind_delete()`: nothing. `jz_kind_match()`: a list of class `jazz_match`: `matches`, `bindings` (the length of each
 #'   symbol), `mismatches` (a data frame with `field`, `expected`, `found`).
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
-#' jz_kind_put(db, "lab/photo", "{image: [h, w, 3], mask: [h, w]}")
+#' jz_kind_put(db, "lab/photo", "
+#'   # A photograph with its mask.
+#'   {
+#'     image: float64[h, w, 3]
+#'     mask: float64[h, w]
+#'   }
+#' ")
 #' jz_kind_get(db, "lab/photo")
 #' jz_kind_match(db, "lab/photo", list(image = array(0, c(4, 5, 3)), mask = matrix(0, 4, 5)))
 #' jz_kind_match(db, "float64[n]", matrix(0, 2, 2))
@@ -113,12 +120,21 @@ jz_kind_match <- function(db, kind, value, timeout = NULL) {
   check_connection(db)
   stored <- is.character(kind) && length(kind) == 1L && grepl("^[a-z][a-z0-9_-]*/[^][{}:]+$", kind)
   request <- if (stored) list(name = check_name(kind, "kind")) else kind_source(jz_kind(kind), "inline")
-  if (inherits(value, "jazz_block")) {
-    request$block <- block_name(value, "value")
-  } else {
-    request$header <- encode_value(value)$header
-  }
-  match_info(unary_call(db, "Kinds/MatchKind", request, timeout))
+  match_info(unary_call(db, "Kinds/MatchKind", c(request, value_source(value)), timeout))
+}
+
+#' @rdname jz_kinds
+#' @export
+jz_kind_propose <- function(db, value, timeout = NULL) {
+  check_connection(db)
+  answer <- unary_call(db, "Kinds/ProposeKind", value_source(value), timeout)
+  structure(list(message = answer$kind, text = answer$text), class = "jazz_kind")
+}
+
+#' A value as one of two fields: the name of a stored block, or the header.
+#' @noRd
+value_source <- function(value) {
+  if (inherits(value, "jazz_block")) list(block = handle_name(value)) else list(header = encode_value(value)$header)
 }
 
 kind_info <- function(message) {

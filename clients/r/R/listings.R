@@ -25,6 +25,6 @@ show_column <- function(column, name) {
   if (inherits(column, "difftime")) return(ifelse(is.na(column), "", paste(format(as.double(column)), "s")))
   if (name %in% c("nbytes", "quota")) return(show_size(column))
   if (is.logical(column)) return(ifelse(column, "yes", ""))
-  if (is.numeric(column)) return(ifelse(is.na(column), "", sprintf("%.0f", column)))
+  if (is.numeric(column)) return(ifelse(is.na(column), "", format(column, digits = 5L, scientific = 12L)))
   ifelse(is.na(column), "", column)
 }

@@ -38,9 +38,9 @@ jz_local_server <- function(timeout = 60) {
   socket <- file.path(folder, "socket")
   reg.finalizer(local_server, function(server) jz_stop_local_server(), onexit = TRUE)
   db <- jz_connect(paste0("unix:", socket), progress = FALSE)
-  deadline <- as.double(Sys.time()) + check_seconds(timeout, "timeout")
+  deadline <- steady_seconds() + check_seconds(timeout, "timeout")
   while (!(file.exists(socket) && answers(db))) {
-    if (!is_running(local_server$pid) || as.double(Sys.time()) > deadline) {
+    if (!is_running(local_server$pid) || steady_seconds() > deadline) {
       log <- readLines(file.path(folder, "log"), warn = FALSE)
       jz_stop_local_server()
       stop(jazz_condition("UNAVAILABLE", paste(c("the server did not start; it said:", utils::tail(log, 20L)), collapse = "\n")))

@@ -7,13 +7,13 @@ shown_after <- 1 # seconds that a transfer lasts before its bar is shown
 with_progress <- function(db, label, make) {
   wanted <- connection_part(db, "progress") %||% interactive()
   if (!wanted || !requireNamespace("cli", quietly = TRUE)) return(make(NULL))
-  begun <- as.double(Sys.time())
+  begun <- steady_seconds()
   bar <- NULL
   home <- environment()
   on.exit(if (!is.null(bar)) cli::cli_progress_done(id = bar, .envir = home))
   tell <- function(done, total) {
     if (is.null(bar)) {
-      if (as.double(Sys.time()) - begun < shown_after || done >= total) return(invisible())
+      if (steady_seconds() - begun < shown_after || done >= total) return(invisible())
       bar <<- cli::cli_progress_bar(
         format = "{cli::pb_name}{cli::pb_bar} {cli::pb_current_bytes} of {cli::pb_total_bytes} {cli::pb_eta_str}",
         name = label, type = "download", total = total, .auto_close = FALSE, .envir = home

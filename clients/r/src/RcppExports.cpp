@@ -10,12 +10,20 @@ Rcpp::Rostream<true>&  Rcpp::Rcout = Rcpp::Rcpp_cout_get();
 Rcpp::Rostream<false>& Rcpp::Rcerr = Rcpp::Rcpp_cerr_get();
 #endif
 
+// steady_seconds
+double steady_seconds();
+RcppExport SEXP _rjazz_steady_seconds() {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    rcpp_result_gen = Rcpp::wrap(steady_seconds());
+    return rcpp_result_gen;
+END_RCPP
+}
 // call_unary
 Rcpp::List call_unary(SEXP channel, std::string path, Rcpp::RawVector request, double timeout);
 RcppExport SEXP _rjazz_call_unary(SEXP channelSEXP, SEXP pathSEXP, SEXP requestSEXP, SEXP timeoutSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
     Rcpp::traits::input_parameter< std::string >::type path(pathSEXP);
     Rcpp::traits::input_parameter< Rcpp::RawVector >::type request(requestSEXP);
@@ -29,7 +37,6 @@ SEXP channel_open(std::string address, Rcpp::List options, Rcpp::Nullable<Rcpp::
 RcppExport SEXP _rjazz_channel_open(SEXP addressSEXP, SEXP optionsSEXP, SEXP tlsSEXP, SEXP metadataSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< std::string >::type address(addressSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type options(optionsSEXP);
     Rcpp::traits::input_parameter< Rcpp::Nullable<Rcpp::List> >::type tls(tlsSEXP);
@@ -42,7 +49,6 @@ END_RCPP
 void channel_close(SEXP channel);
 RcppExport SEXP _rjazz_channel_close(SEXP channelSEXP) {
 BEGIN_RCPP
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
     channel_close(channel);
     return R_NilValue;
@@ -53,7 +59,6 @@ bool channel_is_open(SEXP channel);
 RcppExport SEXP _rjazz_channel_is_open(SEXP channelSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
     rcpp_result_gen = Rcpp::wrap(channel_is_open(channel));
     return rcpp_result_gen;
@@ -64,7 +69,6 @@ int forked_from();
 RcppExport SEXP _rjazz_forked_from() {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     rcpp_result_gen = Rcpp::wrap(forked_from());
     return rcpp_result_gen;
 END_RCPP
@@ -74,7 +78,6 @@ std::string new_uuid();
 RcppExport SEXP _rjazz_new_uuid() {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     rcpp_result_gen = Rcpp::wrap(new_uuid());
     return rcpp_result_gen;
 END_RCPP
@@ -84,7 +87,6 @@ double new_fraction();
 RcppExport SEXP _rjazz_new_fraction() {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     rcpp_result_gen = Rcpp::wrap(new_fraction());
     return rcpp_result_gen;
 END_RCPP
@@ -94,7 +96,6 @@ double check_crc32c(Rcpp::RawVector data, double before);
 RcppExport SEXP _rjazz_check_crc32c(SEXP dataSEXP, SEXP beforeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< Rcpp::RawVector >::type data(dataSEXP);
     Rcpp::traits::input_parameter< double >::type before(beforeSEXP);
     rcpp_result_gen = Rcpp::wrap(check_crc32c(data, before));
@@ -106,7 +107,6 @@ Rcpp::List check_outgoing(Rcpp::RawVector first, Rcpp::List values);
 RcppExport SEXP _rjazz_check_outgoing(SEXP firstSEXP, SEXP valuesSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< Rcpp::RawVector >::type first(firstSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type values(valuesSEXP);
     rcpp_result_gen = Rcpp::wrap(check_outgoing(first, values));
@@ -118,7 +118,6 @@ SEXP check_incoming(Rcpp::List messages, int slice_bytes, Rcpp::Function announc
 RcppExport SEXP _rjazz_check_incoming(SEXP messagesSEXP, SEXP slice_bytesSEXP, SEXP announceSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< Rcpp::List >::type messages(messagesSEXP);
     Rcpp::traits::input_parameter< int >::type slice_bytes(slice_bytesSEXP);
     Rcpp::traits::input_parameter< Rcpp::Function >::type announce(announceSEXP);
@@ -131,7 +130,6 @@ Rcpp::RawVector message_to_raw(std::string type, Rcpp::List fields);
 RcppExport SEXP _rjazz_message_to_raw(SEXP typeSEXP, SEXP fieldsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< std::string >::type type(typeSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type fields(fieldsSEXP);
     rcpp_result_gen = Rcpp::wrap(message_to_raw(type, fields));
@@ -143,7 +141,6 @@ SEXP raw_to_message(std::string type, Rcpp::RawVector bytes);
 RcppExport SEXP _rjazz_raw_to_message(SEXP typeSEXP, SEXP bytesSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< std::string >::type type(typeSEXP);
     Rcpp::traits::input_parameter< Rcpp::RawVector >::type bytes(bytesSEXP);
     rcpp_result_gen = Rcpp::wrap(raw_to_message(type, bytes));
@@ -155,7 +152,6 @@ Rcpp::RawVector gather_body(Rcpp::List value);
 RcppExport SEXP _rjazz_gather_body(SEXP valueSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< Rcpp::List >::type value(valueSEXP);
     rcpp_result_gen = Rcpp::wrap(gather_body(value));
     return rcpp_result_gen;
@@ -165,7 +161,6 @@ END_RCPP
 void scatter_body(Rcpp::RawVector body, Rcpp::List targets);
 RcppExport SEXP _rjazz_scatter_body(SEXP bodySEXP, SEXP targetsSEXP) {
 BEGIN_RCPP
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< Rcpp::RawVector >::type body(bodySEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type targets(targetsSEXP);
     scatter_body(body, targets);
@@ -177,7 +172,6 @@ Rcpp::List call_upload(SEXP channel, std::string path, Rcpp::RawVector first, Rc
 RcppExport SEXP _rjazz_call_upload(SEXP channelSEXP, SEXP pathSEXP, SEXP firstSEXP, SEXP valuesSEXP, SEXP timeoutSEXP, SEXP progressSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
     Rcpp::traits::input_parameter< std::string >::type path(pathSEXP);
     Rcpp::traits::input_parameter< Rcpp::RawVector >::type first(firstSEXP);
@@ -193,7 +187,6 @@ Rcpp::List call_exchange(SEXP channel, std::string path, Rcpp::RawVector first, 
 RcppExport SEXP _rjazz_call_exchange(SEXP channelSEXP, SEXP pathSEXP, SEXP firstSEXP, SEXP valuesSEXP, SEXP announceSEXP, SEXP timeoutSEXP, SEXP progressSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
-    Rcpp::RNGScope rcpp_rngScope_gen;
     Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
     Rcpp::traits::input_parameter< std::string >::type path(pathSEXP);
     Rcpp::traits::input_parameter< Rcpp::RawVector >::type first(firstSEXP);
@@ -565,6 +558,7 @@ END_RCPP
 }
 
 static const R_CallMethodDef CallEntries[] = {
+    {"_rjazz_steady_seconds", (DL_FUNC) &_rjazz_steady_seconds, 0},
     {"_rjazz_call_unary", (DL_FUNC) &_rjazz_call_unary, 4},
     {"_rjazz_channel_open", (DL_FUNC) &_rjazz_channel_open, 4},
     {"_rjazz_channel_close", (DL_FUNC) &_rjazz_channel_close, 1},

@@ -81,8 +81,14 @@ Rcpp::RawVector raw_of(const grpc::ByteBuffer& buffer) {
   return bytes;
 }
 
+// Seconds on a clock that only goes forward.
+// [[Rcpp::export(rng = false)]]
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 // One message there, one back: the status, with the message as `answer` when all went well.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List call_unary(SEXP channel, std::string path, Rcpp::RawVector request, double timeout) {
   Channel& open = channel_of(channel);
   grpc::ByteBuffer message = buffer_of(request), answer;

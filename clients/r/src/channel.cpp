@@ -81,7 +81,7 @@ Channel& channel_of(SEXP pointer) {
 
 // Opens a channel; nothing is sent yet. `options` are those of gRPC, `tls` the PEM texts `ca`, `cert`, `key` as raw
 // vectors or NULL, `metadata` what every call carries.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 SEXP channel_open(std::string address, Rcpp::List options, Rcpp::Nullable<Rcpp::List> tls,
                   Rcpp::CharacterVector metadata) {
   start_grpc();
@@ -108,21 +108,21 @@ SEXP channel_open(std::string address, Rcpp::List options, Rcpp::Nullable<Rcpp::
 }
 
 // Closes a channel; closing twice is fine.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 void channel_close(SEXP channel) { finalize(channel); }
 
 // Whether a channel can be used, from its side: it is not closed and not out of a file.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 bool channel_is_open(SEXP channel) {
   return TYPEOF(channel) == EXTPTRSXP && R_ExternalPtrAddr(channel) != nullptr;
 }
 
 // The process that this one was forked from after that had used gRPC; 0 when it was not.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 int forked_from() { return is_forked() ? grpc_process : 0; }
 
 // A random UUID of version 4. R's random numbers stay as they are.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 std::string new_uuid() {
   static const char* digits = "0123456789abcdef";
   std::random_device source;
@@ -136,7 +136,7 @@ std::string new_uuid() {
 }
 
 // A random number between 0 and 1. R's random numbers stay as they are.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 double new_fraction() {
   std::random_device source;
   return static_cast<double>(source()) / static_cast<double>(std::random_device::max());

@@ -5,13 +5,13 @@
 #include "incoming.h"
 #include "outgoing.h"
 
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 double check_crc32c(Rcpp::RawVector data, double before = 0) {
   return crc32c(RAW(data), data.size(), static_cast<std::uint32_t>(before));
 }
 
 // The messages in which values go out.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List check_outgoing(Rcpp::RawVector first, Rcpp::List values) {
   Outgoing outgoing(first, values);
   Rcpp::List messages;
@@ -26,7 +26,7 @@ Rcpp::List check_outgoing(Rcpp::RawVector first, Rcpp::List values) {
 }
 
 // Takes in messages, each of them in slices of some bytes: the fields of the first; or what is wrong with them, in words.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 SEXP check_incoming(Rcpp::List messages, int slice_bytes, Rcpp::Function announce) {
   Incoming incoming(announce);
   try {

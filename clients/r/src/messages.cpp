@@ -353,7 +353,7 @@ Rcpp::List listed(const Message& message, const std::string& path) {
 }  // namespace
 
 // The bytes of a message from a list of its fields.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::RawVector message_to_raw(std::string type, Rcpp::List fields) {
   auto message = new_message(type);
   fill(*message, fields, message->GetDescriptor()->name());
@@ -366,7 +366,7 @@ Rcpp::RawVector message_to_raw(std::string type, Rcpp::List fields) {
 }
 
 // A list of the fields of a message from its bytes; NULL when they are no such message.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 SEXP raw_to_message(std::string type, Rcpp::RawVector bytes) {
   auto message = new_message(type);
   if (bytes.size() > std::numeric_limits<int>::max() ||

@@ -50,7 +50,7 @@ std::vector<Place> places_of(Rcpp::List pieces, std::uint64_t body_bytes) {
 }
 
 // The body of a value, `list(body_bytes =, pieces =)`, as one raw vector.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::RawVector gather_body(Rcpp::List value) {
   std::uint64_t bytes = bytes_of(value["body_bytes"]);
   Rcpp::RawVector body(static_cast<R_xlen_t>(bytes));
@@ -60,7 +60,7 @@ Rcpp::RawVector gather_body(Rcpp::List value) {
 }
 
 // Copies a body to where it is wanted: vectors of `list(offset =, vector =, bytes =)`.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 void scatter_body(Rcpp::RawVector body, Rcpp::List targets) {
   for (const auto& place : places_of(targets, static_cast<std::uint64_t>(body.size())))
     std::memcpy(place.data, RAW(body) + place.offset, place.bytes);

@@ -68,7 +68,7 @@ void exchange(Channel& channel, Call& call, const std::string& path, Outgoing& o
 
 // Values there, one message back: the status, with the message as `answer` when all went well. `first` is the first
 // message without chunks, `values` a list of lists with `body_bytes` and `pieces`.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List call_upload(SEXP channel, std::string path, Rcpp::RawVector first, Rcpp::List values, double timeout,
                        Rcpp::Nullable<Rcpp::Function> progress) {
   Channel& open = channel_of(channel);
@@ -86,7 +86,7 @@ Rcpp::List call_upload(SEXP channel, std::string path, Rcpp::RawVector first, Rc
 
 // Values there and values back: the status; when all went well, the fields of the first message as `answer`, and in
 // `values` what `announce` gave for it, filled. `damage` says what was wrong with messages that arrived.
-// [[Rcpp::export]]
+// [[Rcpp::export(rng = false)]]
 Rcpp::List call_exchange(SEXP channel, std::string path, Rcpp::RawVector first, Rcpp::List values,
                          Rcpp::Function announce, double timeout, Rcpp::Nullable<Rcpp::Function> progress) {
   Channel& open = channel_of(channel);

@@ -131,3 +131,18 @@ test_that("infos look like what they tell", {
   expect_output(print(db), "jazz_connection unix:")
   expect_output(print(summary(db)), "operations in a batch")
 })
+
+test_that("a block is described where it is", {
+  db <- test_db()
+  space <- test_space(db, "r-describe")
+  jz_put(db, "r-describe/air", airquality)
+  told <- jz_describe(db, "r-describe/air")
+  expect_identical(told$field, names(airquality))
+  expect_equal(told$missing, unname(colSums(is.na(airquality))))
+  expect_equal(told$mean, unname(colMeans(airquality, na.rm = TRUE)))
+  expect_equal(as.numeric(told$least[4]), min(airquality$Temp))
+  expect_output(print(told), "Ozone")
+  jz_put(db, "r-describe/words", c("b", "a", "b"))
+  expect_identical(jz_describe(db, "r-describe/words")$frequent, "b")
+  expect_identical(jz_describe(db, "r-describe/air", item = "Temp")$total, 153)
+})

@@ -71,14 +71,14 @@ test_that("only what cannot act twice is made again, and only for faults that pa
       if (calls < 3) list(code = code, text = "no", details = raw()) else list(code = 0L)
     }
   }
-  soon <- as.double(Sys.time()) + 60
+  soon <- steady_seconds() + 60
   expect_identical(repeated(db, soon, TRUE, failing(14L))$code, 0L)
   expect_identical(calls, 3)
   expect_s3_class(raised(repeated(db, soon, FALSE, failing(14L))), "jazz_error_unavailable")
   expect_identical(calls, 1)
   expect_s3_class(raised(repeated(db, soon, TRUE, failing(5L))), "jazz_error_not_found")
   expect_identical(calls, 1)
-  expect_s3_class(raised(repeated(db, as.double(Sys.time()), TRUE, failing(14L))), "jazz_error_unavailable")
+  expect_s3_class(raised(repeated(db, steady_seconds(), TRUE, failing(14L))), "jazz_error_unavailable")
   expect_identical(calls, 1)
 })
 
@@ -88,6 +88,10 @@ test_that("waiting and request ids leave R's random numbers alone", {
   ids <- replicate(50, new_uuid())
   new_fraction()
   expect_identical(.Random.seed, before)
+  # nor do calls make a state where there is none
+  rm(".Random.seed", envir = globalenv())
+  message_to_raw("jazz.v1.KindReference", list(name = new_uuid()))
+  expect_false(exists(".Random.seed", globalenv()))
   expect_match(ids, "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
   expect_false(anyDuplicated(ids) > 0)
 })

@@ -39,3 +39,10 @@ test_that("the server reads the text of a kind, and writes it", {
   error <- raised(jz_kind_put(db, "r-texts/bad", "float32[rows"))
   expect_s3_class(error, "jazz_error_invalid_argument")
 })
+
+test_that("a kind is proposed for a value", {
+  db <- test_db()
+  kind <- jz_kind_propose(db, list(a = 1:3, b = "x"))
+  expect_match(format(kind), "int32")
+  expect_true(jz_kind_match(db, kind, list(a = 1:3, b = "x"))$matches)
+})
