@@ -30,10 +30,15 @@ with_trace <- function(trace, code) {
   force(code)
 }
 
-is_node <- function(x) is(x, "jazz_node")
+is_node <- function(x) isS4(x) && inherits(x, "jazz_node")
 
 new_node <- function(trace, source, dims = NULL, truth = FALSE) {
-  new("jazz_node", trace = trace, source = source, dims = dims, truth = truth)
+  node <- node_without_source
+  node@trace <- trace
+  node@source <- source
+  node@dims <- dims
+  node@truth <- truth
+  node
 }
 
 input_source <- function(trace, index) list(kind = "input", trace = trace, index = index)

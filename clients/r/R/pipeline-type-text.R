@@ -44,7 +44,7 @@ parse_suffixes <- function(tensor, rest, fail) {
     ends <- vapply(patterns, function(pattern) attr(regexpr(pattern, rest, perl = TRUE), "match.length"), 0L)
     what <- names(patterns)[ends > 0][1]
     if (is.na(what)) fail("`?`, a layout, `strict`, `in` a unit, `from` or `to` a number", rest)
-    if (!is.null(found[[what]])) fail(paste(what, "once"), rest)
+    if (!is.null(found[[what]])) fail(paste("each of these once:", sub("_layout", "", what)), rest)
     word <- substr(rest, 1, ends[[what]])
     behind <- trimws(sub("^[a-z]+\\s+", "", word))
     found[[what]] <- switch(what,
