@@ -13,7 +13,7 @@ check_string <- function(value, field, expected = "a text") {
 #' A name such as `space/name`, or that of a block's handle; its rules are the server's to check.
 #' @noRd
 check_name <- function(value, field = "name") {
-  if (inherits(value, "jazz_block")) return(handle_name(value))
+  if (inherits(value, "jazz_block")) return(whole_name(value, field))
   name <- check_string(value, field, "a name such as \"space/name\"")
   if (!nzchar(name)) stop_invalid(field, "a name such as \"space/name\"", value, reason = "INVALID_NAME")
   name

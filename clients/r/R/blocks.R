@@ -96,6 +96,8 @@ jz_get <- function(db, name, version = NULL, rows = NULL, columns = NULL, item =
 #' The fields of `jazz.v1.GetBlockRequest`.
 #' @noRd
 get_request <- function(db, name, version, item, rows, columns, along, timeout) {
+  cut <- !(is.null(item) && is.null(rows) && is.null(columns) && is.null(along) && is.null(version))
+  if (inherits(name, "jazz_block") && is_part(name) && !cut) return(block_request(name))
   name <- check_versioned(name, version)
   lengths <- function() {
     if (is_together(db)) stop_invalid("rows", "positions to keep, in a batch", I("positions to leave out"))

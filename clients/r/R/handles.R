@@ -8,8 +8,10 @@
 #' It can be given in the place of a name, and stands for the stored block where a value is asked for: it stays on the
 #' server then.
 #'
-#' @param db A connection that [jz_connect()] made.
-#' @param name `"space/name"`, or `"space/name@version"`.
+#' With `rows`, `columns`, `item` or `along` it stands for a part of a block, as an input of [jz_run()]; its methods read that
+#' part.
+#'
+#' @inheritParams jz_get
 #' @param x,object A handle.
 #' @param i,j What is wanted, as everywhere in R: positions, negative ones to leave out, `TRUE` and `FALSE`, names.
 #' @param drop Whether dimensions of length 1 are dropped.
@@ -30,23 +32,51 @@
 #' flowers[c(1, 51), c("Species", "Petal.Width")]
 #' levels(flowers[["Species"]])
 #' @export
-jz_block <- function(db, name) {
-  structure(list(db = check_connection(db), name = check_name(name)), class = "jazz_block")
+jz_block <- function(db, name, version = NULL, rows = NULL, columns = NULL, item = NULL, along = NULL) {
+  part <- list(rows = rows, columns = columns, item = item, along = along)
+  part <- part[!vapply(part, is.null, NA)]
+  structure(list(db = check_connection(db), name = check_versioned(name, version), part = part), class = "jazz_block")
 }
 
 handle_db <- function(x) .subset2(x, "db")
-handle_name <- function(x) .subset2(x, "name")
+handle_part <- function(x) .subset2(x, "part")
+is_part <- function(x) length(handle_part(x)) > 0L
 
-#' The header of a handle's value.
+#' The name of a handle's block, where a part cannot be meant.
 #' @noRd
-handle_info <- function(x) jz_info(handle_db(x), handle_name(x))
+whole_name <- function(x, field = "x") {
+  if (is_part(x)) stop_invalid(field, "a whole block", I(sprintf("a part of %s", .subset2(x, "name"))))
+  .subset2(x, "name")
+}
+
+#' What a handle stands for as the fields of `jazz.v1.GetBlockRequest`.
+#' @noRd
+block_request <- function(x) {
+  part <- handle_part(x)
+  get_request(handle_db(x), .subset2(x, "name"), NULL, part$item, part$rows, part$columns, part$along, NULL)
+}
+
+#' What a handle stands for, read.
+#' @noRd
+handle_value <- function(x, ...) do.call(jz_get, c(list(handle_db(x), .subset2(x, "name")), handle_part(x), list(...)))
+
+#' What is known of a handle's block.
+#' @noRd
+handle_info <- function(x) jz_info(handle_db(x), .subset2(x, "name"))
 handle_header <- function(x) handle_info(x)$header
 
 #' @export
-format.jazz_block <- function(x, ...) sprintf("<jazz_block %s>", handle_name(x))
+format.jazz_block <- function(x, ...) {
+  part <- if (is_part(x)) sprintf(", its %s", paste(names(handle_part(x)), collapse = ", "))
+  sprintf("<jazz_block %s%s>", .subset2(x, "name"), part %||% "")
+}
 
 #' @export
 print.jazz_block <- function(x, ...) {
+  if (is_part(x)) {
+    cat(format(x), "\n", sep = "")
+    return(invisible(x))
+  }
   told <- tryCatch(
     {
       info <- handle_info(x)
@@ -54,7 +84,8 @@ print.jazz_block <- function(x, ...) {
     },
     jazz_error = function(error) sprintf(" (%s)", strsplit(conditionMessage(error), "\n")[[1L]][[1L]])
   )
-  name <- if (startsWith(told, "@")) sub("@.*", "", handle_name(x)) else handle_name(x)
+  name <- .subset2(x, "name")
+  if (startsWith(told, "@")) name <- sub("@.*", "", name)
   cat(sprintf("<jazz_block %s%s>\n", name, told))
   invisible(x)
 }
@@ -67,13 +98,14 @@ str.jazz_block <- function(object, ...) cat("", format(object), "\n")
 summary.jazz_block <- function(object, ...) summary(handle_info(object))
 
 #' @export
-dim.jazz_block <- function(x) header_dim(handle_header(x))
+dim.jazz_block <- function(x) if (is_part(x)) dim(handle_value(x)) else header_dim(handle_header(x))
 
 #' @export
-length.jazz_block <- function(x) header_length(handle_header(x))
+length.jazz_block <- function(x) if (is_part(x)) length(handle_value(x)) else header_length(handle_header(x))
 
 #' @export
 names.jazz_block <- function(x) {
+  if (is_part(x)) return(names(handle_value(x)))
   header <- handle_header(x)
   if (!is.null(header$table)) header_names(header) else if (length(header$tensor$shape) == 1L) names(x[])
 }
@@ -88,8 +120,9 @@ dimnames.jazz_block <- function(x) dimnames(x[])
   indices <- nargs() - 1L - !missing(drop) - ...length()
   rows <- if (!missing(i)) i
   columns <- if (!missing(j)) j
-  get <- function(...) jz_get(handle_db(x), handle_name(x), ...)
-  if (is.null(rows) && is.null(columns)) return(get(...))
+  get <- function(...) jz_get(handle_db(x), .subset2(x, "name"), ...)
+  if (is.null(rows) && is.null(columns)) return(handle_value(x, ...))
+  whole_name(x)
   header <- handle_header(x)
   if (indices < 2L) {
     if (!is.null(header$table)) return(get(columns = rows, ...))
@@ -112,7 +145,7 @@ dimnames.jazz_block <- function(x) dimnames(x[])
     if (is.null(fields) || is.na(fields[i])) stop_invalid("i", "a field of a table", i)
     i <- fields[[i]]
   }
-  field <- jz_get(handle_db(x), handle_name(x), item = i, ...)
+  field <- jz_get(handle_db(x), whole_name(x), item = i, ...)
   # a column of a data frame is a plain vector, not an array along an axis
   if (length(dim(field)) == 1L && is.null(dimnames(field)[[1L]])) dim(field) <- NULL
   field

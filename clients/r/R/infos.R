@@ -71,18 +71,21 @@ str.jazz_info <- function(object, ...) cat("", format(object), "\n")
 header_dim <- function(header) {
   if (!is.null(header$table)) {
     axis <- frame_axis(header)
-    return(if (!is.null(axis)) c(axis$length %||% 0, length(header$table$fields)))
+    return(if (!is.null(axis)) small_integers(c(axis$length %||% 0, length(header$table$fields))))
   }
   shape <- header$tensor$shape
-  if (length(shape) >= 2L) shape
+  if (length(shape) >= 2L) small_integers(shape)
 }
+
+#' Lengths as integers where these hold them, as R has them.
+#' @noRd
+small_integers <- function(lengths) if (all(lengths <= .Machine$integer.max)) as.integer(lengths) else lengths
 
 #' How many elements a value has in R, from its header: of vectors and arrays all, of tables the fields.
 #' @noRd
 header_length <- function(header) {
   if (!is.null(header$table)) return(length(header$table$fields))
-  if (!is.null(header$tensor)) return(prod(header$tensor$shape))
-  if (!is.null(header$null)) 0
+  small_integers(if (is.null(header$tensor)) 0 else prod(header$tensor$shape))
 }
 
 header_names <- function(header) {

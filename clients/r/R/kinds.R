@@ -134,7 +134,7 @@ jz_kind_propose <- function(db, value, timeout = NULL) {
 #' A value as one of two fields: the name of a stored block, or the header.
 #' @noRd
 value_source <- function(value) {
-  if (inherits(value, "jazz_block")) list(block = handle_name(value)) else list(header = encode_value(value)$header)
+  if (inherits(value, "jazz_block")) list(block = whole_name(value, "value")) else list(header = encode_value(value)$header)
 }
 
 kind_info <- function(message) {
