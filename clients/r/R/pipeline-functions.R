@@ -47,7 +47,7 @@ is_own <- function(f) is.primitive(f) || environmentName(topenv(environment(f)))
 either <- function(ours, theirs) {
   force(ours)
   force(theirs)
-  function(...) if (any(vapply(list(...), is_node, NA))) ours(...) else theirs(...)
+  structure(function(...) if (any(vapply(list(...), is_node, NA))) ours(...) else theirs(...), of = theirs)
 }
 
 # Functions may call each other: each is looked at when it is called.

@@ -265,7 +265,11 @@ SWEPT <- c(ARITHMETIC, pmax = "maximum", pmin = "minimum")
 
 swept <- function(x, MARGIN, STATS, FUN = "-", check.margin = TRUE, ...) {
   call <- traced_call()
-  op <- if (is.character(FUN)) SWEPT[FUN] else SWEPT[vapply(names(SWEPT), function(n) identical(match.fun(n), FUN), NA)]
+  if (is.function(FUN)) {
+    given <- attr(FUN, "of") %||% FUN # pmax() and pmin() are ours inside of a traced function
+    FUN <- names(SWEPT)[vapply(names(SWEPT), function(name) identical(get(name, baseenv()), given), NA)]
+  }
+  op <- SWEPT[FUN]
   if (length(op) != 1 || is.na(op)) {
     stop_tracing(call, paste("FUN as one of", toString(names(SWEPT))), shown(FUN))
   }
