@@ -12,7 +12,12 @@ allocate_value <- function(header, options = jz_value_options()) {
   found <- new.env(parent = emptyenv())
   found$tensors <- list()
   collect_tensors(header, found, "value", 1L)
-  targets <- lapply(found$tensors, function(each) tensor_targets(each$tensor, each$path, options, each$labels))
+  end <- 0
+  targets <- lapply(found$tensors, function(each) {
+    buffers <- tensor_targets(each$tensor, each$path, options, each$labels, end)
+    if (length(buffers) > 0L) end <<- buffers[[length(buffers)]]$offset + buffers[[length(buffers)]]$bytes
+    buffers
+  })
   unlist(targets, recursive = FALSE)
 }
 
@@ -31,26 +36,65 @@ collect_tensors <- function(header, found, path, depth) {
   for (field in header$table$fields) collect_tensors(field$value, found, sprintf("%s$%s", path, field$name), depth + 1L)
 }
 
+#' The targets of the buffers of a tensor. Whatever a header says: nothing is written outside of a vector, and nothing
+#' is allocated for buffers that do not follow from its shape.
+#' @param end Where the buffer before them ends.
 #' @noRd
-tensor_targets <- function(tensor, path, options, labels) {
+tensor_targets <- function(tensor, path, options, labels, end) {
   type <- wire_type_of(tensor)
   count <- stored_count(tensor)
   if (!labels) check_holdable(tensor, type, path, options)
-  lapply(tensor$buffers, function(buffer) {
-    length <- as.double(buffer$length %||% 0)
-    int64 <- identical(tensor$index_type, "INDEX_TYPE_INT64")
-    vector <- switch(sub("BUFFER_ROLE_", "", buffer$role %||% "", fixed = TRUE),
-      INDPTR = , INDICES = if (int64) numeric(length / 8) else integer(length / 4),
-      OFFSETS = numeric(count + 1),
-      DATA = if (type$name %in% c("string", "bytes")) raw(length) else vector(holders[[type$name]], count),
-      VALIDITY = raw(ceiling(count / 8)),
-      refuse_malformed(path, "a buffer without a known role")
+  buffers <- wanted_buffers(tensor, type, count, path)
+  roles <- vapply(tensor$buffers, function(buffer) sub("BUFFER_ROLE_", "", buffer$role %||% "", fixed = TRUE), "")
+  if (!identical(as.character(roles), buffers$roles)) refuse_malformed(path, "other buffers than its header needs")
+  width <- index_width(tensor)
+  lapply(seq_along(roles), function(number) {
+    bytes <- as.double(tensor$buffers[[number]]$length %||% 0)
+    wanted <- buffers$bytes[[number]]
+    offset <- as.double(tensor$buffers[[number]]$offset %||% 0)
+    if (!is.na(wanted) && bytes != wanted) refuse_malformed(path, "a buffer of another length than its elements have")
+    if (offset != 64 * ceiling(end / 64)) refuse_malformed(path, "a buffer at another place than after the one before it")
+    end <<- offset + bytes
+    vector <- switch(roles[[number]],
+      INDPTR = , INDICES = if (width == 8) numeric(bytes / 8) else integer(bytes / 4),
+      OFFSETS = numeric(bytes / 8),
+      DATA = if (is.na(wanted)) raw(bytes) else vector(holders[[type$name]], count),
+      VALIDITY = raw(bytes)
     )
-    # Whatever a header says, nothing is written outside of the vector.
-    if (length > length(vector) * bytes_of[[typeof(vector)]]) refuse_malformed(path, "a buffer longer than its elements")
-    list(offset = as.double(buffer$offset %||% 0), vector = vector, bytes = length)
+    list(offset = offset, vector = vector, bytes = bytes)
   })
 }
+
+#' The buffers that follow from the rest of the header of a tensor: their roles and their lengths, NA for any.
+#' @noRd
+wanted_buffers <- function(tensor, type, count, path) {
+  shape <- shape_of(tensor)
+  if (anyNA(shape) || any(shape < 0) || is.na(count) || count < 0) refuse_malformed(path, "negative lengths")
+  layout <- sub("LAYOUT_", "", tensor$layout %||% "", fixed = TRUE)
+  width <- index_width(tensor)
+  variable <- type$name %in% c("string", "bytes")
+  compressed <- layout %in% c("CSR", "CSC")
+  sound <- switch(layout, DENSE = TRUE, COO = length(shape) > 0L, CSR = , CSC = length(shape) == 2L, FALSE)
+  if (!sound || (layout != "DENSE" && (variable || type$name == "factor"))) refuse_malformed(path, "a layout that it cannot have")
+  if (type$name == "factor" && is.null(tensor$categories)) refuse_malformed(path, "a factor without categories")
+  if (type$name %in% c("timestamp", "duration") && is.null(type$time_unit)) refuse_malformed(path, "times without a unit")
+  indices <- if (compressed) 1L else if (layout == "COO") length(shape) else 0L
+  missing <- as.double(tensor$missing_entries %||% 0) > 0
+  list(
+    roles = c(
+      if (compressed) "INDPTR", rep("INDICES", indices), if (variable) "OFFSETS", if (!isTRUE(tensor$pattern)) "DATA",
+      if (missing) "VALIDITY"
+    ),
+    bytes = c(
+      if (compressed) (shape[[if (layout == "CSR") 1L else 2L]] + 1) * width, rep(count * width, indices),
+      if (variable) (count + 1) * 8, if (!isTRUE(tensor$pattern)) if (variable) NA else count * sizes[[type$name]],
+      if (missing) ceiling(count / 8)
+    )
+  )
+}
+
+#' @noRd
+index_width <- function(tensor) if (identical(tensor$index_type, "INDEX_TYPE_INT64")) 8 else 4
 
 #' @noRd
 stored_count <- function(tensor) {

@@ -21,7 +21,20 @@ receive_body <- function(targets, body) {
 #' The object of a value whose body is a raw vector.
 #' @noRd
 value_from_raw <- function(header, body, options = jz_value_options()) {
+  if (body_end(header) != length(body)) refuse_malformed("the body", "another length than its header says")
   decode_value(header, receive_body(allocate_value(header, options), body), options)
+}
+
+#' Where the last buffer of a value ends.
+#' @noRd
+body_end <- function(header) {
+  found <- new.env(parent = emptyenv())
+  found$tensors <- list()
+  collect_tensors(header, found, "value", 1L)
+  ends <- lapply(found$tensors, function(each) {
+    vapply(each$tensor$buffers, function(buffer) as.double(buffer$offset %||% 0) + as.double(buffer$length %||% 0), 0)
+  })
+  max(0, unlist(ends))
 }
 
 #' What becomes of an object that is stored and read

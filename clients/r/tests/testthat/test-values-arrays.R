@@ -122,6 +122,8 @@ test_that("headers that lie are errors, not crashes", {
   expect_error(allocate_value(list(tensor = short)), class = "jazz_error_data_loss")
   none <- tensor_message(elements_of("float64", NULL, 0), 2, "DENSE", "C")
   expect_error(received(list(tensor = none), raw(0)), class = "jazz_error_data_loss")
+  codes <- tensor_message(elements_of("factor", NULL, 0), 2, "DENSE", "C", buffers = data_buffer(8))
+  expect_error(allocate_value(list(tensor = codes)), class = "jazz_error_data_loss")
   text <- encode_value(c("ab", "c"))
   body <- body_of(text)
   body[9] <- as.raw(200)
