@@ -24,6 +24,7 @@ SURFACE = {
         "update": "jz_update",
         "delete": "jz_delete",
         "run": "jz_run",
+        "ops": "jz_ops",
         "batch": "jz_batch",
         "session": "jz_batch",
         "commit": "jz_commit",
@@ -50,7 +51,6 @@ SURFACE = {
         "list": "jz_pipeline_list",
         "delete": "jz_pipeline_delete",
         "explain": "jz_explain",
-        "ops": "jz_ops",
     },
     "server": {"info": "jz_server"},
 }

@@ -80,13 +80,13 @@ def test_every_operation_of_the_catalogue_has_its_twins(r, db):
         in_r(r, code, function)
         message = pipelines_pb2.Pipeline.FromString(r.bytes("jz_pipeline_bytes(twin)"))
         used |= {step.op for graph in (message.graph, *message.graphs) for step in graph.steps}
-    assert sorted({op.name for op in db.pipelines.ops()} - used) == []
-    assert r.texts("jz_ops(db)$name") == [op.name for op in db.pipelines.ops()]
+    assert sorted({op.name for op in db.ops()} - used) == []
+    assert r.texts("jz_ops(db)$name") == [op.name for op in db.ops()]
 
 
 def test_every_operation_has_a_function_in_r(r, db):
     exported = set(r.texts('getNamespaceExports("rjazz")'))
-    assert sorted(op.name for op in db.pipelines.ops() if f"jz_{op.name}" not in exported) == []
+    assert sorted(op.name for op in db.ops() if f"jz_{op.name}" not in exported) == []
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ run_inputs <- function(inputs) {
   inputs <- inputs[order(names, method = "radix")]
   values <- lapply(inputs, function(input) encode_value(if (inherits(input, "jazz_block")) NULL else input))
   messages <- Map(function(name, input, value) {
-    if (inherits(input, "jazz_block")) return(list(name = name, block = list(name = handle_name(input))))
+    if (inherits(input, "jazz_block")) return(list(name = name, block = block_request(input)))
     list(name = name, value = list(header = value$header, body_bytes = value$body_bytes))
   }, names(inputs), inputs, values)
   list(messages = unname(messages), values = unname(values))
