@@ -18,7 +18,7 @@ allocate_value <- function(header, options = jz_value_options()) {
     if (length(buffers) > 0L) end <<- buffers[[length(buffers)]]$offset + buffers[[length(buffers)]]$bytes
     buffers
   })
-  unlist(targets, recursive = FALSE)
+  unlist(targets, recursive = FALSE) %||% list()
 }
 
 #' Every tensor of a value in the order of the body, categories after their tensor.
