@@ -19,9 +19,11 @@ _HELPERS = """
   fields = as.character(e$violations$field)
 ))
 .same <- function(a, b) {
+  if (identical(a, b)) return("")
   told <- all.equal(a, b, tolerance = 0)
-  if (identical(a, b)) "" else if (isTRUE(told)) "not identical" else paste(told, collapse = "; ")
+  if (!isTRUE(told)) paste(told, collapse = "; ") else if (isS4(a)) "" else "not identical"
 }
+.elements <- function(x) if (isS4(x)) as.vector(as.matrix(x)) * 1 else x
 .attempt <- function(code, env) tryCatch(
   list(error = "", value = eval(parse(text = code), env)),
   error = function(e) list(error = paste(c(class(e)[[1]], conditionMessage(e)), collapse = ": "), value = NULL)

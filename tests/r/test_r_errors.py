@@ -13,7 +13,7 @@ Call = Callable[[jazz.Database], object]
 
 MISTAKES: dict[str, tuple[str, Call]] = {
     "no such block": ('jz_get(db, "lab/nothing")', lambda db: db.get("lab/nothing")),
-    "no such version": ('jz_get(db, "lab/here", version = 9)', lambda db: db.get("lab/here", version=9)),
+    "no such version": ('jz_get(db, "lab/here", version = 1e9)', lambda db: db.get("lab/here", version=10**9)),
     "no such space": ('jz_space_get(db, "nowhere")', lambda db: db.spaces.get("nowhere")),
     "no such kind": ('jz_kind_get(db, "lab/none")', lambda db: db.kinds.get("lab/none")),
     "no such pipeline": ('jz_run(db, "lab/none", x = 1)', lambda db: db.run("lab/none", x=1.0)),
@@ -70,8 +70,8 @@ MISTAKES: dict[str, tuple[str, Call]] = {
     ),
     "a target that is none": ('jz_connect("a:b:c")', lambda db: jazz.connect("a:b:c")),
     "a deadline that has passed": (
-        'jz_get(db, "lab/here", timeout = 1e-6)',
-        lambda db: db.get("lab/here", timeout=1e-6),
+        'jz_run(db, "lab/long", x = 1, timeout = 0.1)',
+        lambda db: db.run("lab/long", x=1.0, timeout=0.1),
     ),
 }
 
@@ -91,8 +91,9 @@ def stored(db):
     db.put("lab/table", {"a": 1.0})
     db.kinds.put("lab/number", "float64[...]")
     db.put("lab/of-kind", 1.0, kind="lab/number")
-    db.spaces.create("strict", required_kind="lab/number")
+    db.spaces.create("strict", kind="lab/number")
     db.pipelines.put("lab/double", jazz.pipeline(lambda x: x * 2.0, inputs={"x": "float64[n]"}))
+    db.pipelines.put("lab/long", jazz.pipeline(lambda x: ops.iterate(lambda s: s * 0.5, x, max_iter=10**9).state))
     return db
 
 

@@ -25,9 +25,12 @@ def test_a_file_is_encoded_again_to_the_byte_or_refused(r, name):
 
 
 def can_be_refused(name: str) -> bool:
-    """What R has no type for: wide integers, sparse matrices of texts and the like, NUL in texts, times of nanoseconds."""
-    return any(part in name for part in REFUSED)
+    """Whether R has no type for it: wide integers, sparse matrices of texts and the like, NUL in texts, the NaN that is
+    R's `NA_real_`, times between the ticks of a double.
+    """
+    return any(part in name for part in REFUSED) or NA_REAL in (FOLDER / f"{name}.json").read_text("ascii")
 
 
-REFUSED = ("uint64", "int64", "nul", "coo", "csr", "csc", "timestamp", "duration", "date", "nan", "fill", "na-payload")
+NA_REAL = "0x7ff00000000007a2"
+REFUSED = ("uint64", "int64", "nul", "coo", "csr", "csc", "timestamp", "duration", "date")
 """Parts of names of files that R may refuse."""

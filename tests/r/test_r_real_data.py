@@ -25,7 +25,7 @@ def test_collections_of_matrix(r, db, code, name, shape, stored):
     r.run(f'jz_put(db, "real/{name}", {code})')
     found = db.get(f"real/{name}")
     assert isinstance(found, sp.csc_array | sp.csr_array) or isinstance(found, jazz.Array)
-    matrix = found if sp.issparse(found) else found.values
+    matrix = found if sp.issparse(found) else found.data
     assert matrix.shape == shape
     general = r.run(f'as(as({code}, "generalMatrix"), "CsparseMatrix")')
     slots = {slot: np.array(general.do_slot(slot)) for slot in ("i", "p", "x")}
@@ -81,7 +81,7 @@ def test_titanic_keeps_the_names_of_its_dimensions(r, db):
     found = db.get("real/titanic")
     assert found.shape == (4, 2, 2, 2)
     assert list(found.dims) == ["Class", "Sex", "Age", "Survived"]
-    assert np.asarray(found.values).sum() == 2201
+    assert np.asarray(found.data).sum() == 2201
     assert r.flag('all.equal(unclass(jz_plain(jz_get(db, "real/titanic"))), unclass(Titanic), check.attributes = FALSE)')
     assert r.differences('dimnames(jz_get(db, "real/titanic"))', "dimnames(Titanic)") == ""
     survivors = r.run('sum(jz_get(db, "real/titanic", along = list(Survived = "Yes", Class = c("1st", "Crew"))))')
@@ -104,7 +104,7 @@ def test_single_cells(r, db):
     r.run('weights <- matrix(cos(seq_len(ncol(counts) * 6)), ncol(counts))')
     r.run('jz_put(db, "real/cells", counts); jz_put(db, "real/weights", weights)')
     found = db.get("real/cells")
-    matrix = sp.csr_array(found if sp.issparse(found) else found.values)
+    matrix = sp.csr_array(found if sp.issparse(found) else found.data)
     assert matrix.shape == (80, 230)
     assert matrix.sum() == r.run("sum(counts)")[0]
     r.run(
@@ -122,6 +122,6 @@ def test_single_cells(r, db):
     )
     here = db.run("real/best", x=db["real/cells"])
     normal = np.log1p(matrix.toarray() / matrix.toarray().sum(1, keepdims=True) * 10000)
-    np.testing.assert_allclose(here["scores"] if isinstance(here["scores"], np.ndarray) else here["scores"].values,
+    np.testing.assert_allclose(here["scores"] if isinstance(here["scores"], np.ndarray) else here["scores"].data,
                                normal @ db.get("real/weights"), rtol=1e-10)
     assert r.flag('identical(dimnames(jz_get(db, "real/cells", rows = 1:2)), dimnames(counts[1:2, ]))')

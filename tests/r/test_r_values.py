@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from r.values import ONE_WAY, VALUES
+from r.values import ONE_WAY, PATTERNS, VALUES, ZONED
 
 each_value = pytest.mark.parametrize(("code", "value"), VALUES.items(), ids=list(VALUES))
 
@@ -31,9 +31,6 @@ def check(found, wanted):
     elif sp.issparse(wanted):
         assert (type(found), found.shape, found.dtype) == (type(wanted), wanted.shape, wanted.dtype)
         assert (found != wanted).nnz == 0
-    elif isinstance(wanted, list):
-        assert len(found) == len(wanted)
-        assert all(pd.isna(a) if b is pd.NaT else a == b for a, b in zip(found, wanted, strict=True))
     else:
         assert found.dtype.kind == wanted.dtype.kind
         assert found.shape == wanted.shape
@@ -52,13 +49,19 @@ def test_python_reads_what_r_stores(r, db, code, value):
     check(db.get("lab/value"), value)
 
 
+def differences(r, found, wanted, *, exact):
+    """How what two pieces of code give differs; without `exact`, in elements alone."""
+    return r.differences(found, wanted) if exact else r.differences(f".elements({found})", f".elements({wanted})")
+
+
+def exact(code):
+    return not any(part in code for part in ONE_WAY)
+
+
 @each_value
 def test_r_reads_what_it_stored(r, db, code, value):
     r.run(f'jz_put(db, "lab/value", {code})')
-    if any(part in code for part in ONE_WAY):
-        assert r.text(f'paste(all.equal(as.vector(jz_get(db, "lab/value")), as.vector({code})))') == "TRUE"
-    else:
-        assert r.differences('jz_plain(jz_get(db, "lab/value"))', code) == ""
+    assert differences(r, 'jz_plain(jz_get(db, "lab/value"))', code, exact=exact(code)) == ""
 
 
 @each_value
@@ -66,18 +69,16 @@ def test_python_stores_what_r_stored_and_r_reads_it_equal(r, db, code, value):
     """Python's object for it, stored again by Python, is the same in R."""
     r.run(f'jz_put(db, "lab/value", {code})')
     db.put("lab/again", db.get("lab/value"))
-    assert r.differences('jz_plain(jz_get(db, "lab/again"))', 'jz_plain(jz_get(db, "lab/value"))') == ""
+    again, first = (f'jz_plain(jz_get(db, "lab/{name}"))' for name in ("again", "value"))
+    assert differences(r, again, first, exact=code not in PATTERNS) == ""
 
 
 @each_value
 def test_r_reads_what_python_stores(r, db, code, value):
-    if isinstance(value, list):
-        pytest.skip("a list of Python's is no array")
+    if any(zone in code for zone in ZONED):
+        pytest.skip("times of numpy have no zone")
     db.put("lab/value", value)
-    if any(part in code for part in ONE_WAY):
-        assert r.text(f'paste(all.equal(as.vector(jz_get(db, "lab/value")), as.vector({code})))') == "TRUE"
-    else:
-        assert r.differences('jz_plain(jz_get(db, "lab/value"))', code) == ""
+    assert differences(r, 'jz_plain(jz_get(db, "lab/value"))', code, exact=exact(code) and code not in PATTERNS) == ""
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -93,7 +94,7 @@ def test_generated_matrices_are_equal_in_both(r, db, seed):
     r.run('jz_put(db, "lab/again", value)')
     check(db.get("lab/again"), value)
     assert [int(n) for n in r.run("dim(value)")] == [rows, columns]
-    assert int(r.run("sum(is.na(as.vector(value)))")[0]) == int(mask.sum())
+    assert int(r.run("sum(is.na(value))")[0]) == int(mask.sum())
     total = complex(value.filled(0).sum() if mask.any() else value.sum())
     assert math.isclose(r.run("Re(sum(as.complex(as.numeric(value)), na.rm = TRUE))")[0], total.real)
 
@@ -104,17 +105,17 @@ def test_generated_matrices_are_equal_in_both(r, db, seed):
         np.array([2**64 - 1], "uint64"),
         np.array(["2024-01-01T00:00:00.123456789"], "M8[ns]"),
         np.array([2**62 + 1], "m8[ns]"),
-        sp.csc_array(np.array([[1, 0], [0, 2]], "int32")),
         sp.csr_array(np.array([[1j, 0], [0, 2]])),
         np.array(["a\0b"], np.dtypes.StringDType()),
     ],
-    ids=["uint64", "timestamp", "duration", "sparse integers", "sparse complex", "NUL"],
+    ids=["uint64", "timestamp", "duration", "sparse complex", "NUL"],
 )
 def test_what_r_cannot_hold_is_refused_with_advice(r, db, value):
     db.put("lab/value", value)
     error = r.condition('jz_get(db, "lab/value")')
-    assert error.classes[:2] == ("jazz_error_unrepresentable", "jazz_error")
-    assert error.message
+    assert error.classes[0] == "jazz_error_unrepresentable"
+    assert "jazz_error" in error.classes
+    assert r.text('tryCatch(jz_get(db, "lab/value"), error = function(e) paste(e$advice, collapse = " "))')
 
 
 @pytest.mark.parametrize("count", [2**53, 2**53 + 1, -(2**63) + 1, 2**63 - 1])

@@ -21,7 +21,7 @@ TYPES = {
     "m": "float64[r, c]?",
     "i": "int32[k]",
     "f": "any",
-    "n": "any[...]",
+    "n": "any[...]?",
 }
 """The types of inputs, as text, which both read."""
 
@@ -135,7 +135,6 @@ TWINS: dict[str, Callable[..., object]] = {
     "function(x) mean(x)": lambda x: x.mean(),
     "function(m) max(m, na.rm = TRUE)": lambda m: m.max(skipna=True),
     "function(x) min(x)": lambda x: x.min(),
-    "function(x) jz_sum(x, c(1, 2))": lambda x: x.sum(axis=(0, 1)),
     "function(x) jz_mean(x, 2, keepdims = TRUE)": lambda x: x.mean(axis=1, keepdims=True),
     "function(m) jz_max(m, 1, na.rm = TRUE)": lambda m: m.max(axis=0, skipna=True),
     "function(x) jz_min(x, c(2))": lambda x: x.min(axis=[1]),

@@ -38,7 +38,9 @@ VALUES: dict[str, Any] = {
     'c("a", NA)': np.array(["a", None], TEXT),
     'iconv("\\u00e9", "UTF-8", "latin1")': np.array(["é"], TEXT),
     "as.raw(0:255)": bytes(range(256)),
-    "list(as.raw(1:2), raw(0))": [b"\1\2", b""],
+    'structure(list(as.raw(1:2), raw(0)), class = c("blob", "vctrs_list_of", "vctrs_vctr", "list"), ptype = raw(0))': np.array(
+        [b"\1\2", b""], object
+    ),
     'factor(c("a", NA, "b", "a"), levels = c("b", "a", "unused"))': pd.Categorical(
         ["a", None, "b", "a"], ["b", "a", "unused"]
     ),
@@ -46,12 +48,9 @@ VALUES: dict[str, Any] = {
         ["lo", "hi"], ["lo", "hi"], ordered=True
     ),
     'as.Date(c("2024-02-29", NA, "1900-01-01"))': np.array(["2024-02-29", "NaT", "1900-01-01"], "M8[D]"),
-    'as.POSIXct(c(0, 1.5, NA), origin = "1970-01-01", tz = "UTC")': [
-        pd.Timestamp(0, tz="UTC"), pd.Timestamp(1500, unit="ms", tz="UTC"), pd.NaT,
-    ],
-    'as.POSIXct("2024-07-01 12:00:00", tz = "Europe/Vienna")': [pd.Timestamp("2024-07-01 12:00", tz="Europe/Vienna")],
+    'as.POSIXct(c(0, 1.5, NA), origin = "1970-01-01", tz = "UTC")': np.array([0, 1_500_000, "NaT"], "M8[us]"),
+    'as.POSIXct("2024-07-01 12:00:00", tz = "Europe/Vienna")': np.array(["2024-07-01T10:00:00"], "M8[us]"),
     'as.difftime(c(1.5, NA), units = "secs")': np.array([1_500_000, "NaT"], "m8[us]"),
-    'as.difftime(2, units = "days")': np.array([2 * 86_400_000_000], "m8[us]"),
     'bit64::as.integer64(c("9007199254740993", "-1"))': np.array([9007199254740993, -1]),
     'bit64::as.integer64(c("9007199254740993", NA))': missing([9007199254740993, 0], [False, True], "int64"),
     "matrix(1:6, 2)": np.array([[1, 3, 5], [2, 4, 6]], "int32"),
@@ -85,11 +84,11 @@ VALUES: dict[str, Any] = {
 }
 """What R calls it, and what Python gives for it."""
 
-ONE_WAY = {
-    # written out as general matrices
-    "symmetric", "triangular", "Diagonal", "pMatrix", "RsparseMatrix",
-    # other types of the same elements
-    "x = TRUE", "latin1", "days",
-}
-"""Parts of the R of values that come back as another class, equal in what they hold."""
+ONE_WAY = {"symmetric", "triangular", "Diagonal", "pMatrix", "RsparseMatrix", "TsparseMatrix", "x = TRUE", "latin1"}
+"""Parts of the R of values that come back as another class, or in another order, equal in what they hold."""
 
+PATTERNS = {"sparseMatrix(c(1, 2), c(2, 1), dims = c(2, 3))", 'as(c(2L, 1L), "pMatrix")'}
+"""Matrices without elements: Python's have elements, all of them true."""
+
+ZONED = {"Europe/Vienna", '"UTC"'}
+"""Parts of the R of times that have a zone, which numpy's have not."""

@@ -161,8 +161,9 @@ pipeline_target <- function(pipeline, bind = NULL) {
 }
 
 run_inputs <- function(inputs) {
+  if (length(inputs) == 0L) return(list(messages = list(), values = list()))
   names <- names(inputs)
-  if (length(inputs) > 0L && (is.null(names) || !all(nzchar(names)) || anyDuplicated(names))) {
+  if (is.null(names) || !all(nzchar(names)) || anyDuplicated(names)) {
     stop_invalid("inputs", "each input by its name, once", I(sprintf("names %s", toString(names))))
   }
   inputs <- inputs[order(names, method = "radix")]
