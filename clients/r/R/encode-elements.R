@@ -87,8 +87,8 @@ encode_texts <- function(bare, plan, path, memory) {
 #' @noRd
 utf8_of <- function(x, plan, path) {
   if (!plan$utf8) {
-    unknown <- which(!validEnc(x))
-    if (length(unknown) > 0L) refuse_text(path, unknown[[1L]], "text that is valid in the encoding of the session")
+    unknown <- which(Encoding(x) == "unknown" & !validEnc(x))
+    if (length(unknown) > 0L) refuse_text(path, unknown[[1L]], "text that is not valid in the encoding of the session")
   }
   text <- text_to_utf8(x, plan$utf8)
   if (is.null(text$bad)) return(text)
