@@ -23,7 +23,7 @@
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
 #' jz_put(db, "lab/numbers", matrix(c(1.5, NA, 3), 1), attributes = c(source = "dice"))
-#' info <- jz_put(db, "lab/flowers", iris, if_version = 0)
+#' info <- jz_put(db, "lab/flowers", iris)
 #' info
 #' @export
 jz_put <- function(db, name, value, attributes = NULL, kind = NULL, if_version = NULL, ttl = NULL, timeout = NULL, ...) {
