@@ -49,7 +49,7 @@ binary_operator <- function(sign, a, b) {
 #' * integers that overflow wrap around, where R has `NA`.
 #'
 #' @param e1,e2,x,y,... Values of a pipeline, numbers, or vectors and matrices, which become constants.
-#' @param i,j,drop,name,base,na.rm As in R.
+#' @param i,j,drop,name,na.rm As in R.
 #' @return A value of the pipeline.
 #' @name jz_operators
 #' @examples
