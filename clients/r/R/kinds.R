@@ -178,7 +178,10 @@ match_info <- function(message) {
 
 #' @export
 format.jazz_match <- function(x, ...) {
-  if (x$matches) return(paste0("<jazz_match: yes", sprintf(", %s = %.0f", names(x$bindings), x$bindings), ">", collapse = ""))
+  if (x$matches) {
+    bound <- sprintf(", %s = %.0f", names(x$bindings), x$bindings)
+    return(paste0("<jazz_match: yes", paste(bound, collapse = ""), ">"))
+  }
   field <- ifelse(nzchar(x$mismatches$field), x$mismatches$field, "value")
   wrong <- sprintf("  - %s: expected %s, found %s", field, x$mismatches$expected, x$mismatches$found)
   paste0(paste(c("<jazz_match: no", wrong), collapse = "\n"), ">")

@@ -1,0 +1,21 @@
+# Checks the spelling of DESCRIPTION, help pages and vignettes, as CRAN does, with aspell; WORDLIST has words that are right.
+#   Rscript spelling.R [FOLDER]
+folder <- c(commandArgs(trailingOnly = TRUE), ".")[[1]]
+known <- readLines(file.path(folder, "WORDLIST"), encoding = "UTF-8")
+control <- "--lang=en_US"
+pages <- Sys.glob(file.path(folder, "man", "*.Rd"))
+found <- rbind(
+  utils::aspell(file.path(folder, "DESCRIPTION"), "dcf", list(keep = c("Title", "Description")), control = control, encoding = "UTF-8", program = "aspell"),
+  utils::aspell(pages, list("Rd", drop = c("\\author", "\\references")), control = control, encoding = "UTF-8", program = "aspell")
+)
+text <- tempfile(fileext = ".txt")
+vignette <- readLines(file.path(folder, "vignettes", "sharing.Rmd"), encoding = "UTF-8")
+inside <- cumsum(grepl("^```", vignette)) %% 2 == 1 | grepl("^```", vignette)
+writeLines(gsub("`[^`]*`", "", ifelse(inside | cumsum(grepl("^---$", vignette)) < 2, "", vignette)), text)
+found <- rbind(found, utils::aspell(text, control = control, encoding = "UTF-8", program = "aspell"))
+unknown <- found[!found$Original %in% known, ]
+if (nrow(unknown) > 0) {
+  message("Words that are not known; mend them, or add them to WORDLIST:")
+  message(paste(sprintf("%s:%s: %s", basename(unknown$File), unknown$Line, unknown$Original), collapse = "\n"))
+  quit(status = 1)
+}
