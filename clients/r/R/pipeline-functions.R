@@ -41,6 +41,20 @@ in_pipeline <- function(f) {
   f
 }
 
+# A call of a function with values by name. The call holds symbols and not the values themselves, since what shows calls
+# (traceback(), testthat) would ask them for their dimensions.
+called <- function(f, values) {
+  within <- list2env(values, parent = baseenv())
+  arguments <- lapply(names(values), as.name)
+  eval(as.call(c(list(f), stats::setNames(arguments, names(values)))), within)
+}
+
+called_in_order <- function(f, values) {
+  names(values) <- paste0("state_", seq_along(values))
+  within <- list2env(values, parent = baseenv())
+  eval(as.call(c(list(f), lapply(names(values), as.name))), within)
+}
+
 # Whether it is R's function, or the generic that package Matrix makes of it.
 is_own <- function(f) is.primitive(f) || environmentName(topenv(environment(f))) %in% c("base", "Matrix", "methods")
 

@@ -91,6 +91,20 @@ setMethod("Math", "jazz_node", function(x) {
 })
 
 #' @rdname jz_operators
+#' @param digits As in R.
+#' @export
+setMethod("Math2", "jazz_node", function(x, digits) {
+  stop_tracing(traced_call(), "the elements as they are; jz_cast(x, \"int64\") cuts off what stands behind the point", .Generic)
+})
+
+#' @rdname jz_operators
+#' @param z A value of a pipeline.
+#' @export
+setMethod("Complex", "jazz_node", function(z) {
+  stop_tracing(traced_call(), "abs(x), which is the modulus of complex numbers", .Generic)
+})
+
+#' @rdname jz_operators
 #' @export
 setMethod("log", "jazz_node", function(x, ...) {
   if (...length() > 0) stop_tracing(traced_call(), "log(x), the natural logarithm; log(x) / log(base)", "a base")

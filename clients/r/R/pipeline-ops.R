@@ -301,9 +301,10 @@ trace_body <- function(body, states, around) {
   count <- length(states)
   trace <- new_trace(paste0(around$name, ".body"), around)
   result <- with_trace(trace, {
-    do.call(in_pipeline(body), lapply(seq_len(count), function(index) {
+    nodes <- lapply(seq_len(count), function(index) {
       new_node(trace, input_source(trace, index - 1), dims_of(states[[index]]))
-    }))
+    })
+    called_in_order(in_pipeline(body), nodes)
   })
   results <- if (is.list(result)) unname(result) else list(result)
   if (length(results) != count) {

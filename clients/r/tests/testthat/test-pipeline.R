@@ -1,8 +1,5 @@
 listing <- function(...) paste(format(jz_pipeline(...)), collapse = "\n")
-refused <- function(expr) tryCatch({
-  expr
-  stop("it was not refused")
-}, jazz_error_tracing = identity)
+refused <- function(expr) expect_error(expr, class = "jazz_error_tracing")
 
 test_that("a pipeline prints its steps, their settings and its outputs", {
   pipeline <- jz_pipeline(
