@@ -30,10 +30,10 @@ def r_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer
 def r(r_server: RunningServer) -> RSession:
     """R, with the package attached and a connection `db`."""
     if not (LIBRARY / "rjazz").is_dir():
-        pytest.skip(f"rjazz is not installed in {LIBRARY} (`make r-install`, or set JAZZ_R_LIBS)")
+        pytest.skip(f"rjazz is not installed in {LIBRARY} (`make r`, or set JAZZ_R_LIBS)")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # rpy2's own, about names and consoles
-        pytest.importorskip("rpy2.robjects", reason="rpy2 is not installed (`uv pip install --group r`)")
+        pytest.importorskip("rpy2.robjects", reason="rpy2 is not installed (`make r-test` installs it)")
     return RSession(LIBRARY, r_server.target)
 
 
