@@ -7,15 +7,17 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 
 import jazz
-from figures import Figure, seconds
+from figures import Figure
 from local_server import Server
 
 MEGABYTES = 200
@@ -46,15 +48,17 @@ class Session:
             raise RuntimeError(f"{code}: {answer['error']}")
         return float(answer["seconds"])
 
-    def median(self, code: str, *, turns: int = 5) -> float:
-        """The median of the seconds of several turns, after one that does not count."""
-        self(code)
-        return float(np.median([self(code) for _ in range(turns)]))
+    def against(self, code: str, peer: Callable[[], object] | str, *, turns: int = 7) -> tuple[float, float]:
+        """The medians of the seconds of a line and of its peer (a call, or another line), in turns but the first."""
+        taken = [(self(code), self(peer) if isinstance(peer, str) else _seconds(peer)) for _ in range(turns + 1)]
+        ours, theirs = zip(*taken[1:], strict=True)
+        return median(ours), median(theirs)
 
-    def alternately(self, first: str, second: str, *, turns: int = 5) -> tuple[float, float]:
-        """The medians of two lines in turns, after one of each that does not count."""
-        taken = [(self(first), self(second)) for _ in range(turns + 1)][1:]
-        return float(np.median([one for one, _ in taken])), float(np.median([two for _, two in taken]))
+
+def _seconds(call: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    call()
+    return time.perf_counter() - began
 
 
 @contextmanager
@@ -84,10 +88,8 @@ def r() -> Iterator[Figure]:
 
     with both() as (session, db):
         session(f"x <- runif({MEGABYTES} * 1e6 / 8)")
-        put = session.median('jz_put(db, "bench/r", x)')
-        peer_put = seconds(lambda: db.put("bench/python", array))
-        get = session.median('y <- jz_get(db, "bench/r")')
-        peer_get = seconds(lambda: db.get("bench/python"))
+        put, peer_put = session.against('jz_put(db, "bench/r", x)', lambda: db.put("bench/python", array))
+        get, peer_get = session.against('y <- jz_get(db, "bench/r")', lambda: db.get("bench/python"))
         yield Figure("r.put.200MB", "MB/s", MEGABYTES / put, MEGABYTES / peer_put, python)
         yield Figure("r.get.200MB", "MB/s", MEGABYTES / get, MEGABYTES / peer_get, python)
         session("rm(x, y)")
@@ -98,14 +100,15 @@ def r() -> Iterator[Figure]:
                 db.get("bench/python-small")
 
         session("x <- as.double(0:7)")
-        ours = session.median(f'for (turn in 1:{SMALL}) {{ jz_put(db, "bench/r-small", x); jz_get(db, "bench/r-small") }}')
-        yield Figure("r.small", "pairs/s", SMALL / ours, SMALL / seconds(pairs), python)
+        line = f'for (turn in 1:{SMALL}) {{ jz_put(db, "bench/r-small", x); jz_get(db, "bench/r-small") }}'
+        ours, theirs = session.against(line, pairs)
+        yield Figure("r.small", "pairs/s", SMALL / ours, SMALL / theirs, python)
 
         session(f"m <- sparse(20000L, 10000L, {NONZEROS}L)")
         session('file <- tempfile(tmpdir = "/dev/shm", fileext = ".rds")')
         try:
-            put, peer_put = session.alternately('jz_put(db, "bench/dgC", m)', "saveRDS(m, file, compress = FALSE)")
-            get, peer_get = session.alternately('n <- jz_get(db, "bench/dgC")', "n <- readRDS(file)")
+            put, peer_put = session.against('jz_put(db, "bench/dgC", m)', "saveRDS(m, file, compress = FALSE)")
+            get, peer_get = session.against('n <- jz_get(db, "bench/dgC")', "n <- readRDS(file)")
             session("stopifnot(identical(m, n))")
         finally:
             session("unlink(file)")

@@ -1,4 +1,5 @@
 # Runs line after line of its input, and writes for each how many seconds it took, or why it failed, as one line of JSON.
+library(Matrix)
 library(rjazz)
 db <- jz_connect(commandArgs(trailingOnly = TRUE), progress = FALSE)
 
@@ -8,7 +9,7 @@ sparse <- function(rows, columns, nonzeros) {
   each <- nonzeros %/% columns
   i <- unlist(lapply(seq_len(columns), function(column) sort(sample.int(rows, each)) - 1L))
   p <- as.integer(seq(0, by = each, length.out = columns + 1L))
-  methods::new(methods::getClass("dgCMatrix", where = asNamespace("Matrix")), i = i, p = p, x = runif(length(i)), Dim = c(rows, columns))
+  new("dgCMatrix", i = i, p = p, x = runif(length(i)), Dim = c(rows, columns))
 }
 
 input <- file("stdin", "r")
