@@ -6,6 +6,7 @@
 #' @param advice What to write instead.
 #' @noRd
 stop_tracing <- function(field, expected, found, advice = NULL) {
+  field <- as.character(field) # here, and by no function of R, since traced_call() looks at who called
   violations <- data.frame(field = field, expected = expected, found = found, stringsAsFactors = FALSE)
   message <- sprintf("%s: expected %s, found %s", field, expected, found)
   if (!is.null(advice)) message <- sprintf("%s (%s)", message, advice)

@@ -1,5 +1,9 @@
 listing <- function(...) paste(format(jz_pipeline(...)), collapse = "\n")
-refused <- function(expr) expect_error(expr, class = "jazz_error_tracing")
+refused <- function(expr) {
+  error <- tryCatch(expr, jazz_error_tracing = identity)
+  expect_s3_class(error, "jazz_error_tracing")
+  error
+}
 
 test_that("a pipeline prints its steps, their settings and its outputs", {
   pipeline <- jz_pipeline(
@@ -57,6 +61,7 @@ test_that("what a value of a pipeline cannot do is refused with what to write in
   )) {
     error <- refused(jz_pipeline(f, inputs = list(x = "any[r, c]")))
     expect_true(nzchar(error$violations$expected), info = deparse(f))
+    expect_false(grepl("traced_call", error$violations$field), info = deparse(f))
   }
 })
 
