@@ -91,7 +91,10 @@
 #'
 #' # refused, with what to do
 #' try(jz_there_and_back(list(day = as.Date("2024-01-01") + 0.5)))
-#' tryCatch(jz_there_and_back(list(1, 2)), jazz_error_unrepresentable = function(refusal) refusal$advice)
+#' tryCatch(
+#'   jz_there_and_back(list(1, 2)),
+#'   jazz_error_unrepresentable = function(refusal) refusal$advice
+#' )
 #' @seealso [jz_value_options()], [jz_as_type()]
 #' @name jazz-types
 NULL

@@ -131,7 +131,8 @@ print.jazz_pipeline_info <- function(x, ...) {
 #' @return The output; a named list when there are several. Where one was stored, a [jazz_info] is in its place.
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
-#' scaled <- jz_pipeline(function(x, by) sweep(x, 2, by, "*"), inputs = list(x = jz_dense("r", "c"), by = jz_dense("c")))
+#' types <- list(x = jz_dense("r", "c"), by = jz_dense("c"))
+#' scaled <- jz_pipeline(function(x, by) sweep(x, 2, by, "*"), inputs = types)
 #' jz_run(db, scaled, x = matrix(1:6, 2), by = c(1, 10, 100))
 #' jz_put(db, "lab/by", c(1, 10, 100))
 #' jz_pipeline_put(db, "lab/scaled", scaled, bind = c(by = "lab/by"))
@@ -228,7 +229,8 @@ run_result <- function(result, details, options) {
 #' @return A list of class `jazz_explanation` with the data frame `steps` and the whole as `text`, which prints.
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
-#' jz_explain(db, jz_pipeline(function(x, w) jz_relu(x %*% w), inputs = list(x = jz_csr("n", 4), w = jz_csr(4, 4))))
+#' layer <- jz_pipeline(function(x, w) jz_relu(x %*% w), list(x = jz_csr("n", 4), w = jz_csr(4, 4)))
+#' jz_explain(db, layer)
 #' @export
 jz_explain <- function(db, pipeline, bind = NULL, timeout = NULL) {
   check_connection(db)
