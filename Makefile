@@ -13,7 +13,18 @@ CONTRACT := $(wildcard proto/jazz/v1/*.proto)
 PACKAGES := clients/python/pyproject.toml clients/python/hatch_build.py server/pyproject.toml server/hatch_build.py
 KERNELS := $(shell find server/src/jazz_server/engine/kernels server/src/jazz_server/engine/aot -name '*.py')
 
+R_LIBRARY := build/r-library
+# with the package, the server and the Python client at hand
+R_RUN = R_LIBS=$(abspath $(R_LIBRARY)) PATH=$(abspath $(BIN)):$$PATH
+R_SOURCES := $(shell git ls-files clients/r)
+# what the R package needs from Debian; then its tests, its checks with manual and vignette, and rpy2
+R_DEBIAN := r-base-dev r-cran-rcpp r-cran-matrix libgrpc++-dev libprotobuf-dev protobuf-compiler pkg-config \
+	r-cran-testthat r-cran-bit64 r-cran-cli r-cran-jsonlite r-cran-tibble r-cran-seuratobject \
+	r-cran-knitr r-cran-rmarkdown r-cran-lintr pandoc qpdf tidy aspell aspell-en texinfo \
+	texlive-latex-base texlive-latex-recommended texlive-fonts-recommended python3-dev
+
 .PHONY: help demo serve test unit golden integration faults soak bench kernels lint format clean
+.PHONY: r-system r r-test r-check r-memory r-vignette
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,7 +60,7 @@ demo: $(VENV)/packages ## the main job on real images: store, run, kill, run aga
 serve: $(VENV)/packages ## a server on localhost:50051, its data in build/data
 	$(BIN)/jazz-server serve --data build/data --listen localhost:50051
 
-test: lint unit integration faults ## everything, in small
+test: lint unit integration faults r-test r-check ## everything, in small
 
 unit: $(VENV)/tools $(PANDAS2)
 	$(BIN)/pytest tests/unit tests/golden
@@ -68,11 +79,49 @@ faults: $(VENV)/tools ## kill -9, flipped bits, full disks, lies in messages
 soak: $(VENV)/tools ## the fault tests and the round trips at full counts; they print how many, and their seed
 	JAZZ_SOAK=1 $(BIN)/pytest --capture=no tests/faults tests/integration/test_round_trips.py --timeout 7200
 
-bench: $(VENV)/tools ## figures against peers; ONLY=dnn for those whose name starts so
+bench: $(VENV)/tools $(R_LIBRARY)/rjazz ## figures against peers; ONLY=dnn for those whose name starts so
 	PYTHONPATH=docs/demo $(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
 
 kernels: $(VENV)/packages ## compile the kernels that changed
 	$(BIN)/python -m jazz_server.engine.build
+
+r-system: ## what the R package needs, from Debian's packages where something is missing
+	@if ! command -v dpkg-query >/dev/null; then \
+	  echo "This is no Debian. Install what corresponds to: $(R_DEBIAN)"; command -v R >/dev/null; exit; fi; \
+	missing=; for package in $(R_DEBIAN); do \
+	  dpkg-query -W -f='$${Status}' "$$package" 2>/dev/null | grep -q ' installed$$' || missing="$$missing $$package"; done; \
+	[ -n "$$missing" ] || exit 0; \
+	[ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update -q && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing
+
+# compiled from a copy, so that the sources stay as they are
+$(R_LIBRARY)/rjazz: $(R_SOURCES)
+	@$(MAKE) --no-print-directory r-system
+	rm -rf build/r-source && mkdir -p build/r-source $(R_LIBRARY)
+	cp --parents $(R_SOURCES) build/r-source
+	MAKEFLAGS=-j$$(nproc) R CMD INSTALL --clean --library=$(R_LIBRARY) build/r-source/clients/r
+	@touch $@
+
+r: $(R_LIBRARY)/rjazz ## the R package, into build/r-library
+
+# rpy2 is compiled against the R that is there
+$(VENV)/rpy2: $(VENV)/tools $(R_LIBRARY)/rjazz
+	$(BIN)/pip install --quiet --group r
+	@touch $@
+
+r-test: $(VENV)/tools $(VENV)/rpy2 $(R_LIBRARY)/rjazz ## the R package by itself, and with Python in one process
+	$(R_RUN) Rscript -e 'testthat::test_dir("clients/r/tests/testthat", package = "rjazz", load_package = "installed", stop_on_failure = TRUE)'
+	$(R_RUN) pytest tests/r
+
+r-check: $(VENV)/packages $(R_LIBRARY)/rjazz ## R CMD check --as-cran with manual and vignette; its output also in build/r-check.log
+	$(R_RUN) clients/r/check.sh build
+
+r-memory: $(VENV)/packages $(R_LIBRARY)/rjazz ## the R package's tests under valgrind, and its codec under gctorture
+	$(R_RUN) clients/r/memory.sh build
+
+r-vignette: $(VENV)/packages $(R_LIBRARY)/rjazz ## run the vignette's code and store what it prints beside it
+	cd clients/r/vignettes && $(R_RUN) Rscript precompute.R
 
 lint: $(VENV)/tools ## ruff, mypy, buf, hadolint
 	$(BIN)/ruff check .
@@ -87,3 +136,4 @@ format: $(VENV)/tools ## as ruff would write it
 
 clean: ## all that was built
 	rm -rf $(VENV) build clients/python/src/jazz/v1 server/src/jazz_server/engine/lib
+	cd clients/r && ./cleanup

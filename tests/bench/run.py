@@ -15,9 +15,10 @@ from rich.table import Table
 
 from engine import dnn, ops
 from figures import Benchmark, Figure
+from r import r
 from transfer import bulk, small
 
-BENCHMARKS: dict[str, Benchmark] = {"transfer": bulk, "small": small, "dnn": dnn, "ops": ops}
+BENCHMARKS: dict[str, Benchmark] = {"transfer": bulk, "small": small, "dnn": dnn, "ops": ops, "r": r}
 """Benchmarks by the first part of the names of their figures."""
 
 RESULT = Path("build/bench.json")

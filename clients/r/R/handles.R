@@ -1,0 +1,175 @@
+# Handles: a stored block that looks like the value that it holds.
+
+#' A stored block as an object
+#'
+#' Making one asks the server nothing, and the block need not exist. It looks like its value without being read: `dim()`,
+#' `length()`, `names()`, `dimnames()`, `nrow()` and `ncol()` ask for what is known of it, `[` reads the part that is
+#' wanted and gives it as R does, `[[` a field of a table, and `as.matrix()`, `as.data.frame()` and their like all of it.
+#' It can be given in the place of a name, and stands for the stored block where a value is asked for: it stays on the
+#' server then.
+#'
+#' With `rows`, `columns`, `item` or `along` it stands for a part of a block, as an input of [jz_run()]; its methods read that
+#' part.
+#'
+#' @inheritParams jz_get
+#' @param x,object A handle.
+#' @param i,j What is wanted, as everywhere in R: positions, negative ones to leave out, `TRUE` and `FALSE`, names.
+#' @param drop Whether dimensions of length 1 are dropped.
+#' @param ... Options of [jz_value_options()], by name.
+#' @return A handle, class `jazz_block`.
+#' @examplesIf jz_has_server()
+#' db <- jz_local_server()
+#' jz_put(db, "lab/volcano", volcano)
+#' v <- jz_block(db, "lab/volcano")
+#' v
+#' dim(v)
+#' v[1:2, 1:5]
+#' v[3, c(TRUE, rep(FALSE, 60))]
+#' range(as.matrix(v))
+#' jz_put(db, "lab/flowers", iris)
+#' flowers <- jz_block(db, "lab/flowers")
+#' names(flowers)
+#' flowers[c(1, 51), c("Species", "Petal.Width")]
+#' levels(flowers[["Species"]])
+#' @export
+jz_block <- function(db, name, version = NULL, rows = NULL, columns = NULL, item = NULL, along = NULL) {
+  part <- list(rows = rows, columns = columns, item = item, along = along)
+  part <- part[!vapply(part, is.null, NA)]
+  structure(list(db = check_connection(db), name = check_versioned(name, version), part = part), class = "jazz_block")
+}
+
+handle_db <- function(x) .subset2(x, "db")
+handle_part <- function(x) .subset2(x, "part")
+is_part <- function(x) length(handle_part(x)) > 0L
+
+#' The name of a handle's block, where a part cannot be meant.
+#' @noRd
+whole_name <- function(x, field = "x") {
+  if (is_part(x)) stop_invalid(field, "a whole block", I(sprintf("a part of %s", .subset2(x, "name"))))
+  .subset2(x, "name")
+}
+
+#' What a handle stands for as the fields of `jazz.v1.GetBlockRequest`.
+#' @noRd
+block_request <- function(x) {
+  part <- handle_part(x)
+  get_request(handle_db(x), .subset2(x, "name"), NULL, part$item, part$rows, part$columns, part$along, NULL)
+}
+
+#' What a handle stands for, read.
+#' @noRd
+handle_value <- function(x, ...) do.call(jz_get, c(list(handle_db(x), .subset2(x, "name")), handle_part(x), list(...)))
+
+#' What is known of a handle's block.
+#' @noRd
+handle_info <- function(x) jz_info(handle_db(x), .subset2(x, "name"))
+handle_header <- function(x) handle_info(x)$header
+
+#' @export
+format.jazz_block <- function(x, ...) {
+  part <- if (is_part(x)) sprintf(", its %s", paste(names(handle_part(x)), collapse = ", "))
+  sprintf("<jazz_block %s%s>", .subset2(x, "name"), part %||% "")
+}
+
+#' @export
+print.jazz_block <- function(x, ...) {
+  if (is_part(x)) {
+    cat(format(x), "\n", sep = "")
+    return(invisible(x))
+  }
+  told <- tryCatch(
+    {
+      info <- handle_info(x)
+      sprintf("@%s: %s, %s", show_version(info$version), info$summary, show_size(info$nbytes))
+    },
+    jazz_error = function(error) sprintf(" (%s)", strsplit(conditionMessage(error), "\n")[[1L]][[1L]])
+  )
+  name <- .subset2(x, "name")
+  if (startsWith(told, "@")) name <- sub("@.*", "", name)
+  cat(sprintf("<jazz_block %s%s>\n", name, told))
+  invisible(x)
+}
+
+#' @export
+str.jazz_block <- function(object, ...) cat("", format(object), "\n")
+
+#' @rdname jz_block
+#' @export
+summary.jazz_block <- function(object, ...) summary(handle_info(object))
+
+#' @export
+dim.jazz_block <- function(x) if (is_part(x)) dim(handle_value(x)) else header_dim(handle_header(x))
+
+#' @export
+length.jazz_block <- function(x) if (is_part(x)) length(handle_value(x)) else header_length(handle_header(x))
+
+#' @export
+names.jazz_block <- function(x) {
+  if (is_part(x)) return(names(handle_value(x)))
+  header <- handle_header(x)
+  if (!is.null(header$table)) header_names(header) else if (length(header$tensor$shape) == 1L) names(x[])
+}
+
+#' @export
+dimnames.jazz_block <- function(x) dimnames(x[])
+
+#' @rdname jz_block
+#' @export
+`[.jazz_block` <- function(x, i, j, ..., drop = TRUE) {
+  # x[i] has one index, x[i, ] has two
+  indices <- nargs() - 1L - !missing(drop) - ...length()
+  rows <- if (!missing(i)) i
+  columns <- if (!missing(j)) j
+  get <- function(...) jz_get(handle_db(x), .subset2(x, "name"), ...)
+  if (is.null(rows) && is.null(columns)) return(handle_value(x, ...))
+  whole_name(x)
+  header <- handle_header(x)
+  if (indices < 2L) {
+    if (!is.null(header$table)) return(get(columns = rows, ...))
+    if (length(header$tensor$shape) != 1L) {
+      stop_invalid("i", "rows and columns, as in x[i, j]", I("one index for more than one dimension"))
+    }
+    return(get(rows = rows, ...))
+  }
+  part <- get(rows = rows, columns = columns, ...)
+  # of data frames as R does it: a single column is one, a single row is none
+  if (is.data.frame(part)) return(if (drop && !is.null(columns) && ncol(part) == 1L) part[[1L]] else part)
+  if (drop && length(dim(part)) == 2L && any(dim(part) == 1L)) part[, , drop = TRUE] else part
+}
+
+#' @rdname jz_block
+#' @export
+`[[.jazz_block` <- function(x, i, ...) {
+  if (is.numeric(i) && length(i) == 1L) {
+    fields <- names(x)
+    if (is.null(fields) || is.na(fields[i])) stop_invalid("i", "a field of a table", i)
+    i <- fields[[i]]
+  }
+  field <- jz_get(handle_db(x), whole_name(x), item = i, ...)
+  # a column of a data frame is a plain vector, not an array along an axis
+  if (length(dim(field)) == 1L && is.null(dimnames(field)[[1L]])) dim(field) <- NULL
+  field
+}
+
+#' @export
+`$.jazz_block` <- function(x, name) x[[name]]
+
+#' @rdname jz_block
+#' @export
+as.matrix.jazz_block <- function(x, ...) as.matrix(x[...])
+
+#' @export
+as.array.jazz_block <- function(x, ...) as.array(x[...])
+
+#' @export
+as.vector.jazz_block <- function(x, mode = "any") as.vector(x[], mode)
+
+#' @export
+as.list.jazz_block <- function(x, ...) as.list(x[...])
+
+#' @rdname jz_block
+#' @param row.names,optional As for [as.data.frame()].
+#' @export
+as.data.frame.jazz_block <- function(x, row.names = NULL, optional = FALSE, ...) {
+  as.data.frame(x[...], row.names = row.names, optional = optional)
+}

@@ -1,0 +1,20 @@
+# What the writing of pipelines refuses.
+
+#' The error for something that cannot become part of a pipeline, of class `jazz_error_tracing`.
+#'
+#' @param field What is wrong: an argument, or the call that wrote it.
+#' @param advice What to write instead.
+#' @noRd
+stop_tracing <- function(field, expected, found, advice = NULL) {
+  field <- as.character(field) # here, and by no function of R, since traced_call() looks at who called
+  violations <- data.frame(field = field, expected = expected, found = found, stringsAsFactors = FALSE)
+  message <- sprintf("%s: expected %s, found %s", field, expected, found)
+  if (!is.null(advice)) message <- sprintf("%s (%s)", message, advice)
+  condition <- jazz_condition("INVALID_ARGUMENT", message, class = "tracing")
+  condition$violations <- violations
+  stop(condition)
+}
+
+is_whole <- function(x) is.numeric(x) && length(x) == 1L && is.finite(x) && x == trunc(x)
+
+format_whole <- function(x) if (is.character(x)) x else format(x, scientific = FALSE, trim = TRUE, digits = 15)

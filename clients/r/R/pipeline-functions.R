@@ -1,0 +1,76 @@
+# Functions of R that are no generics, for values of a pipeline: what a traced function, and the functions that it calls,
+# find by these names. They are R's own where no value of a pipeline is concerned.
+
+of_nodes <- list(
+  rowSums = function(x, na.rm = FALSE) reduce_lines("sum", x, 2, na.rm),
+  colSums = function(x, na.rm = FALSE) reduce_lines("sum", x, 1, na.rm),
+  rowMeans = function(x, na.rm = FALSE) reduce_lines("mean", x, 2, na.rm),
+  colMeans = function(x, na.rm = FALSE) reduce_lines("mean", x, 1, na.rm),
+  crossprod = function(x, y = x) matrix_product(t(x), y),
+  tcrossprod = function(x, y = x) matrix_product(x, t(y)),
+  pmax = function(...) pairwise("maximum", ...),
+  pmin = function(...) pairwise("minimum", ...),
+  ifelse = function(test, yes, no) chosen(test, yes, no),
+  sweep = function(...) swept(...),
+  cbind = function(...) joined(2, ...),
+  rbind = function(...) joined(1, ...),
+  diag = function(x) diagonal(x),
+  nrow = function(x) no_data("asked for its rows", "jz_size(x, 1)"),
+  ncol = function(x) no_data("asked for its columns", "jz_size(x, 2)"),
+  scale = function(...) no_data("passed to scale()", "sweep() with colMeans() and the like"),
+  apply = function(...) no_data("passed to apply()", "rowSums() and the like, or jz_sum(x, axis)"),
+  which.max = function(x) no_data("passed to which.max()", "jz_argmax(x), which counts from 0")
+)
+
+# A function in whose body, and in those of the functions of the same package or session that it calls, these names stand
+# for ours.
+in_pipeline <- function(f) {
+  around <- environment(f)
+  if (is.null(around) || exists(".jz_in_pipeline", envir = around)) return(f)
+  overlay <- new.env(parent = around)
+  assign(".jz_in_pipeline", TRUE, envir = overlay)
+  for (name in unique(all.names(body(f)))) {
+    found <- get0(name, envir = around, mode = "function")
+    if (!is.null(of_nodes[[name]])) {
+      if (is.null(found) || is_own(found)) assign(name, either(of_nodes[[name]], found), envir = overlay)
+    } else if (is.function(found) && !is.primitive(found) && identical(topenv(environment(found)), topenv(around))) {
+      lazily(name, found, overlay)
+    }
+  }
+  environment(f) <- overlay
+  f
+}
+
+# A call of a function with values by name. The call holds symbols and not the values themselves, since what shows calls
+# (traceback(), testthat) would ask them for their dimensions.
+called <- function(f, values) {
+  within <- list2env(values, parent = baseenv())
+  arguments <- lapply(names(values), as.name)
+  eval(as.call(c(list(f), stats::setNames(arguments, names(values)))), within)
+}
+
+called_in_order <- function(f, values) {
+  names(values) <- paste0("state_", seq_along(values))
+  within <- list2env(values, parent = baseenv())
+  eval(as.call(c(list(f), lapply(names(values), as.name))), within)
+}
+
+# Whether it is R's function, or the generic that package Matrix makes of it.
+is_own <- function(f) is.primitive(f) || environmentName(topenv(environment(f))) %in% c("base", "Matrix", "methods")
+
+either <- function(ours, theirs) {
+  force(ours)
+  force(theirs)
+  structure(function(...) if (any(vapply(list(...), is_node, NA))) ours(...) else theirs(...), of = theirs)
+}
+
+# Functions may call each other: each is looked at when it is called.
+lazily <- function(name, f, overlay) {
+  force(f)
+  delayedAssign(name, in_pipeline(f), assign.env = overlay)
+}
+
+diagonal <- function(x) {
+  if (is_single(x)) stop_tracing(traced_call(), "a matrix or a vector", "a single number, of which R makes an identity matrix")
+  jz_diag(x)
+}

@@ -1,0 +1,10 @@
+# A value of a pipeline while its function is traced: a name for what a step will give. It holds no data.
+
+#' @importFrom methods new setClass setGeneric setMethod is callNextMethod
+NULL
+
+# `trace`: the trace that it is in. `source`: where it comes from. `dims`: what is known of its dimensions (see
+# pipeline-dims.R). `truth`: whether it is known to be of truth values.
+setClass("jazz_node", representation(trace = "environment", source = "list", dims = "ANY", truth = "logical"))
+
+node_without_source <- new("jazz_node") # new() for every value would be half the time of a long pipeline

@@ -1,0 +1,322 @@
+# The operations of the catalogue by name, for what R has no operator or generic.
+
+#' Operations on values of a pipeline
+#'
+#' What the catalogue of operations has under the names of the array API and scipy; [jz_ops()] lists it with all that
+#' each does. R's own operators and functions ([jz_operators]) write most of them. Element-wise operations under these
+#' names broadcast as numpy does, from the last dimension on; R's operators recycle as R does.
+#'
+#' Axes are counted from 1. Positions, those that `jz_argmax()` and `jz_topk()` give and `jz_take()` takes, are values of
+#' the pipeline and counted from 0.
+#'
+#' @param a,b,x,condition,indices Values of a pipeline, numbers, or vectors and matrices, which become constants.
+#' @param axis The dimension along which to work, counted from 1; all of them when `NULL`.
+#' @param keepdims Whether reduced dimensions stay, with length 1.
+#' @param na.rm Whether missing elements are left out; otherwise they make the result missing.
+#' @return A value of the pipeline; a list of values where there are several.
+#' @examples
+#' jz_pipeline(function(x, w, b) jz_topk(jz_relu(sweep(x %*% w, 2, b, "+")), 3L))
+#' @name jz_op
+NULL
+
+broadcasting <- function(op, truth = FALSE) {
+  force(op)
+  force(truth)
+  function(a, b) apply_one(op, a, b, dims = broadcast_dims(a, b), truth = truth)
+}
+
+broadcast_dims <- function(...) {
+  dims <- lapply(list(...), dims_of)
+  full <- Filter(function(d) is.null(d) || length(d) > 0, dims)
+  if (length(full) == 0) return(list())
+  same <- all(vapply(full, function(d) !is.null(d) && same_dims(d, full[[1]]), NA))
+  if (same) full[[1]] else NULL
+}
+
+#' @rdname jz_op
+#' @export
+jz_add <- broadcasting("add")
+#' @rdname jz_op
+#' @export
+jz_subtract <- broadcasting("subtract")
+#' @rdname jz_op
+#' @export
+jz_multiply <- broadcasting("multiply")
+#' @rdname jz_op
+#' @export
+jz_divide <- broadcasting("divide")
+#' @rdname jz_op
+#' @export
+jz_maximum <- broadcasting("maximum")
+#' @rdname jz_op
+#' @export
+jz_minimum <- broadcasting("minimum")
+#' @rdname jz_op
+#' @export
+jz_equal <- broadcasting("equal", truth = TRUE)
+#' @rdname jz_op
+#' @export
+jz_not_equal <- broadcasting("not_equal", truth = TRUE)
+#' @rdname jz_op
+#' @export
+jz_less <- broadcasting("less", truth = TRUE)
+#' @rdname jz_op
+#' @export
+jz_less_equal <- broadcasting("less_equal", truth = TRUE)
+#' @rdname jz_op
+#' @export
+jz_greater <- broadcasting("greater", truth = TRUE)
+#' @rdname jz_op
+#' @export
+jz_greater_equal <- broadcasting("greater_equal", truth = TRUE)
+
+unary <- function(op, truth = FALSE) {
+  force(op)
+  force(truth)
+  function(x) apply_one(op, x, dims = dims_of(x), truth = truth)
+}
+
+#' @rdname jz_op
+#' @export
+jz_negative <- unary("negative")
+#' @rdname jz_op
+#' @export
+jz_abs <- unary("abs")
+#' @rdname jz_op
+#' @export
+jz_exp <- unary("exp")
+#' @rdname jz_op
+#' @export
+jz_log <- unary("log")
+#' @rdname jz_op
+#' @export
+jz_log1p <- unary("log1p")
+#' @rdname jz_op
+#' @export
+jz_sqrt <- unary("sqrt")
+#' @rdname jz_op
+#' @export
+jz_relu <- unary("relu")
+#' @rdname jz_op
+#' @export
+jz_sigmoid <- unary("sigmoid")
+#' @rdname jz_op
+#' @export
+jz_to_dense <- function(x) apply_one("to_dense", x, dims = dims_of(x), truth = is_truth(x))
+#' @rdname jz_op
+#' @export
+jz_is_na <- unary("is_na", truth = TRUE)
+
+#' @rdname jz_op
+#' @param min,max The bounds; `NULL` for none.
+#' @export
+jz_clip <- function(x, min = NULL, max = NULL) {
+  for (bound in list(min, max)) {
+    if (!is.null(bound) && !(is.numeric(bound) && length(bound) == 1 && !is.na(bound))) {
+      stop_tracing("jz_clip", "bounds that are numbers", shown(bound))
+    }
+  }
+  if (!is.null(min) && !is.null(max) && min > max) {
+    stop_tracing("jz_clip", "min not greater than max", paste0("min = ", min, ", max = ", max))
+  }
+  apply_one("clip", x, settings = list(min = min, max = max), dims = dims_of(x))
+}
+
+#' @rdname jz_op
+#' @export
+jz_where <- function(condition, a, b) apply_one("where", condition, a, b, dims = broadcast_dims(condition, a, b))
+
+#' @rdname jz_op
+#' @param layout "csr", "csc" or "coo".
+#' @export
+jz_to_sparse <- function(x, layout = c("csr", "csc", "coo")) {
+  layout <- match.arg(layout)
+  apply_one("to_sparse", x, settings = list(layout = if (layout != "csr") layout), dims = dims_of(x))
+}
+
+#' @rdname jz_op
+#' @param type The name of an element type, such as "float32".
+#' @export
+jz_cast <- function(x, type) {
+  numeric <- setdiff(element_type_names, c("string", "bytes", "timestamp", "date", "duration", "factor"))
+  if (!is.character(type) || length(type) != 1 || !type %in% numeric) {
+    stop_tracing("jz_cast", paste("one of", toString(numeric)), shown(type))
+  }
+  apply_one("cast", x, settings = list(dtype = type), dims = dims_of(x))
+}
+
+#' @rdname jz_op
+#' @export
+jz_diag <- function(x) {
+  dims <- dims_of(x)
+  result <- if (length(dims) == 1) list(dims[[1]], dims[[1]]) else if (length(dims) == 2) list(NA) else NULL
+  apply_one("diag", x, dims = result)
+}
+
+#' @rdname jz_op
+#' @export
+jz_matmul <- function(a, b) matrix_product(a, b)
+
+#' @rdname jz_op
+#' @export
+jz_transpose <- function(x) apply_one("transpose", x, dims = rev(dims_of(x)), truth = is_truth(x))
+
+#' @rdname jz_op
+#' @param arrays A list of values.
+#' @export
+jz_concat <- function(arrays, axis = 1) {
+  if (!is.list(arrays) || length(arrays) == 0) stop_tracing("jz_concat", "a list of values", shown(arrays))
+  apply_op("concat", unname(arrays), list(axis = axis_setting(axis)), 1, list(NULL))[[1]]
+}
+
+#' @rdname jz_op
+#' @export
+jz_take <- function(x, indices, axis = 1) {
+  apply_one("take", x, indices, settings = list(axis = axis_setting(axis)))
+}
+
+#' @rdname jz_op
+#' @param table A value that is a table.
+#' @param name The name of a field.
+#' @export
+jz_field <- function(table, name) {
+  apply_one("field", table, settings = list(name = check_string(name, "name", "the name of a field")))
+}
+
+#' @rdname jz_op
+#' @export
+jz_size <- function(x, axis = NULL) {
+  apply_one("size", x, settings = list(axis = if (!is.null(axis)) axis_number(axis)), dims = list())
+}
+
+# An axis as the contract counts it, from 0; left out where it is the first.
+axis_setting <- function(axis) {
+  number <- axis_number(axis)
+  if (number != 0L) number
+}
+
+axis_number <- function(axis) {
+  if (!is_whole(axis) || axis < 1) stop_tracing("axis", "a dimension counted from 1", shown(axis))
+  as.integer(axis) - 1L
+}
+
+reduce <- function(op, x, axis = NULL, keepdims = FALSE, na.rm = FALSE, settings = list()) {
+  check_bool(keepdims, "keepdims")
+  check_bool(na.rm, "na.rm")
+  numbers <- if (!is.null(axis)) vapply(axis, axis_number, 0L)
+  dims <- reduced_dims(dims_of(x), axis, keepdims)
+  own <- list(axis = numbers, keepdims = if (keepdims) TRUE, skipna = if (na.rm) TRUE)
+  apply_one(op, x, settings = c(settings, own), dims = dims)
+}
+
+#' @rdname jz_op
+#' @export
+jz_sum <- function(x, axis = NULL, keepdims = FALSE, na.rm = FALSE) reduce("sum", x, axis, keepdims, na.rm)
+#' @rdname jz_op
+#' @export
+jz_mean <- function(x, axis = NULL, keepdims = FALSE, na.rm = FALSE) reduce("mean", x, axis, keepdims, na.rm)
+#' @rdname jz_op
+#' @export
+jz_max <- function(x, axis = NULL, keepdims = FALSE, na.rm = FALSE) reduce("max", x, axis, keepdims, na.rm)
+#' @rdname jz_op
+#' @export
+jz_min <- function(x, axis = NULL, keepdims = FALSE, na.rm = FALSE) reduce("min", x, axis, keepdims, na.rm)
+#' @rdname jz_op
+#' @export
+jz_argmax <- function(x, axis = NULL, keepdims = FALSE, na.rm = FALSE) reduce("argmax", x, axis, keepdims, na.rm)
+#' @rdname jz_op
+#' @export
+jz_count_nonzero <- function(x, axis = NULL, keepdims = FALSE, na.rm = FALSE) {
+  reduce("count_nonzero", x, axis, keepdims, na.rm)
+}
+#' @rdname jz_op
+#' @export
+jz_count_na <- function(x, axis = NULL, keepdims = FALSE) reduce("count_na", x, axis, keepdims)
+
+#' @rdname jz_op
+#' @param ord The order of the norm: 1, 2 or `Inf`.
+#' @export
+jz_norm <- function(x, ord = 2, axis = NULL, keepdims = FALSE, na.rm = FALSE) {
+  if (!is.numeric(ord) || length(ord) != 1 || !ord %in% c(1, 2, Inf)) {
+    stop_tracing("jz_norm", "ord as 1, 2 or Inf", shown(ord))
+  }
+  order <- if (ord == 1) 1L else if (ord == Inf) Inf
+  reduce("norm", x, axis, keepdims, na.rm, list(ord = order))
+}
+
+#' @rdname jz_op
+#' @param k How many elements, at most as many as the last dimension has.
+#' @export
+jz_topk <- function(x, k) {
+  if (!is_whole(k) || k < 0) stop_tracing("jz_topk", "k as a whole number from 0 on", shown(k))
+  dims <- dims_of(x)
+  if (length(dims) > 0) dims[[length(dims)]] <- as.double(k)
+  nodes <- apply_op("topk", list(x), list(k = as.integer(k)), 2, list(dims))
+  list(values = nodes[[1]], indices = nodes[[2]])
+}
+
+#' @rdname jz_op
+#' @param value What stands where an element is missing.
+#' @export
+jz_fill_na <- function(x, value) apply_one("fill_na", x, value, dims = dims_of(x))
+
+#' @rdname jz_op
+#' @export
+jz_drop_na <- function(x, axis = 1) apply_one("drop_na", x, settings = list(axis = axis_setting(axis)))
+
+#' @rdname jz_op
+#' @param body A function from states to next states: one value, or a list of as many as there are states. It is traced
+#'   once; what it uses of the function around it is handed to it.
+#' @param ... The states at the start.
+#' @param max_iter How many turns at most.
+#' @param tol The change, `sum(abs(new - old))` of the first state, at which to stop; `NULL` to do all turns.
+#' @return For `jz_iterate()` a list: `state`, or a list of them, and `iterations`.
+#' @export
+jz_iterate <- function(body, ..., max_iter, tol = NULL) {
+  states <- list(...)
+  if (!is.function(body)) stop_tracing("body", "a function from states to next states", shown(body))
+  if (length(states) == 0) stop_tracing("jz_iterate", "at least one state", "none")
+  if (!is_whole(max_iter) || max_iter < 0) {
+    stop_tracing("max_iter", "a whole number from 0 on", shown(max_iter))
+  }
+  if (!is.null(tol) && !(is.numeric(tol) && length(tol) == 1 && !is.na(tol) && tol >= 0)) {
+    stop_tracing("tol", "a number not less than 0", shown(tol))
+  }
+  trace <- tracing$current
+  if (is.null(trace)) apply_op("iterate", states) # says what is wrong
+  graph <- trace_body(body, states, trace)
+  captured <- lapply(graph$captured, function(source) new_node(source$trace, source))
+  settings <- list(
+    body = graph, count = length(states), max_iter = as.integer(max_iter), tol = if (!is.null(tol)) as.double(tol)
+  )
+  nodes <- apply_op(
+    "iterate", c(states, captured), settings, length(states) + 1, c(lapply(states, dims_of), list(list()))
+  )
+  after <- nodes[seq_along(states)]
+  list(state = if (length(after) == 1) after[[1]] else after, iterations = nodes[[length(nodes)]])
+}
+
+# The sub-graph of a loop's body: inputs state_0, ... and captured_0, ..., outputs the next states.
+trace_body <- function(body, states, around) {
+  count <- length(states)
+  trace <- new_trace(paste0(around$name, ".body"), around)
+  result <- with_trace(trace, {
+    nodes <- lapply(seq_len(count), function(index) {
+      new_node(trace, input_source(trace, index - 1), dims_of(states[[index]]))
+    })
+    called_in_order(in_pipeline(body), nodes)
+  })
+  results <- if (is.list(result)) unname(result) else list(result)
+  if (length(results) != count) {
+    stop_tracing("body", paste(count, "next states"), paste(length(results), "of them"))
+  }
+  sources <- with_trace(trace, lapply(results, source_of, trace = trace, argument = "body"))
+  captured <- ordered_steps(sources, trace)$captured
+  any_type <- jz_any()
+  inputs <- c(
+    stats::setNames(rep(list(any_type), count), paste0("state_", seq_len(count) - 1)),
+    stats::setNames(rep(list(any_type), length(captured)), sprintf("captured_%d", seq_along(captured) - 1L))
+  )
+  outputs <- stats::setNames(sources, paste0("state_", seq_len(count) - 1))
+  structure(list(trace = trace, inputs = inputs, captured = captured, outputs = outputs), class = "jazz_sub_graph")
+}

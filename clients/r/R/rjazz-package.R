@@ -1,0 +1,6 @@
+#' @keywords internal
+#' @useDynLib rjazz, .registration = TRUE
+#' @importFrom Rcpp evalCpp
+#' @import methods
+#' @importFrom utils str
+"_PACKAGE"

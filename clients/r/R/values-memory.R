@@ -1,0 +1,106 @@
+# The attribute `jazz`: what a value is on the wire beyond what R can say. It is a memory, not a declaration: a vector
+# that no longer fits it is stored as R holds it, so that nothing is ever lost by it.
+
+# Of vectors: type, time_unit, zone, ordered; order ("C"), rank (0), index_type ("int64"), unit and unit_of (the
+# fingerprint of the elements that have it), labels (by name of axis, those that are no texts or that dimnames cannot
+# hold), along (names of axes where there are no dimnames), axes (those declared, where that is not what follows).
+# Of data frames: axis (its name) and index (whether the column of that name is the labels). Of lists: axes.
+
+#' @noRd
+memory_of <- function(x) {
+  memory <- attr(x, "jazz", exact = TRUE)
+  if (inherits(memory, "jazz_wire")) unclass(memory) else list()
+}
+
+#' @noRd
+with_memory <- function(x, memory) {
+  memory <- memory[!vapply(memory, is.null, NA)]
+  if (length(memory) == 0L) return(x)
+  with_attribute(x, "jazz", structure(memory, class = "jazz_wire"))
+}
+
+#' @export
+format.jazz_wire <- function(x, ...) {
+  memory <- unclass(x)
+  type <- memory$type
+  within <- c(memory$time_unit, if (nzchar(memory$zone %||% "")) memory$zone)
+  if (length(within) > 0L) type <- sprintf("%s[%s]", type %||% "time", paste(within, collapse = ", "))
+  if (identical(memory$zone, "")) type <- paste(type, "of a wall clock")
+  said <- c(
+    type,
+    if (identical(memory$rank, 0)) "scalar",
+    if (identical(memory$order, "C")) "C order",
+    if (!is.null(memory$index_type)) paste(memory$index_type, "indices"),
+    if (!is.null(memory$unit)) paste("in", memory$unit),
+    if (!is.null(memory$labels)) paste("labels of", paste(names(memory$labels), collapse = ", ")),
+    if (!is.null(memory$along)) paste("along", paste(memory$along, collapse = ", ")),
+    if (!is.null(memory$axes)) paste("axes", paste(vapply(memory$axes, function(axis) axis$name, ""), collapse = ", ")),
+    if (!is.null(memory$axis)) paste("along", memory$axis),
+    if (isTRUE(memory$index)) "labels are a column"
+  )
+  sprintf("<%s>", paste(said, collapse = ", "))
+}
+
+#' @export
+print.jazz_wire <- function(x, ...) {
+  cat(format(x), "\n", sep = "")
+  invisible(x)
+}
+
+#' Forget or set how a value is stored
+#'
+#' Values that come from Jazz and have a type that R lacks, such as float32, remember it in the attribute `jazz`, so
+#' that they can be stored again just as they were. `jz_plain()` forgets it. `jz_as_type()` says which type of the wire
+#' a vector, array or sparse matrix is to be stored as. The attribute never changes a value: elements that are set
+#' later and that the type does not hold are stored in R's own type.
+#'
+#' @param x A vector, array, sparse matrix of package Matrix, data frame or list.
+#' @param type A type: `"int8"`, `"int16"`, `"int32"`, `"int64"`, `"uint8"`, `"uint16"`, `"uint32"`, `"uint64"`,
+#'   `"float16"`, `"float32"`, `"float64"`, `"complex64"` or `"complex128"`.
+#' @param lossy Whether elements are rounded to what the type holds; an error otherwise.
+#' @return `jz_plain()`: the value without the attribute, also inside of lists and data frames. `jz_as_type()`: the
+#'   value with it.
+#' @examples
+#' x <- jz_as_type(c(0.5, NA, 2), "float32")
+#' x
+#' jz_plain(x)
+#' try(jz_as_type(0.1, "float32"))
+#' jz_as_type(0.1, "float32", lossy = TRUE)
+#' @seealso [jazz-types]
+#' @export
+jz_plain <- function(x) {
+  if (!is.null(attr(x, "jazz", exact = TRUE))) attr(x, "jazz") <- NULL
+  if (is.list(x) && (!is.object(x) || is.data.frame(x))) x[] <- lapply(x, jz_plain)
+  x
+}
+
+#' @rdname jz_plain
+#' @export
+jz_as_type <- function(x, type, lossy = FALSE) {
+  sparse <- methods::is(x, "sparseMatrix") || methods::is(x, "sparseVector")
+  elements <- if (sparse && methods::.hasSlot(x, "x")) x@x else x
+  if (!is.character(type) || length(type) != 1L || !type %in% number_types) {
+    refuse("type", paste(number_types, collapse = ", "), deparse(type)[1L], "Choose one of them.")
+  }
+  if (inherits(elements, "integer64") && type %in% c("int64", "uint64")) {
+    if (type == "uint64" && !none_negative(elements)) refuse("x", "0 or more", "less", "Choose int64.")
+  } else {
+    if (is.object(elements) || !(is.numeric(elements) || is.complex(elements))) {
+      refuse("x", "numbers", class(elements)[1L], "Only numbers have a choice of types.")
+    }
+    data <- wire_numbers(elements, if (type == "complex128") "complex64" else type, lossy || type == "complex128")
+    if (is.null(data)) {
+      refuse("x", sprintf("numbers that are exactly %s", type), typeof(elements), "Round them, or say lossy = TRUE.")
+    }
+    if (lossy && type %in% c("float16", "float32", "complex64")) {
+      rounded <- received_numbers(data, type, length(elements))
+      rounded[is.na(elements) & !is.nan(elements)] <- NA
+      elements[] <- rounded
+      if (sparse) x@x <- elements else x[] <- elements
+    }
+  }
+  memory <- memory_of(x)
+  memory$type <- type
+  attr(x, "jazz") <- structure(memory, class = "jazz_wire")
+  x
+}

@@ -1,0 +1,44 @@
+#' How values that R has no type for are shown
+#'
+#' Everything that R can hold comes exactly as it is stored, and nothing has to be said. What R cannot hold is an
+#' error of class `jazz_error_unrepresentable` that names the option, here, that helps. `jz_get()` and its relatives
+#' take these options by their names.
+#'
+#' @param bigint What 64-bit integers are: `"integer64"` (package bit64), `"numeric"` (an error beyond 2^53), or
+#'   `"character"` (digits; holds all of them). The default is the R option `jazz.bigint`, else `"integer64"`.
+#' @param times What times are that no double holds exactly, as most counts of nanoseconds: `"exact"` refuses them,
+#'   `"nearest"` gives the nearest double, `"counts"` gives all times as the integers that are stored, by `bigint`.
+#'   When storing, `"nearest"` rounds to microseconds what is no exact time.
+#' @param strings What texts are: `"character"` (an error where there is a U+0000 inside, which R cannot hold) or
+#'   `"raw"`, a list of raw vectors.
+#' @param tensors What a tensor is that no class of R or Matrix is made for, such as a sparse array of three
+#'   dimensions: `"native"` refuses it, `"parts"` gives a list of its parts, class `jazz_parts`.
+#' @param lossy Whether what must be changed is changed instead of refused: integers beyond 2^53 are rounded with
+#'   `bigint = "numeric"`, a NaN with the bits of R's `NA_real_` is a NaN, fractions of a `Date` are cut off, and
+#'   attributes are dropped without a warning.
+#' @return A list of class `jazz_value_options`.
+#' @examples
+#' jz_value_options(bigint = "numeric")
+#' @seealso [jazz-types]
+#' @export
+jz_value_options <- function(bigint = getOption("jazz.bigint", "integer64"), times = "exact", strings = "character",
+                             tensors = "native", lossy = FALSE) {
+  known <- function(given, choices, name) {
+    if (is.character(given) && length(given) == 1L && given %in% choices) return(given)
+    refuse(name, paste(dQuote(choices, FALSE), collapse = ", "), deparse(given)[1L], "Choose one of them.")
+  }
+  if (!isTRUE(lossy) && !isFALSE(lossy)) refuse("lossy", "TRUE or FALSE", deparse(lossy)[1L], "Choose one of them.")
+  structure(class = "jazz_value_options", list(
+    bigint = known(bigint, c("integer64", "numeric", "character"), "bigint"),
+    times = known(times, c("exact", "nearest", "counts"), "times"),
+    strings = known(strings, c("character", "raw"), "strings"),
+    tensors = known(tensors, c("native", "parts"), "tensors"),
+    lossy = lossy
+  ))
+}
+
+#' @export
+print.jazz_value_options <- function(x, ...) {
+  cat("<jazz_value_options>\n", sprintf("%8s: %s\n", names(x), vapply(x, format, "")), sep = "")
+  invisible(x)
+}

@@ -1,0 +1,105 @@
+#include "call.h"
+
+#include <cmath>
+
+namespace {
+
+constexpr std::chrono::milliseconds interval(50);
+
+void check_interrupt(void*) { R_CheckUserInterrupt(); }
+
+grpc::ByteBuffer buffer_of(const Rcpp::RawVector& bytes) {
+  grpc::Slice slice(RAW(bytes), bytes.size());  // a copy, which gRPC may keep
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+}  // namespace
+
+Call::Call(Channel& channel, double timeout) : looked_(std::chrono::steady_clock::now()) {
+  if (std::isfinite(timeout) && timeout < 3e8)
+    context.set_deadline(std::chrono::system_clock::now() +
+                         std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                             std::chrono::duration<double>(timeout < 0 ? 0 : timeout)));
+  for (const auto& [key, value] : channel.metadata) context.AddMetadata(key, value);
+}
+
+void Call::settle() {
+  if (pending_ > 0) context.TryCancel();
+  void* tag;
+  bool well;
+  for (; pending_ > 0; --pending_) queue.Next(&tag, &well);
+}
+
+Call::~Call() {
+  queue.Shutdown();
+  void* tag;
+  bool well;
+  while (queue.Next(&tag, &well)) {
+  }
+}
+
+void* Call::expect(int operation) {
+  ++pending_;
+  return reinterpret_cast<void*>(static_cast<std::intptr_t>(operation));
+}
+
+int Call::wait(bool& well) {
+  void* tag = nullptr;
+  while (queue.AsyncNext(&tag, &well, std::chrono::system_clock::now() + interval) !=
+         grpc::CompletionQueue::GOT_EVENT)
+    look_for_interrupt();
+  --pending_;
+  if (std::chrono::steady_clock::now() - looked_ > interval) look_for_interrupt();
+  return static_cast<int>(reinterpret_cast<std::intptr_t>(tag));
+}
+
+void Call::look_for_interrupt() {
+  looked_ = std::chrono::steady_clock::now();
+  if (interrupted_ || R_ToplevelExec(check_interrupt, nullptr)) return;
+  interrupted_ = true;
+  context.TryCancel();
+}
+
+Rcpp::List Call::finish() {
+  if (interrupted_) throw Rcpp::internal::InterruptedException();
+  Rcpp::List outcome = Rcpp::List::create(Rcpp::_["code"] = static_cast<int>(status.error_code()));
+  if (status.ok()) return outcome;
+  Rcpp::CharacterVector text(1);
+  text[0] = Rf_mkCharLenCE(status.error_message().data(), static_cast<int>(status.error_message().size()), CE_UTF8);
+  outcome["text"] = text;
+  std::string details = status.error_details();
+  outcome["details"] = Rcpp::RawVector(details.begin(), details.end());
+  return outcome;
+}
+
+Rcpp::RawVector raw_of(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  buffer.Dump(&slices);
+  Rcpp::RawVector bytes(Rcpp::no_init(static_cast<R_xlen_t>(buffer.Length())));
+  auto* to = RAW(bytes);
+  for (const auto& slice : slices) to = std::copy(slice.begin(), slice.end(), to);
+  return bytes;
+}
+
+// Seconds on a clock that only goes forward.
+// [[Rcpp::export(rng = false)]]
+double steady_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// One message there, one back: the status, with the message as `answer` when all went well.
+// [[Rcpp::export(rng = false)]]
+Rcpp::List call_unary(SEXP channel, std::string path, Rcpp::RawVector request, double timeout) {
+  Channel& open = channel_of(channel);
+  grpc::ByteBuffer message = buffer_of(request), answer;
+  Call call(open, timeout);
+  auto reader = open.stub->PrepareUnaryCall(&call.context, path, message, &call.queue);
+  reader->StartCall();
+  Settled settled(call);
+  reader->Finish(&answer, &call.status, call.expect(0));
+  bool well;
+  call.wait(well);
+  Rcpp::List outcome = call.finish();
+  if (call.status.ok()) outcome["answer"] = raw_of(answer);
+  return outcome;
+}

@@ -1,0 +1,45 @@
+// What tests look at: the parts of a call without a server.
+#include <Rcpp.h>
+
+#include "crc32c.h"
+#include "incoming.h"
+#include "outgoing.h"
+
+// [[Rcpp::export(rng = false)]]
+double check_crc32c(Rcpp::RawVector data, double before = 0) {
+  return crc32c(RAW(data), data.size(), static_cast<std::uint32_t>(before));
+}
+
+// The messages in which values go out.
+// [[Rcpp::export(rng = false)]]
+Rcpp::List check_outgoing(Rcpp::RawVector first, Rcpp::List values) {
+  Outgoing outgoing(first, values);
+  Rcpp::List messages;
+  do {
+    std::vector<grpc::Slice> slices;
+    outgoing.next().Dump(&slices);
+    Rcpp::RawVector message;
+    for (const auto& slice : slices) message = Rcpp::RawVector(slice.begin(), slice.end());
+    messages.push_back(message);
+  } while (outgoing.more());
+  return messages;
+}
+
+// Takes in messages, each of them in slices of some bytes: the fields of the first; or what is wrong with them, in words.
+// [[Rcpp::export(rng = false)]]
+SEXP check_incoming(Rcpp::List messages, int slice_bytes, Rcpp::Function announce) {
+  Incoming incoming(announce);
+  try {
+    for (R_xlen_t at = 0; at < messages.size(); ++at) {
+      Rcpp::RawVector message(messages[at]);
+      std::vector<grpc::Slice> slices;
+      for (R_xlen_t begin = 0; begin < message.size(); begin += slice_bytes)
+        slices.emplace_back(RAW(message) + begin, std::min<R_xlen_t>(slice_bytes, message.size() - begin));
+      incoming.take(grpc::ByteBuffer(slices.data(), slices.size()));
+    }
+    incoming.finish();
+  } catch (const Damaged& damaged) {
+    return Rcpp::wrap(std::string(damaged.what()));
+  }
+  return incoming.head();
+}

@@ -1,0 +1,4 @@
+library(testthat)
+library(rjazz)
+
+test_check("rjazz")

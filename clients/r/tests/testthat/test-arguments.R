@@ -1,0 +1,73 @@
+refused <- function(expr, field) {
+  error <- raised(expr)
+  expect_s3_class(error, "jazz_error_invalid_argument")
+  expect_identical(error$violations$field[[1]], field)
+}
+
+test_that("addresses are those of gRPC", {
+  expect_identical(parse_address("localhost")$address, "dns:///localhost:50051")
+  expect_identical(parse_address("jazz.example.org:7")$address, "dns:///jazz.example.org:7")
+  expect_identical(parse_address("[::1]:7"), list(address = "ipv6:[::1]:7", local = FALSE, loopback = TRUE))
+  expect_identical(parse_address("[2001:db8::2]")$address, "ipv6:[2001:db8::2]:50051")
+  expect_identical(parse_address("unix:///run/jazz"), list(address = "unix:/run/jazz", local = TRUE, loopback = FALSE))
+  expect_true(parse_address("127.0.0.2:1")$loopback)
+  expect_false(parse_address("10.0.0.2:1")$loopback)
+  for (target in c("", "unix:", "a b", "host:0", "host:65536", "host:x", "[::1", "[1.2]:3", "http://host")) {
+    refused(jz_connect(target), "target")
+  }
+  refused(jz_connect(NULL), "target")
+  refused(jz_connect(c("a", "b")), "target")
+})
+
+test_that("a token travels only where nobody else reads it, and is never shown", {
+  expect_identical(resolve_target("localhost", "abc", NULL)$metadata, c(authorization = "Bearer abc"))
+  expect_identical(resolve_target("unix:/a", "abc", NULL)$metadata, c(authorization = "Bearer abc"))
+  expect_identical(resolve_target("far:1", "abc", TRUE)$metadata, c(authorization = "Bearer abc"))
+  refused(jz_connect("far:1", token = "abc"), "token")
+  for (token in list("", "a b", "\u00e9", 5, NA_character_)) refused(jz_connect("localhost", token = token), "token")
+  expect_false(grepl("se cret", conditionMessage(raised(jz_connect("localhost", token = "se cret")))))
+})
+
+test_that("TLS needs files that are there, and both parts of an identity", {
+  refused(jz_tls(ca = "/nothing/here.pem"), "ca")
+  refused(jz_tls(cert = raw(1)), "tls")
+  refused(jz_connect("localhost", tls = "yes"), "tls")
+  expect_identical(format(jz_tls(ca = raw(3), server_name = "a")), "jz_tls(ca = ..., server_name = \"a\")")
+  expect_identical(resolve_target("h", NULL, jz_tls(server_name = "a"))$options[["grpc.ssl_target_name_override"]], "a")
+})
+
+test_that("times are seconds or differences of time", {
+  expect_null(check_duration(NULL, "ttl"))
+  expect_null(check_duration(Inf, "ttl"))
+  expect_identical(check_duration(as.difftime(2, units = "mins"), "ttl"), list(seconds = 120, nanos = 0))
+  expect_identical(check_duration(0.25, "ttl"), list(seconds = 0, nanos = 2.5e8))
+  for (wrong in list(0, -1, NA, "1", c(1, 2), TRUE)) refused(check_duration(wrong, "ttl"), "ttl")
+  refused(check_duration(1e12, "ttl"), "ttl")
+  refused(jz_connect("localhost", timeout = "soon"), "timeout")
+})
+
+test_that("versions are whole numbers, and a name has one at most", {
+  expect_identical(check_versioned("a/b", 3L), "a/b@3")
+  expect_identical(check_versioned("a/b", 2^53), "a/b@9007199254740992")
+  expect_identical(check_versioned("a/b@3", NULL), "a/b@3")
+  refused(check_versioned("a/b@3", 3), "version")
+  for (wrong in list(0, 1.5, NA, "1", c(1, 2), TRUE)) refused(check_versioned("a/b", wrong), "version")
+  refused(check_name(""), "name")
+  refused(check_name(NA_character_), "name")
+})
+
+test_that("attributes are texts with names", {
+  expect_identical(
+    check_attributes(c(b = "2", a = "1")), list(list(key = "a", value = "1"), list(key = "b", value = "2"))
+  )
+  expect_identical(check_attributes(NULL), list())
+  refused(check_attributes("a"), "attributes")
+  refused(check_attributes(c(a = "1", a = "2")), "attributes")
+  refused(check_attributes(list(a = 1)), "attributes$a")
+  refused(check_attributes(1), "attributes")
+})
+
+test_that("a bad moment is refused", {
+  refused(check_moment("tomorrow", "expires"), "expires")
+  expect_identical(check_moment(as.POSIXct(1.5, origin = "1970-01-01"), "expires"), list(seconds = 1, nanos = 5e8))
+})

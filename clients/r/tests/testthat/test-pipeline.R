@@ -1,0 +1,109 @@
+listing <- function(...) paste(format(jz_pipeline(...)), collapse = "\n")
+refused <- function(expr) {
+  error <- tryCatch(expr, jazz_error_tracing = identity)
+  expect_s3_class(error, "jazz_error_tracing")
+  error
+}
+
+test_that("a pipeline prints its steps, their settings and its outputs", {
+  pipeline <- jz_pipeline(
+    function(x, w) list(best = jz_topk(x %*% w, 2)$values, where = jz_topk(x %*% w, 2L)$indices),
+    inputs = list(x = "float32[rows, 1024] csr")
+  )
+  expect_identical(format(pipeline), c(
+    "pipeline(x: float32[rows, 1024] csr, w) -> best, where",
+    "  %0 = matmul(x, w)", "  %1 = topk(%0, k = 2L)", "  %2 = matmul(x, w)", "  %3 = topk(%2, k = 2L)",
+    "  best = %1", "  where = %3[1]"
+  ))
+  expect_output(print(pipeline), "matmul")
+})
+
+test_that("what is not used is not in it, and the order of writing does not matter", {
+  a <- jz_pipeline(function(x) {
+    first <- exp(x)
+    second <- sqrt(x)
+    jz_multiply(second, first)
+  })
+  b <- jz_pipeline(function(x) {
+    unused <- x + 1
+    second <- sqrt(x)
+    jz_multiply(second, exp(x))
+  })
+  expect_identical(jz_pipeline_bytes(a), jz_pipeline_bytes(b))
+})
+
+test_that("functions that are called see values of the pipeline, and R's own functions stay R's own", {
+  scaled <- function(x) sweep(x, 2, colMeans(x))
+  expect_match(listing(function(x) scaled(x)), "mean(x, axis = 0L)", fixed = TRUE)
+  expect_match(listing(function(x) x * rowSums(matrix(1:2, 1))), "multiply(x, 3)", fixed = TRUE)
+})
+
+test_that("a function of the user's that is called as one of R's is the user's", {
+  rowSums <- function(x) x * 2
+  expect_match(listing(function(x) rowSums(x)), "multiply(x, 2)", fixed = TRUE)
+})
+
+test_that("errors name the call that was written", {
+  error <- refused(jz_pipeline(function(x) x[1, ]))
+  expect_identical(error$violations$field, "x[1, ]")
+  expect_s3_class(error, c("jazz_error_tracing", "jazz_error_invalid_argument", "jazz_error", "error"), exact = FALSE)
+  expect_match(conditionMessage(refused(jz_pipeline(function(x) exp(x) %% 2))), "exp(x)%%2", fixed = TRUE)
+})
+
+test_that("what a value of a pipeline cannot do is refused with what to write instead", {
+  for (f in list(
+    function(x) dim(x), function(x) length(x), function(x) nrow(x), function(x) x & TRUE, function(x) !x, function(x) x^3,
+    function(x) range(x), function(x) round(x), function(x) sum(x, 1), function(x) log(x, 2), function(x) x[x > 0],
+    function(x) x[-1, ], function(x) x[c(TRUE, FALSE), ], function(x) x[[1]], function(x) cbind(x, 1:3),
+    function(x) apply(x, 1, sum), function(x) (x > 0) + (x > 1), function(x) x * NULL, function(x) x * list(x),
+    function(x) diag(sum(x)), function(x) jz_sum(x, 0), function(x) jz_topk(x, -1), function(x) jz_cast(x, "text"),
+    function(x) jz_clip(x, "a"), function(x) sweep(x, 3, 1), function(x) sweep(x, 1, 1, "^"), function(x) NULL
+  )) {
+    error <- refused(jz_pipeline(f, inputs = list(x = "any[r, c]")))
+    expect_true(nzchar(error$violations$expected), info = deparse(f))
+    expect_false(grepl("traced_call", error$violations$field), info = deparse(f))
+  }
+})
+
+test_that("values of one pipeline are of no use in another", {
+  kept <- NULL
+  jz_pipeline(function(x) {
+    kept <<- x
+    x
+  })
+  refused(jz_pipeline(function(y) y * kept))
+  refused(jz_relu(kept))
+})
+
+test_that("equal constants are one, of any length", {
+  big <- as.double(1:5000)
+  pipeline <- jz_pipeline(function(x) (x + big) * big, inputs = list(x = "any[5000]"))
+  expect_length(pipeline$message$constants, 1)
+  refused(jz_pipeline(function(x) x %*% matrix(0, 400, 400)))
+})
+
+test_that("loops take what they use from around them", {
+  pipeline <- jz_pipeline(function(a, x) jz_iterate(function(r) a %*% r, x, max_iter = 3)$state)
+  expect_identical(vapply(pipeline$message$graphs[[1]]$inputs, `[[`, "", "name"), c("state_0", "captured_0"))
+  refused(jz_pipeline(function(x) jz_iterate(function(r) list(r, r), x, max_iter = 3)))
+  refused(jz_pipeline(function(x) jz_iterate(function(r) r, x, max_iter = -1)))
+})
+
+test_that("pipelines are called inside of pipelines", {
+  twice <- jz_pipeline(function(x) x * 2)
+  expect_identical(
+    jz_pipeline_bytes(jz_pipeline(function(y) jz_call(twice, x = jz_call(twice, y)))),
+    jz_pipeline_bytes(jz_pipeline(function(y) y * 2 * 2))
+  )
+  refused(jz_call(twice, 1))
+  refused(jz_pipeline(function(y) jz_call(twice, z = y)))
+  refused(jz_pipeline(function(y) jz_call(twice)))
+})
+
+test_that("a pipeline may be as deep as it likes", {
+  pipeline <- jz_pipeline(function(x) {
+    for (k in 1:3000) x <- x * 0.5
+    x
+  })
+  expect_length(pipeline$message$graph$steps, 3000)
+})
