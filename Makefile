@@ -111,7 +111,7 @@ r-test: $(VENV)/tools $(VENV)/rpy2 $(R_LIBRARY)/rjazz ## the R package by itself
 	$(R_RUN) Rscript -e 'testthat::test_dir("clients/r/tests/testthat", package = "rjazz", load_package = "installed", stop_on_failure = TRUE)'
 	$(R_RUN) pytest tests/r
 
-r-check: $(VENV)/packages $(R_LIBRARY)/rjazz ## R CMD check --as-cran with manual and vignette; its output also in build/r-check.log
+r-check: $(VENV)/packages r-system ## R CMD check --as-cran with manual and vignette; its output also in build/r-check.log
 	$(R_RUN) clients/r/check.sh build
 
 r-memory: $(VENV)/packages $(R_LIBRARY)/rjazz ## the R package's tests under valgrind, and its codec under gctorture
