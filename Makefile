@@ -120,12 +120,13 @@ r-memory: $(VENV)/packages $(R_LIBRARY)/rjazz ## the R package's tests under val
 r-vignette: $(VENV)/packages $(R_LIBRARY)/rjazz ## run the vignette's code and store what it prints beside it
 	cd clients/r/vignettes && $(R_RUN) Rscript precompute.R
 
-lint: $(VENV)/tools ## ruff, mypy, buf, hadolint
+lint: $(VENV)/tools r-system ## ruff, mypy, buf, hadolint, lintr
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/buf lint proto
 	$(BIN)/hadolint server/Dockerfile
+	Rscript --vanilla -e 'found <- lintr::lint_dir("clients/r", exclusions = list("R/RcppExports.R")); print(found); quit(status = length(found) > 0)'
 
 format: $(VENV)/tools ## as ruff would write it
 	$(BIN)/ruff check --fix .
