@@ -114,7 +114,7 @@ r-test: $(VENV)/tools $(VENV)/rpy2 $(R_LIBRARY)/rjazz ## the R package by itself
 	$(R_RUN) Rscript -e 'testthat::test_dir("clients/r/tests/testthat", package = "rjazz", load_package = "installed", stop_on_failure = TRUE)'
 	$(R_RUN) pytest tests/r
 
-r-check: $(VENV)/packages $(R_LIBRARY)/rjazz ## R CMD check --as-cran with manual and vignette; its output also in build/r-check.log
+r-check: $(VENV)/packages r-system ## R CMD check --as-cran with manual and vignette; its output also in build/r-check.log
 	$(R_RUN) clients/r/check.sh build
 
 r-memory: $(VENV)/packages $(R_LIBRARY)/rjazz ## the R package's tests under valgrind, and its codec under gctorture
@@ -123,12 +123,13 @@ r-memory: $(VENV)/packages $(R_LIBRARY)/rjazz ## the R package's tests under val
 r-vignette: $(VENV)/packages $(R_LIBRARY)/rjazz ## run the vignette's code and store what it prints beside it
 	cd clients/r/vignettes && $(R_RUN) Rscript precompute.R
 
-lint: $(VENV)/tools ## ruff, mypy, buf, hadolint
+lint: $(VENV)/tools r-system ## ruff, mypy, buf, hadolint, lintr
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/buf lint proto
 	$(BIN)/hadolint server/Dockerfile
+	Rscript --vanilla -e 'found <- lintr::lint_dir("clients/r", exclusions = list("R/RcppExports.R")); print(found); quit(status = length(found) > 0)'
 
 format: $(VENV)/tools ## as ruff would write it
 	$(BIN)/ruff check --fix .
