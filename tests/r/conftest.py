@@ -1,4 +1,4 @@
-"""R in this process, with the installed package and a connection to the server that the Python client is connected to."""
+"""R in this process, with the installed package, connected to the server that the Python client is connected to."""
 
 import os
 import warnings

@@ -31,7 +31,10 @@ MISTAKES: dict[str, tuple[str, Call]] = {
         'jz_put(db, "lab/x", "text", kind = "lab/number")',
         lambda db: db.put("lab/x", "text", kind="lab/number"),
     ),
-    "a kind that cannot be read": ('jz_kind_put(db, "lab/k", "float32[")', lambda db: db.kinds.put("lab/k", "float32[")),
+    "a kind that cannot be read": (
+        'jz_kind_put(db, "lab/k", "float32[")',
+        lambda db: db.kinds.put("lab/k", "float32["),
+    ),
     "a kind that is still required": (
         'jz_kind_delete(db, "lab/number")',
         lambda db: db.kinds.delete("lab/number"),
@@ -40,7 +43,7 @@ MISTAKES: dict[str, tuple[str, Call]] = {
     "an input too many": ('jz_run(db, "lab/double", x = 1, y = 2)', lambda db: db.run("lab/double", x=1.0, y=2.0)),
     "an input of another type": ('jz_run(db, "lab/double", x = "a")', lambda db: db.run("lab/double", x="a")),
     "shapes that do not go together": (
-        'jz_pipeline_put(db, "lab/bad", jz_pipeline(function(a, b) a %*% b, inputs = list(a = "any[2, 3]", b = "any[2, 3]")))',
+        'jz_pipeline_put(db, "lab/bad", jz_pipeline(function(a, b) a %*% b, inputs = list(a = "any[2, 3]", b = "any[2, 3]")))',  # noqa: E501
         lambda db: db.pipelines.put(
             "lab/bad", jazz.pipeline(lambda a, b: a @ b, inputs={"a": "any[2, 3]", "b": "any[2, 3]"})
         ),

@@ -24,7 +24,7 @@ def test_collections_of_matrix(r, db, code, name, shape, stored):
     r.run(f'data({name}, package = "Matrix")')
     r.run(f'jz_put(db, "real/{name}", {code})')
     found = db.get(f"real/{name}")
-    assert isinstance(found, sp.csc_array | sp.csr_array) or isinstance(found, jazz.Array)
+    assert isinstance(found, sp.csc_array | sp.csr_array | jazz.Array)
     matrix = found if sp.issparse(found) else found.data
     assert matrix.shape == shape
     general = r.run(f'as(as({code}, "generalMatrix"), "CsparseMatrix")')
@@ -43,7 +43,9 @@ def test_least_squares_of_knex_by_a_pipeline(r, db):
     """Normal equations by sparse products, in R and on the server."""
     r.run('data(KNex, package = "Matrix")')
     r.run('jz_put(db, "real/mm", KNex$mm)')
-    r.run("normal <- jz_pipeline(function(m, y) list(gram = crossprod(m), right = t(m) %*% y), inputs = list(m = 'any[r, c]'))")
+    r.run(
+        "normal <- jz_pipeline(function(m, y) list(gram = crossprod(m), right = t(m) %*% y), inputs = list(m = 'any[r, c]'))"  # noqa: E501
+    )
     r.run('answer <- jz_run(db, normal, m = jz_block(db, "real/mm"), y = KNex$y)')
     assert r.flag("max(abs(answer$gram - crossprod(KNex$mm))) < 1e-12")
     assert r.flag("max(abs(answer$right - as.vector(crossprod(KNex$mm, KNex$y)))) < 1e-9")
@@ -68,7 +70,7 @@ def test_airquality_keeps_what_is_missing(r, db):
     assert r.differences('jz_plain(jz_get(db, "real/air"))', "airquality") == ""
     r.run(
         "means <- jz_pipeline(function(air) list(\n"
-        "  ozone = mean(air$Ozone, na.rm = TRUE), missing = jz_count_na(air$Ozone), whole = mean(jz_drop_na(air)$Ozone)))"
+        "  ozone = mean(air$Ozone, na.rm = TRUE), missing = jz_count_na(air$Ozone), whole = mean(jz_drop_na(air)$Ozone)))"  # noqa: E501
     )
     r.run('answer <- jz_run(db, means, air = jz_block(db, "real/air"))')
     assert r.flag("all.equal(as.numeric(answer$ozone), mean(airquality$Ozone, na.rm = TRUE))")
@@ -82,7 +84,9 @@ def test_titanic_keeps_the_names_of_its_dimensions(r, db):
     assert found.shape == (4, 2, 2, 2)
     assert list(found.dims) == ["Class", "Sex", "Age", "Survived"]
     assert np.asarray(found.data).sum() == 2201
-    assert r.flag('all.equal(unclass(jz_plain(jz_get(db, "real/titanic"))), unclass(Titanic), check.attributes = FALSE)')
+    assert r.flag(
+        'all.equal(unclass(jz_plain(jz_get(db, "real/titanic"))), unclass(Titanic), check.attributes = FALSE)'
+    )
     assert r.differences('dimnames(jz_get(db, "real/titanic"))', "dimnames(Titanic)") == ""
     survivors = r.run('sum(jz_get(db, "real/titanic", along = list(Survived = "Yes", Class = c("1st", "Crew"))))')
     assert survivors[0] == r.run('sum(Titanic[c("1st", "Crew"), , , "Yes"])')[0]
@@ -101,7 +105,7 @@ def test_single_cells(r, db):
         pytest.skip("SeuratObject is not installed (r-cran-seuratobject)")
     r.run('data(pbmc_small, package = "SeuratObject")')
     r.run('counts <- t(SeuratObject::GetAssayData(pbmc_small, slot = "counts"))')
-    r.run('weights <- matrix(cos(seq_len(ncol(counts) * 6)), ncol(counts))')
+    r.run("weights <- matrix(cos(seq_len(ncol(counts) * 6)), ncol(counts))")
     r.run('jz_put(db, "real/cells", counts); jz_put(db, "real/weights", weights)')
     found = db.get("real/cells")
     matrix = sp.csr_array(found if sp.issparse(found) else found.data)
@@ -117,11 +121,12 @@ def test_single_cells(r, db):
     r.run('answer <- jz_run(db, "real/best", x = jz_block(db, "real/cells"))')
     r.run("expected <- as.matrix(log1p(counts / Matrix::rowSums(counts) * 10000) %*% weights)")
     assert r.flag("all.equal(unname(as.matrix(answer$scores)), unname(expected), tolerance = 1e-12)")
-    assert r.flag(
-        "all(as.numeric(answer$best) == as.numeric(t(apply(expected, 1, function(s) order(-s)[1:2] - 1))))"
-    )
+    assert r.flag("all(as.numeric(answer$best) == as.numeric(t(apply(expected, 1, function(s) order(-s)[1:2] - 1))))")
     here = db.run("real/best", x=db["real/cells"])
     normal = np.log1p(matrix.toarray() / matrix.toarray().sum(1, keepdims=True) * 10000)
-    np.testing.assert_allclose(here["scores"] if isinstance(here["scores"], np.ndarray) else here["scores"].data,
-                               normal @ db.get("real/weights"), rtol=1e-10)
+    np.testing.assert_allclose(
+        here["scores"] if isinstance(here["scores"], np.ndarray) else here["scores"].data,
+        normal @ db.get("real/weights"),
+        rtol=1e-10,
+    )
     assert r.flag('identical(dimnames(jz_get(db, "real/cells", rows = 1:2)), dimnames(counts[1:2, ]))')

@@ -121,9 +121,7 @@ def test_a_long_pipeline_is_equal_too(r):
             x = x * 1.5 + 1.0
         return x
 
-    r.run(
-        "twin <- jz_pipeline(function(x) { for (k in 1:500) x <- x * 1.5 + 1; x }, inputs = list(x = 'float64[n]'))"
-    )
+    r.run("twin <- jz_pipeline(function(x) { for (k in 1:500) x <- x * 1.5 + 1; x }, inputs = list(x = 'float64[n]'))")
     assert r.bytes("jz_pipeline_bytes(twin)") == bytes(jazz.pipeline(long, inputs={"x": "float64[n]"}))
 
 

@@ -82,7 +82,9 @@ TWINS: dict[str, Callable[..., object]] = {
     "function(x) ifelse(x > 0, x, 0)": lambda x: ops.where(x > 0.0, x, 0.0),
     "function(x, y) jz_where(x > y, x, y)": lambda x, y: ops.where(x > y, x, y),
     "function(x, u) jz_add(x, u)": lambda x, u: ops.add(x, u),
-    "function(x, u) jz_subtract(jz_multiply(x, u), jz_divide(x, u))": lambda x, u: ops.subtract(x * u, ops.divide(x, u)),
+    "function(x, u) jz_subtract(jz_multiply(x, u), jz_divide(x, u))": lambda x, u: ops.subtract(
+        x * u, ops.divide(x, u)
+    ),
     "function(x, u) jz_maximum(jz_minimum(x, u), jz_negative(x))": lambda x, u: ops.maximum(ops.minimum(x, u), -x),
     "function(x, u) jz_equal(jz_not_equal(x, u), jz_less(x, u))": lambda x, u: ops.equal(x != u, x < u),
     "function(x, u) jz_where(jz_greater(x, u), jz_less_equal(x, u), jz_greater_equal(x, u))": lambda x, u: ops.where(
@@ -167,9 +169,9 @@ TWINS: dict[str, Callable[..., object]] = {
     "function(x, y) { unused <- x + y; x }": lambda x, y: x,
     "function(x) { z <- exp(x); z * z + z }": lambda x: _shared(x),
     # loops
-    "function(q, v) jz_iterate(function(r) q %*% r * 0.5 + 0.5, v, max_iter = 5)$state": lambda q, v: ops.iterate(
-        lambda r: q @ r * 0.5 + 0.5, v, max_iter=5
-    ).state,
+    "function(q, v) jz_iterate(function(r) q %*% r * 0.5 + 0.5, v, max_iter = 5)$state": lambda q, v: (
+        ops.iterate(lambda r: q @ r * 0.5 + 0.5, v, max_iter=5).state
+    ),
     "function(q, v) { l <- jz_iterate(function(r) q %*% r, v, max_iter = 100L, tol = 1e-9)\n"
     " list(rank = l$state, turns = l$iterations) }": lambda q, v: dict(
         zip(("rank", "turns"), ops.iterate(lambda r: q @ r, v, max_iter=100, tol=1e-9), strict=True)
@@ -179,9 +181,9 @@ TWINS: dict[str, Callable[..., object]] = {
         zip("ab", ops.iterate(lambda a, b: (b, a + b), v, v, max_iter=3).state, strict=True)
     ),
     "function(q, v) jz_iterate(function(r) jz_iterate(function(p) q %*% p + r, r, max_iter = 2)$state, v,"
-    " max_iter = 2)$state": lambda q, v: ops.iterate(
-        lambda r: ops.iterate(lambda p: q @ p + r, r, max_iter=2).state, v, max_iter=2
-    ).state,
+    " max_iter = 2)$state": lambda q, v: (
+        ops.iterate(lambda r: ops.iterate(lambda p: q @ p + r, r, max_iter=2).state, v, max_iter=2).state
+    ),
     # pipelines in pipelines
     "function(x, y) jz_call(jz_pipeline(function(a, b) jz_add(a * 2, b)), x, b = y)": lambda x, y: doubled(x, b=y),
 }

@@ -38,7 +38,7 @@ VALUES: dict[str, Any] = {
     'c("a", NA)': np.array(["a", None], TEXT),
     'iconv("\\u00e9", "UTF-8", "latin1")': np.array(["é"], TEXT),
     "as.raw(0:255)": bytes(range(256)),
-    'structure(list(as.raw(1:2), raw(0)), class = c("blob", "vctrs_list_of", "vctrs_vctr", "list"), ptype = raw(0))': np.array(
+    'structure(list(as.raw(1:2), raw(0)), class = c("blob", "vctrs_list_of", "vctrs_vctr", "list"), ptype = raw(0))': np.array(  # noqa: E501
         [b"\1\2", b""], object
     ),
     'factor(c("a", NA, "b", "a"), levels = c("b", "a", "unused"))': pd.Categorical(
@@ -76,10 +76,12 @@ VALUES: dict[str, Any] = {
     ),
     'data.frame(x = c(1.5, 2), row.names = c("p", "q"))': pd.DataFrame({"x": [1.5, 2]}, ["p", "q"]),
     'list(a = 1, inner = list(b = "x", c = NULL))': {
-        "a": np.array([1.0]), "inner": {"b": np.array(["x"], TEXT), "c": None},
+        "a": np.array([1.0]),
+        "inner": {"b": np.array(["x"], TEXT), "c": None},
     },
     "list(m = matrix(1:4, 2), v = 1:3)": {
-        "m": np.array([[1, 3], [2, 4]], "int32"), "v": np.arange(1, 4, dtype="int32"),
+        "m": np.array([[1, 3], [2, 4]], "int32"),
+        "v": np.arange(1, 4, dtype="int32"),
     },
 }
 """What R calls it, and what Python gives for it."""
