@@ -98,7 +98,7 @@ r-system: ## what the R package needs, from Debian's packages where something is
 # compiled from a copy, so that the sources stay as they are
 $(R_LIBRARY)/rjazz: $(R_SOURCES)
 	@$(MAKE) --no-print-directory r-system
-	rm -rf build/r-source && mkdir -p build/r-source $(R_LIBRARY)
+	rm -rf build/r-source $(R_LIBRARY) && mkdir -p build/r-source $(R_LIBRARY)
 	cp --parents $(R_SOURCES) build/r-source
 	MAKEFLAGS=-j$$(nproc) R CMD INSTALL --clean --library=$(R_LIBRARY) build/r-source/clients/r
 	@touch $@
