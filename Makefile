@@ -111,7 +111,8 @@ $(VENV)/rpy2: $(VENV)/tools $(R_LIBRARY)/rjazz
 	@touch $@
 
 r-test: $(VENV)/tools $(VENV)/rpy2 $(R_LIBRARY)/rjazz ## the R package by itself, and with Python in one process
-	$(R_RUN) Rscript -e 'testthat::test_dir("clients/r/tests/testthat", package = "rjazz", load_package = "installed", stop_on_failure = TRUE)'
+	$(R_RUN) NOT_CRAN=true JAZZ_GOLDEN=$(abspath tests/golden/cases) \
+	  Rscript -e 'testthat::test_dir("clients/r/tests/testthat", package = "rjazz", load_package = "installed", stop_on_failure = TRUE)'
 	$(R_RUN) pytest tests/r
 
 r-check: $(VENV)/packages r-system ## R CMD check --as-cran with manual and vignette; its output also in build/r-check.log
