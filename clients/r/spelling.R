@@ -1,4 +1,5 @@
-# Checks the spelling of DESCRIPTION, help pages and vignettes, with aspell as CRAN does; WORDLIST has words that are right.
+# Checks the spelling of DESCRIPTION, help pages and vignettes, with aspell as CRAN does; WORDLIST has words that are
+# right.
 #   Rscript spelling.R [FOLDER]
 folder <- c(commandArgs(trailingOnly = TRUE), ".")[[1]]
 known <- readLines(file.path(folder, "WORDLIST"), encoding = "UTF-8")

@@ -26,7 +26,8 @@
 #' info <- jz_put(db, "lab/flowers", iris)
 #' info
 #' @export
-jz_put <- function(db, name, value, attributes = NULL, kind = NULL, if_version = NULL, ttl = NULL, timeout = NULL, ...) {
+jz_put <- function(db, name, value, attributes = NULL, kind = NULL, if_version = NULL, ttl = NULL, timeout = NULL,
+                   ...) {
   operation <- put_operation(name, attributes, kind, if_version, ttl)
   encoded <- encode_value(value, jz_value_options(...))
   if (is_together(db)) return(add_operation(db, "put", operation, encoded, timeout = timeout))
@@ -50,8 +51,9 @@ put_operation <- function(name, attributes, kind, if_version, ttl) {
 #'
 #' First the item, and of it the rows, the columns, and what lies along axes. Only the part is read and sent.
 #'
-#' Positions count from 1, as everywhere in R; negative ones are left out; one beyond the end is an error. Labels are those
-#' that `dimnames()` and `row.names()` have. Dimensions are kept: `jz_get(db, "lab/m", rows = 2)` is a matrix of one row.
+#' Positions count from 1, as everywhere in R; negative ones are left out; one beyond the end is an error. Labels are
+#' those that `dimnames()` and `row.names()` have. Dimensions are kept: `jz_get(db, "lab/m", rows = 2)` is a matrix of
+#' one row.
 #'
 #' @param db A connection that [jz_connect()] made, or a batch ([jz_batch()]) to which the operation is added.
 #' @param name `"space/name"`, `"space/name@version"`, or a block that [jz_block()] gives.
@@ -71,7 +73,8 @@ put_operation <- function(name, attributes, kind, if_version, ttl) {
 #' jz_get(db, "lab/flowers", rows = 1:3, columns = c("Species", "Sepal.Width"))
 #' jz_get(db, "lab/flowers", item = "Species", rows = c(1, 51, 101))
 #' @export
-jz_get <- function(db, name, version = NULL, rows = NULL, columns = NULL, item = NULL, along = NULL, timeout = NULL, ...) {
+jz_get <- function(db, name, version = NULL, rows = NULL, columns = NULL, item = NULL, along = NULL, timeout = NULL,
+                   ...) {
   options <- jz_value_options(...)
   request <- get_request(db, name, version, item, rows, columns, along, timeout)
   if (is_together(db)) return(add_operation(db, "get", request, options = options))
@@ -197,17 +200,17 @@ pages <- function(db, method, request, field, timeout) {
 
 #' Copy, change and delete blocks
 #'
-#' `jz_copy()` stores one version of a block under another name, without moving its bytes. `jz_update()` changes attributes
-#' and expiry of the latest version; the value and the version stay. `jz_delete()` deletes a block with all its versions,
-#' or one version of it.
+#' `jz_copy()` stores one version of a block under another name, without moving its bytes. `jz_update()` changes
+#' attributes and expiry of the latest version; the value and the version stay. `jz_delete()` deletes a block with all
+#' its versions, or one version of it.
 #'
-#' @param db A connection that [jz_connect()] made; or a batch or commit to which the operation is added ([jz_batch()] has
-#'   no updates).
+#' @param db A connection that [jz_connect()] made; or a batch or commit to which the operation is added ([jz_batch()]
+#'   has no updates).
 #' @param source,name `"space/name"`, or `"space/name@version"`, or a block that [jz_block()] gives.
 #' @param target The new name.
 #' @param version The version of the source, the latest when `NULL`; the version to delete, all of them when `NULL`.
-#' @param attributes The attributes that it shall have, all of them: a named character vector; `NULL` for none. They stay
-#'   as they are when this is left out.
+#' @param attributes The attributes that it shall have, all of them: a named character vector; `NULL` for none. They
+#'   stay as they are when this is left out.
 #' @param expires When it shall expire, a POSIXct; `NULL` for never. It stays as it is when this is left out.
 #' @param if_version The version that must be the latest one now (of the target, when copying; 0 for "must not exist").
 #' @param timeout Seconds that it may take.

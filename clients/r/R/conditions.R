@@ -2,13 +2,13 @@
 
 #' Errors of Jazz
 #'
-#' Every error is a condition whose class says what went wrong, so that it can be caught by what it is and not by its text:
-#' `jazz_error_not_found`, `jazz_error_already_exists`, `jazz_error_invalid_argument` (and, inside of it,
-#' `jazz_error_kind_mismatch`), `jazz_error_failed_precondition` (and `jazz_error_forked`), `jazz_error_version_conflict`,
-#' `jazz_error_resource_exhausted`, `jazz_error_permission_denied`, `jazz_error_unauthenticated`,
-#' `jazz_error_deadline_exceeded`, `jazz_error_unavailable`, `jazz_error_outcome_unknown`, `jazz_error_data_loss`,
-#' `jazz_error_cancelled`, `jazz_error_unimplemented`, `jazz_error_internal_error`. All of them are `jazz_error`s. What R
-#' and Jazz cannot say to each other is a `jazz_error_unrepresentable`.
+#' Every error is a condition whose class says what went wrong, so that it can be caught by what it is and not by its
+#' text: `jazz_error_not_found`, `jazz_error_already_exists`, `jazz_error_invalid_argument` (and, inside of it,
+#' `jazz_error_kind_mismatch`), `jazz_error_failed_precondition` (and `jazz_error_forked`),
+#' `jazz_error_version_conflict`, `jazz_error_resource_exhausted`, `jazz_error_permission_denied`,
+#' `jazz_error_unauthenticated`, `jazz_error_deadline_exceeded`, `jazz_error_unavailable`, `jazz_error_outcome_unknown`,
+#' `jazz_error_data_loss`, `jazz_error_cancelled`, `jazz_error_unimplemented`, `jazz_error_internal_error`. All of them
+#' are `jazz_error`s. What R and Jazz cannot say to each other is a `jazz_error_unrepresentable`.
 #'
 #' A condition has, beside `message` and `call`, the fields `reason` (upper snake case, such as `"BLOCK_NOT_FOUND"`),
 #' `metadata` (a named list of texts, such as the name of the block) and `violations` (a data frame with `field`,
@@ -140,7 +140,11 @@ shown <- function(found) {
   if (inherits(found, "AsIs")) return(as.character(found))
   if (is.null(found)) return("NULL")
   simple <- is.atomic(found) && length(found) <= 10L && !is.object(found)
-  text <- if (simple) paste(deparse(found, width.cutoff = 500L), collapse = " ") else sprintf("length %d", length(found))
+  text <- if (simple) {
+    paste(deparse(found, width.cutoff = 500L), collapse = " ")
+  } else {
+    sprintf("length %d", length(found))
+  }
   if (nchar(text, "bytes") > 80L) text <- sprintf("%s...", substr(text, 1L, 77L))
   if (is.character(found) && simple) text else sprintf("%s (%s)", text, class(found)[1L])
 }

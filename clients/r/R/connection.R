@@ -5,8 +5,8 @@
 #' This asks the server nothing: when none answers, the first call says so, with an error of class
 #' `jazz_error_unavailable`. Calls that cannot act twice (reads, and writes that the server recognises by their request
 #' id) are made up to five times within their timeout, with growing pauses, when the server is unavailable. Ctrl-C calls
-#' off the call under way and leaves the connection usable. After a fork, as [parallel::mclapply()] makes them, the child
-#' cannot use gRPC, and is told so by an error of class `jazz_error_forked`.
+#' off the call under way and leaves the connection usable. After a fork, as [parallel::mclapply()] makes them, the
+#' child cannot use gRPC, and is told so by an error of class `jazz_error_forked`.
 #'
 #' @param target `"host:port"`, `"[ipv6]:port"` or `"unix:/path/to/socket"`; port 50051 when there is none.
 #' @param token Who is calling: sent with every call as a bearer token, over TLS, a Unix socket or a loopback address

@@ -55,7 +55,8 @@ check_seeming <- function(data, received, path) {
   place <- seeming_missing(data, received$options$lossy)
   if (place > 0 && !received$options$lossy) {
     refuse(
-      path, "no NaN with the bits of R's NA_real_, as it is not missing", sprintf("one at [%s]", format(place, scientific = FALSE)),
+      path, "no NaN with the bits of R's NA_real_, as it is not missing",
+      sprintf("one at [%s]", format(place, scientific = FALSE)),
       "lossy = TRUE makes it a plain NaN.", FALSE
     )
   }
@@ -73,17 +74,26 @@ decode_int64 <- function(data, type, received, path, mark, memory = NULL) {
   if (options$bigint == "numeric") {
     place <- int64_to_doubles(data, unsigned, options$lossy)
     if (place > 0 && !options$lossy) {
-      refuse(path, "integers up to 2^53", sprintf("a larger %s at [%s]", type$name, format(place, scientific = FALSE)), "Say bigint = \"integer64\" or \"character\"; lossy = TRUE rounds.", FALSE)
+      refuse(
+        path, "integers up to 2^53", sprintf("a larger %s at [%s]", type$name, format(place, scientific = FALSE)),
+        "Say bigint = \"integer64\" or \"character\"; lossy = TRUE rounds.", FALSE
+      )
     }
     mark(data)
     return(list(x = data, memory = c(list(type = type$name), memory)))
   }
   if (!requireNamespace("bit64", quietly = TRUE)) {
-    refuse(path, "package bit64, for 64-bit integers", "that it is not installed", "Install it, or say bigint = \"numeric\" or \"character\", or options(jazz.bigint = \"numeric\").", FALSE)
+    refuse(
+      path, "package bit64, for 64-bit integers", "that it is not installed",
+      "Install it, or say bigint = \"numeric\" or \"character\", or options(jazz.bigint = \"numeric\").", FALSE
+    )
   }
   place <- beyond_integer64(data, unsigned)
   if (place > 0) {
-    refuse(path, "integers that an integer64 holds, from -2^63 + 1 to 2^63 - 1", sprintf("another %s at [%s]", type$name, format(place, scientific = FALSE)), "Say bigint = \"character\".", FALSE)
+    refuse(
+      path, "integers that an integer64 holds, from -2^63 + 1 to 2^63 - 1",
+      sprintf("another %s at [%s]", type$name, format(place, scientific = FALSE)), "Say bigint = \"character\".", FALSE
+    )
   }
   mark(data, TRUE)
   memory <- c(if (type$name != "int64") list(type = type$name), memory)
@@ -103,7 +113,8 @@ decode_times <- function(data, type, received, path, mark) {
   place <- counts_to_times(data, time_digits[[type$time_unit]], options$times == "nearest" || options$lossy)
   if (place > 0) {
     refuse(
-      path, sprintf("times that a double holds exactly (about microseconds)"), sprintf("another count of %s at [%s]", type$time_unit, format(place, scientific = FALSE)),
+      path, sprintf("times that a double holds exactly (about microseconds)"),
+      sprintf("another count of %s at [%s]", type$time_unit, format(place, scientific = FALSE)),
       "Say times = \"nearest\" for the nearest ones, or times = \"counts\" for integers.", FALSE
     )
   }
@@ -111,7 +122,10 @@ decode_times <- function(data, type, received, path, mark) {
   # What is no whole microsecond is stored in nanoseconds anyway.
   usual <- type$time_unit == "us" || (type$time_unit == "ns" && times_to_counts(data, 1, 6L, FALSE)$bad > 0)
   if (!stamp) {
-    return(list(x = data, attributes = list(class = "difftime", units = "secs"), memory = if (!usual) c(list(type = "duration"), memory)))
+    return(list(
+      x = data, attributes = list(class = "difftime", units = "secs"),
+      memory = if (!usual) c(list(type = "duration"), memory)
+    ))
   }
   zone <- r_zone(type$zone)
   named <- identical(zone, type$zone)

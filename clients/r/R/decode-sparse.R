@@ -45,7 +45,10 @@ sparse_elements <- function(tensor, type, received, path, vector) {
     data <- take(received)
     missing <- as.double(tensor$missing_entries %||% 0)
     validity <- if (missing > 0) take(received)
-    return(decode_int64(data, type, list(options = exact), path, function(x, int64 = FALSE) if (missing > 0) set_missing(x, validity, int64)))
+    return(decode_int64(
+      data, type, list(options = exact), path,
+      function(x, int64 = FALSE) if (missing > 0) set_missing(x, validity, int64)
+    ))
   }
   elements <- decode_elements(tensor, type, received, path, FALSE)
   if (is.integer(elements$x) && !vector) {
@@ -68,12 +71,15 @@ sparse_matrix <- function(layout, shape, positions, indices, x, path) {
   if (layout == "COO") {
     made@i <- narrow(indices[[1L]], shape[[1L]])
     made@j <- narrow(indices[[2L]], shape[[2L]])
-    if (!canonical_coordinates(list(made@i, made@j), shape)) refuse_malformed(path, "entries that are not sorted, not unique or out of range")
+    if (!canonical_coordinates(list(made@i, made@j), shape)) {
+      refuse_malformed(path, "entries that are not sorted, not unique or out of range")
+    }
   } else {
     minor <- shape[[if (layout == "CSC") 1L else 2L]]
     positions <- narrow(positions, .Machine$integer.max)
     indices <- narrow(indices[[1L]], max(minor, 1))
-    if (length(positions) != shape[[if (layout == "CSC") 2L else 1L]] + 1 || !canonical_compressed(positions, indices, minor)) {
+    major <- shape[[if (layout == "CSC") 2L else 1L]]
+    if (length(positions) != major + 1 || !canonical_compressed(positions, indices, minor)) {
       refuse_malformed(path, "indices that are not sorted, not unique or out of range")
     }
     made@p <- positions

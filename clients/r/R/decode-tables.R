@@ -71,7 +71,9 @@ decode_frame <- function(fields, names, axis, received, path, sight) {
 #' @noRd
 decode_column <- function(value, received, path, sight) {
   declared <- lapply(value$axes, function(axis) {
-    labels <- if (!is.null(axis$labels)) decode_vector(axis$labels, received, sprintf("%s, labels of %s", path, dQuote(axis$name, FALSE)))
+    labels <- if (!is.null(axis$labels)) {
+      decode_vector(axis$labels, received, sprintf("%s, labels of %s", path, dQuote(axis$name, FALSE)))
+    }
     list(name = axis$name, length = as.double(axis$length %||% 0), labels = labels)
   })
   for (axis in declared) sight[[axis$name]] <- axis
@@ -83,8 +85,11 @@ decode_column <- function(value, received, path, sight) {
 is_series <- function(x) {
   if (!identical(names(x), c("tsp", "data"))) return(FALSE)
   tsp <- x$tsp
-  if (!is.double(tsp) || !is.null(attributes(tsp)) || length(tsp) != 3L || !all(is.finite(tsp)) || tsp[[3L]] <= 0) return(FALSE)
-  if (!is.atomic(x$data) || is.null(x$data) || is.object(x$data) || length(dim(x$data)) == 1L || length(dim(x$data)) > 2L) return(FALSE)
+  if (!is.double(tsp) || !is.null(attributes(tsp)) || length(tsp) != 3L || !all(is.finite(tsp)) || tsp[[3L]] <= 0) {
+    return(FALSE)
+  }
+  if (!is.atomic(x$data) || is.null(x$data) || is.object(x$data)) return(FALSE)
+  if (!length(dim(x$data)) %in% c(0L, 2L)) return(FALSE)
   # As `tsp<-` checks it.
   count <- NROW(x$data)
   count > 0L && abs(tsp[[2L]] - tsp[[1L]] - (count - 1) / tsp[[3L]]) <= 1e-5

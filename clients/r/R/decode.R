@@ -5,8 +5,8 @@
 #'
 #' @param header A message `jazz.v1.Value` as a list.
 #' @param options What [jz_value_options()] gives.
-#' @return A list of lists: `offset` in the body, `vector`, and `bytes`, those to write from its begin. The vector can be
-#'   longer, for it holds the elements in R's type later.
+#' @return A list of lists: `offset` in the body, `vector`, and `bytes`, those to write from its begin. The vector can
+#'   be longer, for it holds the elements in R's type later.
 #' @noRd
 allocate_value <- function(header, options = jz_value_options()) {
   found <- new.env(parent = emptyenv())
@@ -53,7 +53,9 @@ tensor_targets <- function(tensor, path, options, labels, end) {
     wanted <- buffers$bytes[[number]]
     offset <- as.double(tensor$buffers[[number]]$offset %||% 0)
     if (!is.na(wanted) && bytes != wanted) refuse_malformed(path, "a buffer of another length than its elements have")
-    if (offset != 64 * ceiling(end / 64)) refuse_malformed(path, "a buffer at another place than after the one before it")
+    if (offset != 64 * ceiling(end / 64)) {
+      refuse_malformed(path, "a buffer at another place than after the one before it")
+    }
     end <<- offset + bytes
     vector <- switch(roles[[number]],
       INDPTR = , INDICES = if (width == 8) numeric(bytes / 8) else integer(bytes / 4),
@@ -75,9 +77,13 @@ wanted_buffers <- function(tensor, type, count, path) {
   variable <- type$name %in% c("string", "bytes")
   compressed <- layout %in% c("CSR", "CSC")
   sound <- switch(layout, DENSE = TRUE, COO = length(shape) > 0L, CSR = , CSC = length(shape) == 2L, FALSE)
-  if (!sound || (layout != "DENSE" && (variable || type$name == "factor"))) refuse_malformed(path, "a layout that it cannot have")
+  if (!sound || (layout != "DENSE" && (variable || type$name == "factor"))) {
+    refuse_malformed(path, "a layout that it cannot have")
+  }
   if (type$name == "factor" && is.null(tensor$categories)) refuse_malformed(path, "a factor without categories")
-  if (type$name %in% c("timestamp", "duration") && is.null(type$time_unit)) refuse_malformed(path, "times without a unit")
+  if (type$name %in% c("timestamp", "duration") && is.null(type$time_unit)) {
+    refuse_malformed(path, "times without a unit")
+  }
   indices <- if (compressed) 1L else if (layout == "COO") length(shape) else 0L
   missing <- as.double(tensor$missing_entries %||% 0) > 0
   list(
@@ -109,7 +115,10 @@ check_holdable <- function(tensor, type, path, options) {
   most <- .Machine$integer.max
   if (options$tensors == "parts" && !dense) return(invisible())
   if (any(shape > most) && (length(shape) > 1L)) {
-    refuse(path, sprintf("dimensions below 2^31, as in R"), tensor_words(tensor), "Get rows or columns of it; or, if it is sparse, say tensors = \"parts\".", FALSE)
+    refuse(
+      path, sprintf("dimensions below 2^31, as in R"), tensor_words(tensor),
+      "Get rows or columns of it; or, if it is sparse, say tensors = \"parts\".", FALSE
+    )
   }
   if (dense) return(invisible())
   because <- if (length(shape) > 2L) {
@@ -126,7 +135,8 @@ check_holdable <- function(tensor, type, path, options) {
   if (is.null(because)) return(invisible())
   refuse(
     path, "what package Matrix has a class for", sprintf("%s: %s", because, tensor_words(tensor)),
-    "Say tensors = \"parts\" to get its indices and elements; or get rows or columns of it; or make it dense before.", FALSE
+    "Say tensors = \"parts\" to get its indices and elements; or get rows or columns of it; or make it dense before.",
+    FALSE
   )
 }
 

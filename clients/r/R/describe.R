@@ -8,10 +8,10 @@
 #' @inheritParams jz_get
 #' @param item The name of a field to describe alone; several for a field of a field.
 #' @param timeout Seconds that it may take.
-#' @return A data frame with a row for each field (one, named `""`, for a block that is no table): `field`, `type`, `total`
-#'   (elements; of a sparse tensor stored entries) and `seen` (how many of them were looked at), of these `missing`, `zero`,
-#'   `nan`, then `mean`, `sd` (with the number of elements as divisor), `least` and `greatest` as texts, and `frequent`, the
-#'   text or level that is there most often.
+#' @return A data frame with a row for each field (one, named `""`, for a block that is no table): `field`, `type`,
+#'   `total` (elements; of a sparse tensor stored entries) and `seen` (how many of them were looked at), of these
+#'   `missing`, `zero`, `nan`, then `mean`, `sd` (with the number of elements as divisor), `least` and `greatest` as
+#'   texts, and `frequent`, the text or level that is there most often.
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
 #' jz_put(db, "lab/air", airquality)
@@ -26,8 +26,9 @@ jz_describe <- function(db, name, item = NULL, timeout = NULL) {
   extremes <- vapply(fields, function(field) extremes_of(field$statistics$extremes), character(2L))
   as_listing(data.frame(
     field = vapply(fields, function(field) paste(field$path, collapse = "$"), ""), type = fields_of(fields, "summary"),
-    total = number("total"), seen = number("seen"), missing = number("missing"), zero = number("zero"), nan = number("nan"),
-    mean = optional("mean"), sd = optional("standard_deviation"), least = extremes[1L, ], greatest = extremes[2L, ],
+    total = number("total"), seen = number("seen"), missing = number("missing"), zero = number("zero"),
+    nan = number("nan"), mean = optional("mean"), sd = optional("standard_deviation"), least = extremes[1L, ],
+    greatest = extremes[2L, ],
     frequent = vapply(fields, function(field) most_frequent(field$statistics$frequencies), ""), stringsAsFactors = FALSE
   ))
 }

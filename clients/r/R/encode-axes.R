@@ -37,7 +37,9 @@ declare_axes <- function(wanted, shape, remembered, plan, path, sight) {
   declare <- function(name, length, labels, text) {
     if (!is.null(sight[[name]])) conflict(name, path)
     message <- c(list(name = name), if (length > 0) list(length = as.double(length)))
-    if (!is.null(labels)) message$labels <- encode_labels(labels, plan, sprintf("%s, labels of %s", path, dQuote(name, FALSE)))
+    if (!is.null(labels)) {
+      message$labels <- encode_labels(labels, plan, sprintf("%s, labels of %s", path, dQuote(name, FALSE)))
+    }
     declared[[base::length(declared) + 1L]] <<- message
     sight[[name]] <<- list(length = length, text = text)
   }

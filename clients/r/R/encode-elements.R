@@ -13,13 +13,18 @@ encode_elements <- function(x, plan, path, memory, turn = NULL) {
   plain <- c("integer64", "table", "AsIs", "noquote", "matrix", "array")
   if (is.object(x) && !all(class(x) %in% c(plain, "integer", "numeric", "double", "character", "logical", "complex"))) {
     found <- sprintf("an object of class %s", paste(class(x), collapse = "/"))
-    refuse(path, "a class of the table in ?`jazz-types`", found, "Store unclass(x), or what as.character(x) or as.numeric(x) give.")
+    refuse(
+      path, "a class of the table in ?`jazz-types`", found,
+      "Store unclass(x), or what as.character(x) or as.numeric(x) give."
+    )
   }
   switch(typeof(x),
     character = encode_texts(bare, plan, path, memory),
     raw = elements_of("bytes", offsets = wire_indices(c(0, length(x)), 0L, TRUE), data = x, count = 1),
     logical = , integer = , double = , complex = encode_numbers(bare, x, int64, memory),
-    refuse(path, "a vector of the table in ?`jazz-types`", sprintf("a %s", typeof(x)), "Store data: vectors, arrays, lists.")
+    refuse(
+      path, "a vector of the table in ?`jazz-types`", sprintf("a %s", typeof(x)), "Store data: vectors, arrays, lists."
+    )
   )
 }
 
@@ -54,7 +59,13 @@ encode_numbers <- function(bare, x, int64, memory) {
     data <- wire_numbers(bare, type, FALSE)
     if (!is.null(data)) return(elements_of(type, data, length(bare), missing, unit = unit))
   }
-  data <- if (natural == "bool") wire_numbers(bare, "bool", FALSE) else if (missing$count > 0) zeroed_missing(bare, FALSE) else bare
+  data <- if (natural == "bool") {
+    wire_numbers(bare, "bool", FALSE)
+  } else if (missing$count > 0) {
+    zeroed_missing(bare, FALSE)
+  } else {
+    bare
+  }
   elements_of(natural, data, length(bare), missing, unit = unit)
 }
 
@@ -92,15 +103,18 @@ utf8_of <- function(x, plan, path) {
   }
   text <- text_to_utf8(x, plan$utf8)
   if (is.null(text$bad)) return(text)
-  found <- c("text that is marked as bytes", "text that is not valid UTF-8", "bytes that latin1 does not have")[[text$why]]
-  refuse_text(path, text$bad, found)
+  found <- c("text that is marked as bytes", "text that is not valid UTF-8", "bytes that latin1 does not have")
+  refuse_text(path, text$bad, found[[text$why]])
 }
 
 #' @noRd
 refuse_text <- function(path, place, found) {
   refuse(
     path, "text that UTF-8 can encode", sprintf("%s at [%s]", found, format(place, scientific = FALSE)),
-    "Say what encoding it has: Encoding(x) <- \"latin1\", or iconv(x, from, \"UTF-8\"); or store bytes: lapply(x, charToRaw)."
+    paste(
+      "Say what encoding it has: Encoding(x) <- \"latin1\", or iconv(x, from, \"UTF-8\");",
+      "or store bytes: lapply(x, charToRaw)."
+    )
   )
 }
 
@@ -108,7 +122,10 @@ refuse_text <- function(path, place, found) {
 encode_blobs <- function(bare, path, memory) {
   bytes <- blobs_to_bytes(bare)
   if (!is.null(bytes$bad)) {
-    refuse(path, "raw vectors and NULLs", sprintf("something else at [%s]", format(bytes$bad)), "Make all elements raw: lapply(x, as.raw).")
+    refuse(
+      path, "raw vectors and NULLs", sprintf("something else at [%s]", format(bytes$bad)),
+      "Make all elements raw: lapply(x, as.raw)."
+    )
   }
   type <- if (identical(memory$type, "string")) "string" else "bytes"
   elements_of(type, bytes$data, length(unclass(bare)), missing_elements(bare, FALSE), offsets = bytes$offsets)
@@ -119,7 +136,9 @@ encode_blobs <- function(bare, path, memory) {
 is_blobs <- function(x) {
   if (typeof(x) != "list") return(FALSE)
   if (inherits(x, "blob")) return(TRUE)
-  if ((is.object(x) && !inherits(x, "AsIs")) || !is.null(attr(x, "names", exact = TRUE)) || length(x) == 0L) return(FALSE)
+  if ((is.object(x) && !inherits(x, "AsIs")) || !is.null(attr(x, "names", exact = TRUE)) || length(x) == 0L) {
+    return(FALSE)
+  }
   raws <- vapply(x, is.raw, NA)
   any(raws) && all(raws | vapply(x, is.null, NA))
 }
@@ -128,9 +147,16 @@ is_blobs <- function(x) {
 encode_factor <- function(x, bare, plan, path) {
   levels <- levels(x)
   if (!is.character(levels)) refuse(path, "a factor with levels that are texts", "a factor without", "Use factor(x).")
-  if (anyNA(levels)) refuse(path, "levels that are not missing", "NA among the levels", "Use factor(x, exclude = NA): its elements are missing.")
+  if (anyNA(levels)) {
+    refuse(
+      path, "levels that are not missing", "NA among the levels",
+      "Use factor(x, exclude = NA): its elements are missing."
+    )
+  }
   codes <- factor_to_codes(bare, length(levels))
-  if (is.null(codes)) refuse(path, "codes of levels", "codes that no level has", "The factor is broken: make it anew with factor().")
+  if (is.null(codes)) {
+    refuse(path, "codes of levels", "codes that no level has", "The factor is broken: make it anew with factor().")
+  }
   text <- utf8_of(levels, plan, paste0("levels of ", path))
   levels <- elements_of("string", text$data, length(levels), offsets = text$offsets)
   elements_of("factor", codes, length(codes), missing_elements(bare, FALSE), levels = levels, ordered = is.ordered(x))
@@ -140,8 +166,13 @@ encode_factor <- function(x, bare, plan, path) {
 encode_dates <- function(bare, plan, path) {
   days <- dates_to_days(as_double(bare), plan$options$lossy)
   if (is.double(days)) {
-    found <- sprintf("%s days at [%s]", format(as.double(unclass(bare)[[days]]), digits = 15L), format(days, scientific = FALSE))
-    refuse(path, "whole days, not NaN, in the range of int32", found, "Use as.Date(floor(unclass(x)), origin = \"1970-01-01\"), or as.POSIXct(x) to keep the time; a NaN has to be NA.")
+    found <- sprintf(
+      "%s days at [%s]", format(as.double(unclass(bare)[[days]]), digits = 15L), format(days, scientific = FALSE)
+    )
+    refuse(
+      path, "whole days, not NaN, in the range of int32", found,
+      "Use as.Date(floor(unclass(x)), origin = \"1970-01-01\"), or as.POSIXct(x) to keep the time; a NaN has to be NA."
+    )
   }
   elements_of("date", days, length(days), missing_elements(as_double(bare), FALSE))
 }
@@ -162,9 +193,14 @@ encode_durations <- function(x, bare, plan, path, memory) {
   scales <- c(secs = 1, mins = 60, hours = 3600, days = 86400, weeks = 604800)
   units <- attr(x, "units", exact = TRUE)
   if (!is.character(units) || length(units) != 1L || !units %in% names(scales)) {
-    refuse(path, paste("a difftime in", paste(names(scales), collapse = ", ")), deparse(units)[1L], "Use as.difftime(x, units = \"secs\").")
+    refuse(
+      path, paste("a difftime in", paste(names(scales), collapse = ", ")), deparse(units)[1L],
+      "Use as.difftime(x, units = \"secs\")."
+    )
   }
-  counted <- counts_of(as_double(bare), scales[[units]], plan, path, if (identical(memory$type, "duration")) memory$time_unit)
+  counted <- counts_of(
+    as_double(bare), scales[[units]], plan, path, if (identical(memory$type, "duration")) memory$time_unit
+  )
   elements_of("duration", counted$counts, length(bare), counted$missing, time_unit = counted$unit)
 }
 
@@ -181,9 +217,14 @@ counts_of <- function(seconds, scale, plan, path, unit) {
     if (rounded$bad == 0) return(list(counts = rounded$counts, unit = "us", missing = missing))
     found <- rounded
   }
+  bad <- format(as.double(unclass(seconds)[[found$bad]]), digits = 17L)
   refuse(
-    path, "times that are whole nano- or microseconds, not NaN or infinite", sprintf("%s at [%s]", format(as.double(unclass(seconds)[[found$bad]]), digits = 17L), format(found$bad, scientific = FALSE)),
-    "Make NaN and infinite times NA; times = \"nearest\" rounds the others to microseconds. Spans can be numbers: as.double(x, units = \"secs\")."
+    path, "times that are whole nano- or microseconds, not NaN or infinite",
+    sprintf("%s at [%s]", bad, format(found$bad, scientific = FALSE)),
+    paste(
+      "Make NaN and infinite times NA; times = \"nearest\" rounds the others to microseconds.",
+      "Spans can be numbers: as.double(x, units = \"secs\")."
+    )
   )
 }
 

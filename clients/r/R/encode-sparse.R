@@ -28,7 +28,8 @@ encode_entries <- function(parts, count, index_type, memory, places, plan, path,
   for (indices in parts$indices) buffers <- c(buffers, list(add_buffer(plan, "INDICES", indexed(indices, parts$base))))
   elements <- add_elements(plan, elements, buffers)
   tensor <- tensor_message(
-    elements, parts$shape, parts$layout, NULL, index_type, count, is.null(parts$data), places$names, elements$buffers, fill
+    elements, parts$shape, parts$layout, NULL, index_type, count, is.null(parts$data), places$names, elements$buffers,
+    fill
   )
   c(if (length(places$declared) > 0L) list(axes = places$declared), list(tensor = tensor))
 }
@@ -46,12 +47,21 @@ sparse_parts <- function(x, path) {
     columns <- methods::is(x, "CsparseMatrix")
     indices <- if (columns) x@i else x@j
     if (!canonical_compressed(x@p, indices, shape[[if (columns) 1L else 2L]])) {
-      refuse(path, "a valid sparse matrix", "indices that are not sorted, not unique, or out of range", "See validObject(x), and make it anew with sparseMatrix(i, j, x = x).")
+      refuse(
+        path, "a valid sparse matrix", "indices that are not sorted, not unique, or out of range",
+        "See validObject(x), and make it anew with sparseMatrix(i, j, x = x)."
+      )
     }
-    return(list(layout = if (columns) "CSC" else "CSR", shape = shape, positions = x@p, indices = list(indices), data = data, base = 0L))
+    return(list(
+      layout = if (columns) "CSC" else "CSR", shape = shape, positions = x@p, indices = list(indices), data = data,
+      base = 0L
+    ))
   }
   if (!methods::is(x, "TsparseMatrix")) {
-    refuse(path, "a class of the table in ?`jazz-types`", sprintf("a matrix of class %s", class(x)[1L]), "Use as(x, \"CsparseMatrix\") or as.matrix(x).")
+    refuse(
+      path, "a class of the table in ?`jazz-types`", sprintf("a matrix of class %s", class(x)[1L]),
+      "Use as(x, \"CsparseMatrix\") or as.matrix(x)."
+    )
   }
   entries <- list(i = x@i, j = x@j, x = data)
   if (!canonical_coordinates(list(x@i, x@j), shape)) {
@@ -95,7 +105,11 @@ permutation_parts <- function(x) {
 #' Notes slots of classes that extend those of Matrix.
 #' @noRd
 note_slots <- function(x, plan, path) {
-  known <- c("i", "j", "p", "x", "perm", "margin", "length", "Dim", "Dimnames", "uplo", "diag", "factors", "jazz", "class")
+  known <- c(
+    "i", "j", "p", "x", "perm", "margin", "length", "Dim", "Dimnames", "uplo", "diag", "factors", "jazz", "class"
+  )
   further <- setdiff(names(attributes(x)), known)
-  if (length(further) > 0L) plan$dropped <- c(plan$dropped, sprintf("%s: slot %s of class %s", path, further, class(x)[1L]))
+  if (length(further) > 0L) {
+    plan$dropped <- c(plan$dropped, sprintf("%s: slot %s of class %s", path, further, class(x)[1L]))
+  }
 }

@@ -2,10 +2,14 @@
 
 #' @noRd
 encode_table <- function(x, plan, path, sight, depth, axes) {
-  if (!is.null(attr(x, "dim", exact = TRUE))) refuse(path, "a list without dimensions", "a list with", "Store one list for each row.")
+  if (!is.null(attr(x, "dim", exact = TRUE))) {
+    refuse(path, "a list without dimensions", "a list with", "Store one list for each row.")
+  }
   further <- setdiff(names(attributes(x)), c("names", "jazz", "class", "row.names"))
   if (length(further) > 0L) plan$dropped <- c(plan$dropped, sprintf("%s: %s", path, further))
-  names <- field_names(x, path, "Name the elements of the list, each by another name.", "setNames(x, make.unique(names(x)))")
+  names <- field_names(
+    x, path, "Name the elements of the list, each by another name.", "setNames(x, make.unique(names(x)))"
+  )
   places <- declare_axes(list(), numeric(0), axes, plan, path, sight)
   fields <- vector("list", length(x))
   for (number in seq_along(names)) {
@@ -34,15 +38,24 @@ field_names <- function(x, path, unnamed, repeated) {
   wrong <- which(is.na(names) | !nzchar(names))
   if (length(wrong) > 0L) refuse(path, "a name for each element", sprintf("none at [%d]", wrong[[1L]]), unnamed)
   wrong <- which(!validUTF8(names) | Encoding(names) == "bytes")
-  if (length(wrong) > 0L) refuse(path, "names that UTF-8 can encode", sprintf("another one at [%d]", wrong[[1L]]), "Use iconv(names(x), from, \"UTF-8\").")
+  if (length(wrong) > 0L) {
+    refuse(
+      path, "names that UTF-8 can encode", sprintf("another one at [%d]", wrong[[1L]]),
+      "Use iconv(names(x), from, \"UTF-8\")."
+    )
+  }
   twice <- names[duplicated(names)]
-  if (length(twice) > 0L) refuse(path, "names that are all different", dQuote(twice[[1L]], FALSE), sprintf("Use %s.", repeated))
+  if (length(twice) > 0L) {
+    refuse(path, "names that are all different", dQuote(twice[[1L]], FALSE), sprintf("Use %s.", repeated))
+  }
   names
 }
 
 #' @noRd
 encode_frame <- function(x, plan, path, sight, depth) {
-  if (depth >= 32L && length(x) > 0L) refuse(path, "at most 32 values inside each other", "more", "Store the inner data frames as blocks of their own.")
+  if (depth >= 32L && length(x) > 0L) {
+    refuse(path, "at most 32 values inside each other", "more", "Store the inner data frames as blocks of their own.")
+  }
   known <- c("names", "row.names", "class", "jazz", ".internal.selfref", "groups", "sorted", "index")
   further <- setdiff(names(attributes(x)), known)
   if (length(further) > 0L) plan$dropped <- c(plan$dropped, sprintf("%s: %s", path, further))
@@ -80,15 +93,22 @@ frame_labels <- function(x) {
 #' @noRd
 frame_column <- function(column, count, rows, plan, path) {
   if (inherits(column, "POSIXlt")) column <- posixct_of(column)
-  if (is.data.frame(column)) refuse(path, "a column of a type in ?`jazz-types`", "a data frame", "Make its columns columns of the outer one.")
+  if (is.data.frame(column)) {
+    refuse(path, "a column of a type in ?`jazz-types`", "a data frame", "Make its columns columns of the outer one.")
+  }
   if (isS4(column) || !(is.atomic(column) || is_blobs(column) || is_missing_blobs(column))) {
     found <- if (typeof(column) == "list") "a list" else sprintf("an object of class %s", class(column)[1L])
-    refuse(path, "a column of a type in ?`jazz-types`", found, "Store the column beside the data frame, in a list, or as texts.")
+    refuse(
+      path, "a column of a type in ?`jazz-types`", found,
+      "Store the column beside the data frame, in a list, or as texts."
+    )
   }
   if (is_missing_blobs(column)) class(column) <- "blob"
   dim <- attr(column, "dim", exact = TRUE)
   length <- if (is.null(dim)) length(unclass(column)) else dim[[1L]]
-  if (length != count) refuse(path, sprintf("%d rows", count), format(length), "The data frame is broken: make it anew with data.frame().")
+  if (length != count) {
+    refuse(path, sprintf("%d rows", count), format(length), "The data frame is broken: make it anew with data.frame().")
+  }
   inner <- if (is.null(dim)) attr(column, "names", exact = TRUE) else attr(column, "dimnames", exact = TRUE)[[1L]]
   if (!is.null(inner) && !identical(as.character(inner), as.character(rows %||% seq_len(count)))) {
     plan$dropped <- c(plan$dropped, sprintf("%s: names of its rows", path))

@@ -42,7 +42,10 @@ add_buffer <- function(plan, role, vector) {
     plan$pieces <- list(piece = list(offset = offset, vector = vector, from = 0, bytes = bytes), before = plan$pieces)
     plan$count <- plan$count + 1L
   }
-  c(list(role = paste0("BUFFER_ROLE_", role)), if (offset > 0) list(offset = offset), if (bytes > 0) list(length = bytes))
+  c(
+    list(role = paste0("BUFFER_ROLE_", role)), if (offset > 0) list(offset = offset),
+    if (bytes > 0) list(length = bytes)
+  )
 }
 
 #' The pieces in their order.
@@ -61,7 +64,9 @@ plan_pieces <- function(plan) {
 #' @param sight The axes in sight, by name.
 #' @noRd
 encode_node <- function(x, plan, path, sight, depth) {
-  if (depth > 32L) refuse(path, "at most 32 values inside each other", "more", "Store the inner lists as blocks of their own.")
+  if (depth > 32L) {
+    refuse(path, "at most 32 values inside each other", "more", "Store the inner lists as blocks of their own.")
+  }
   if (is.null(x)) return(list(null = no_fields))
   axes <- memory_of(x)$axes
   if (is.null(axes)) return(encode_content(x, plan, path, sight, depth, NULL))
@@ -84,19 +89,31 @@ encode_content <- function(x, plan, path, sight, depth, axes) {
   if (isS4(x)) {
     if (methods::is(x, "denseMatrix")) return(encode_dense(methods::as(x, "matrix"), plan, path, sight, axes))
     if (methods::is(x, "Matrix") || methods::is(x, "sparseVector")) return(encode_sparse(x, plan, path, sight, axes))
-    refuse(path, "an object of the table in ?`jazz-types`", sprintf("an object of class %s", class(x)[1L]), s4_advice(x))
+    refuse(
+      path, "an object of the table in ?`jazz-types`", sprintf("an object of class %s", class(x)[1L]), s4_advice(x)
+    )
   }
   if (inherits(x, "ts")) return(encode_table(series_list(x), plan, path, sight, depth, NULL))
   if (is.atomic(x) || is_blobs(x) || inherits(x, "POSIXlt")) return(encode_dense(x, plan, path, sight, axes))
   if (is.list(x) && (!is.object(x) || inherits(x, "AsIs"))) return(encode_table(x, plan, path, sight, depth, axes))
-  found <- if (is.object(x)) sprintf("an object of class %s", paste(class(x), collapse = "/")) else sprintf("a %s", typeof(x))
-  advice <- if (is.list(x)) "Store unclass() of it, or the parts of it that are data." else "Store data: vectors, arrays, lists."
+  found <- if (is.object(x)) {
+    sprintf("an object of class %s", paste(class(x), collapse = "/"))
+  } else {
+    sprintf("a %s", typeof(x))
+  }
+  advice <- if (is.list(x)) {
+    "Store unclass() of it, or the parts of it that are data."
+  } else {
+    "Store data: vectors, arrays, lists."
+  }
   refuse(path, "an object of the table in ?`jazz-types`", found, advice)
 }
 
 #' @noRd
 s4_advice <- function(x) {
-  if (methods::is(x, "Seurat") || methods::is(x, "SummarizedExperiment")) return("Store its matrices and data frames in a list.")
+  if (methods::is(x, "Seurat") || methods::is(x, "SummarizedExperiment")) {
+    return("Store its matrices and data frames in a list.")
+  }
   "Store the parts of it that are data: slot(x, name)."
 }
 
@@ -133,8 +150,16 @@ encode_dense <- function(x, plan, path, sight, axes = NULL, along = NULL) {
   scalar <- is.null(dim) && is.null(along) && (is.raw(x) || (identical(memory$rank, 0) && shape == 1))
   if (scalar) shape <- numeric(0)
   if (is.raw(x)) {
-    if (!is.null(dim)) refuse(path, "bytes without dimensions", "a raw array", "Use jz_as_type(array(as.integer(x), dim(x)), \"uint8\").")
-    if (!is.null(along)) refuse(path, "a column of a type in ?`jazz-types`", "raw", "Use as.list(x), a list of raw vectors, or as.integer(x).")
+    if (!is.null(dim)) {
+      refuse(
+        path, "bytes without dimensions", "a raw array", "Use jz_as_type(array(as.integer(x), dim(x)), \"uint8\")."
+      )
+    }
+    if (!is.null(along)) {
+      refuse(
+        path, "a column of a type in ?`jazz-types`", "raw", "Use as.list(x), a list of raw vectors, or as.integer(x)."
+      )
+    }
   }
   wanted <- if (scalar) list() else wanted_axes(x, length(shape), memory)
   if (!is.null(along)) wanted[1L] <- list(list(name = along))
@@ -179,7 +204,10 @@ note_dropped <- function(x, plan, path) {
   given <- attr(dimnames, "names", exact = TRUE)
   for (number in seq_along(given)) {
     if (!is.null(dimnames[[number]]) && identical(given[[number]], default_axis(number))) {
-      plan$dropped <- c(plan$dropped, sprintf("%s: the name %s of a dimension, which stands for none", path, dQuote(given[[number]], FALSE)))
+      plan$dropped <- c(
+        plan$dropped,
+        sprintf("%s: the name %s of a dimension, which stands for none", path, dQuote(given[[number]], FALSE))
+      )
     }
   }
 }

@@ -2,14 +2,14 @@
 
 #' A stored block as an object
 #'
-#' Making one asks the server nothing, and the block need not exist. It looks like its value without being read: `dim()`,
-#' `length()`, `names()`, `dimnames()`, `nrow()` and `ncol()` ask for what is known of it, `[` reads the part that is
-#' wanted and gives it as R does, `[[` a field of a table, and `as.matrix()`, `as.data.frame()` and their like all of it.
-#' It can be given in the place of a name, and stands for the stored block where a value is asked for: it stays on the
-#' server then.
+#' Making one asks the server nothing, and the block need not exist. It looks like its value without being read:
+#' `dim()`, `length()`, `names()`, `dimnames()`, `nrow()` and `ncol()` ask for what is known of it, `[` reads the part
+#' that is wanted and gives it as R does, `[[` a field of a table, and `as.matrix()`, `as.data.frame()` and their like
+#' all of it. It can be given in the place of a name, and stands for the stored block where a value is asked for: it
+#' stays on the server then.
 #'
-#' With `rows`, `columns`, `item` or `along` it stands for a part of a block, as an input of [jz_run()]; its methods read that
-#' part.
+#' With `rows`, `columns`, `item` or `along` it stands for a part of a block, as an input of [jz_run()]; its methods
+#' read that part.
 #'
 #' @inheritParams jz_get
 #' @param x,object A handle.

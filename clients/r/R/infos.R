@@ -32,7 +32,9 @@ block_info <- function(message, header = NULL) {
 
 #' @export
 format.jazz_info <- function(x, ...) {
-  attributes <- if (length(x$attributes) > 0L) paste0(", ", paste0(names(x$attributes), "=", x$attributes, collapse = ", "))
+  attributes <- if (length(x$attributes) > 0L) {
+    paste0(", ", paste0(names(x$attributes), "=", x$attributes, collapse = ", "))
+  }
   sprintf(
     "<jazz_info %s@%s: %s, %s%s>", x$name, show_version(x$version), x$summary, show_size(x$nbytes), attributes %||% ""
   )

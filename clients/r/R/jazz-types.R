@@ -1,3 +1,4 @@
+# nolint start: line_length_linter.
 #' Types: R and Jazz
 #'
 #' What becomes what, what is exact, and what is refused. [jz_put()] and [jz_get()] use these tables, and
@@ -68,9 +69,9 @@
 #' | a unit | the attribute `jazz`; it is forgotten when elements change |
 #'
 #' The attribute `jazz` is a memory of what the value is beyond what R can say. It prints as one line, `<float32, C
-#' order>`. With it, the object is stored again just as it was. Functions of R that drop attributes drop it; then, or when
-#' elements no longer fit its type, the object is stored as R holds it. [jz_plain()] forgets it, [jz_as_type()] sets a
-#' type.
+#' order>`. With it, the object is stored again just as it was. Functions of R that drop attributes drop it; then, or
+#' when elements no longer fit its type, the object is stored as R holds it. [jz_plain()] forgets it, [jz_as_type()]
+#' sets a type.
 #'
 #' What R cannot hold is refused, and [jz_value_options()] has a form that can: integers beyond 2^53 or 2^63, times that
 #' no double holds (nanoseconds, mostly), texts with U+0000, sparse arrays of three dimensions or of times, of complex
@@ -98,3 +99,4 @@
 #' @seealso [jz_value_options()], [jz_as_type()]
 #' @name jazz-types
 NULL
+# nolint end

@@ -4,11 +4,11 @@
 #'
 #' A kind is a named, versioned type that values are matched with, written as text: `"float32[rows, 1024] csr"`. The
 #' server reads it, and names line and column of what is wrong in it. The types that pipelines use, such as
-#' [jz_csr()], are taken as well. `jz_kind_propose()` gives the kind of a value, to begin with: edit what it says too much or
-#' too little.
+#' [jz_csr()], are taken as well. `jz_kind_propose()` gives the kind of a value, to begin with: edit what it says too
+#' much or too little.
 #'
-#' `jz_kind_match()` says whether a value is of a kind: the dimensions that it binds, or every reason why not. The elements
-#' of a value that is not stored stay here, so that rules on them (least, greatest) are not checked.
+#' `jz_kind_match()` says whether a value is of a kind: the dimensions that it binds, or every reason why not. The
+#' elements of a value that is not stored stay here, so that rules on them (least, greatest) are not checked.
 #'
 #' @param of A kind as text, or a type such as `jz_dense("h", "w", 3)`.
 #' @param extends Names of kinds whose fields it has as well; for types (a text says that itself).
@@ -18,13 +18,14 @@
 #' @param kind What `jz_kind()` takes or gives; for `jz_kind_match()` also the name of a stored kind.
 #' @param version The version; the latest when `NULL`, all of them when deleting.
 #' @param prefix `"space"`, or `"space/prefix"` for the names that start with it.
-#' @param value A value, of which only the description is sent; or a block that [jz_block()] gives, which stays on the server.
+#' @param value A value, of which only the description is sent; or a block that [jz_block()] gives, which stays on the
+#'   server.
 #' @param if_version The version that must be the latest one now; 0 for "must not exist".
 #' @param timeout Seconds that it may take.
-#' @return `jz_kind()`, `jz_kind_propose()`: a kind, class `jazz_kind`. `jz_kind_put()`, `jz_kind_get()`: a list of class `jazz_kind_info`:
-#'   `name`, `version`, `created`, `text`, `kind` (the message as a list). `jz_kind_list()`: a data frame.
-#'   `jz_kind_delete()`: nothing. `jz_kind_match()`: a list of class `jazz_match`: `matches`, `bindings` (the length of each
-#'   symbol), `mismatches` (a data frame with `field`, `expected`, `found`).
+#' @return `jz_kind()`, `jz_kind_propose()`: a kind, class `jazz_kind`. `jz_kind_put()`, `jz_kind_get()`: a list of
+#'   class `jazz_kind_info`: `name`, `version`, `created`, `text`, `kind` (the message as a list). `jz_kind_list()`: a
+#'   data frame. `jz_kind_delete()`: nothing. `jz_kind_match()`: a list of class `jazz_match`: `matches`, `bindings`
+#'   (the length of each symbol), `mismatches` (a data frame with `field`, `expected`, `found`).
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
 #' jz_kind_put(db, "lab/photo", "
@@ -48,7 +49,9 @@ jz_kind <- function(of, extends = character(), doc = "") {
   if (inherits(of, "jazz_kind_info")) return(structure(list(message = of$kind, text = of$text), class = "jazz_kind"))
   if (is.character(of)) {
     if (length(extends) > 0L || !identical(doc, "")) {
-      stop_invalid(if (length(extends) > 0L) "extends" else "doc", "nothing beside a text, which says that itself", I("more"))
+      stop_invalid(
+        if (length(extends) > 0L) "extends" else "doc", "nothing beside a text, which says that itself", I("more")
+      )
     }
     return(structure(list(text = check_string(of, "of", "a kind as text, or a type")), class = "jazz_kind"))
   }
@@ -74,7 +77,8 @@ print.jazz_kind <- function(x, ...) {
 #' @export
 jz_kind_put <- function(db, name, kind, if_version = NULL, timeout = NULL) {
   request <- c(
-    list(name = check_name(name), request_id = new_uuid()), kind_source(jz_kind(kind), "kind"), if_version_field(if_version)
+    list(name = check_name(name), request_id = new_uuid()), kind_source(jz_kind(kind), "kind"),
+    if_version_field(if_version)
   )
   invisible(kind_info(unary_call(check_connection(db), "Kinds/PutKind", request, timeout)$info))
 }
@@ -95,7 +99,9 @@ jz_kind_get <- function(db, name, version = NULL, timeout = NULL) {
 #' @rdname jz_kinds
 #' @export
 jz_kind_list <- function(db, prefix, timeout = NULL) {
-  kinds <- lapply(pages(db, "Kinds/ListKinds", list(prefix = check_string(prefix, "prefix")), "kinds", timeout), kind_info)
+  kinds <- lapply(
+    pages(db, "Kinds/ListKinds", list(prefix = check_string(prefix, "prefix")), "kinds", timeout), kind_info
+  )
   empty <- kind_info(list(name = ""))
   columns <- lapply(c("name", "version", "created", "text"), function(name) {
     do.call(c, c(list(empty[[name]][0L]), lapply(kinds, .subset2, name)))
@@ -134,7 +140,11 @@ jz_kind_propose <- function(db, value, timeout = NULL) {
 #' A value as one of two fields: the name of a stored block, or the header.
 #' @noRd
 value_source <- function(value) {
-  if (inherits(value, "jazz_block")) list(block = whole_name(value, "value")) else list(header = encode_value(value)$header)
+  if (inherits(value, "jazz_block")) {
+    list(block = whole_name(value, "value"))
+  } else {
+    list(header = encode_value(value)$header)
+  }
 }
 
 kind_info <- function(message) {

@@ -43,7 +43,9 @@ jz_local_server <- function(timeout = 60) {
     if (!is_running(local_server$pid) || steady_seconds() > deadline) {
       log <- readLines(file.path(folder, "log"), warn = FALSE)
       jz_stop_local_server()
-      stop(jazz_condition("UNAVAILABLE", paste(c("the server did not start; it said:", utils::tail(log, 20L)), collapse = "\n")))
+      stop(jazz_condition(
+        "UNAVAILABLE", paste(c("the server did not start; it said:", utils::tail(log, 20L)), collapse = "\n")
+      ))
     }
     Sys.sleep(0.05)
   }

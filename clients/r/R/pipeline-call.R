@@ -2,8 +2,8 @@
 
 #' Call a pipeline inside of another
 #'
-#' Inside of the function that [jz_pipeline()] traces, writes the steps of a pipeline, made by [jz_pipeline()] or got from a
-#' server by [jz_pipeline_get()], into the one that is being traced.
+#' Inside of the function that [jz_pipeline()] traces, writes the steps of a pipeline, made by [jz_pipeline()] or got
+#' from a server by [jz_pipeline_get()], into the one that is being traced.
 #'
 #' @param pipeline What [jz_pipeline()] made, or `jz_pipeline_get(db, name)$pipeline`.
 #' @param ... Its inputs, by name or in their order: values of the pipeline that is being traced, numbers, or arrays.
@@ -39,13 +39,16 @@ in_order <- function(given, inputs, call) {
   unknown <- setdiff(names[nzchar(names)], inputs)
   if (length(unknown) > 0) stop_tracing(call, paste("the inputs", toString(inputs)), toString(unknown))
   if (anyDuplicated(names[nzchar(names)]) || length(given) != length(inputs)) {
-    stop_tracing(call, sprintf("%d inputs, each once: %s", length(inputs), toString(inputs)), sprintf("%d", length(given)))
+    stop_tracing(
+      call, sprintf("%d inputs, each once: %s", length(inputs), toString(inputs)), sprintf("%d", length(given))
+    )
   }
   names[!nzchar(names)] <- setdiff(inputs, names)
   unname(given[match(inputs, names)])
 }
 
-# Writes the steps of a pipeline's message into a trace, its inputs replaced by sources; gives the sources of its outputs.
+# Writes the steps of a pipeline's message into a trace, its inputs replaced by sources; gives the sources of its
+# outputs.
 inlined <- function(pipeline, sources, trace) {
   message <- pipeline$message
   constants <- lapply(message$constants, kept_constant, trace = trace)
@@ -77,7 +80,9 @@ inlined <- function(pipeline, sources, trace) {
       settings <- lapply(step$parameters, setting, around = within)
       names(settings) <- vapply(step$parameters, `[[`, "", "name")
       call <- if (number <= length(calls)) calls[[number]] else ""
-      steps[[number]] <- new_step(within, step$op, lapply(step$arguments, source), settings, call, step$op_version %||% 0)
+      steps[[number]] <- new_step(
+        within, step$op, lapply(step$arguments, source), settings, call, step$op_version %||% 0
+      )
     }
     outputs <- lapply(graph$outputs, function(output) source(output$source))
     stats::setNames(outputs, vapply(graph$outputs, `[[`, "", "name"))

@@ -15,7 +15,8 @@ is_single <- function(value) {
   !is.null(dims) && (length(dims) == 0 || length(dims) == 1 && identical(dims[[1]], 1))
 }
 
-# Whether two dimensions are surely equal. A symbol may turn out to be any length, 1 among them, which would be stretched.
+# Whether two dimensions are surely equal. A symbol may turn out to be any length, 1 among them, which would be
+# stretched.
 same_dim <- function(a, b) !is.na(a) && !is.na(b) && identical(a, b)
 
 same_dims <- function(da, db) length(da) == length(db) && all(mapply(same_dim, da, db))
@@ -25,9 +26,9 @@ shown_dims <- function(dims) {
   paste0("[", toString(vapply(dims, function(d) if (is.na(d)) "*" else format_whole(d), "")), "]")
 }
 
-# An element-wise operation of two operands, as R recycles: equal dimensions, a single number, a vector along the columns
-# of a matrix, or two vectors of which one may turn out to be of length 1. Whatever else R or numpy would recycle is
-# refused.
+# An element-wise operation of two operands, as R recycles: equal dimensions, a single number, a vector along the
+# columns of a matrix, or two vectors of which one may turn out to be of length 1. Whatever else R or numpy would
+# recycle is refused.
 elementwise <- function(op, a, b, call = traced_call(), truth = FALSE) {
   da <- dims_of(a)
   db <- dims_of(b)
@@ -37,7 +38,9 @@ elementwise <- function(op, a, b, call = traced_call(), truth = FALSE) {
   if (is_single(a)) return(noted(db))
   if (is.null(da) || is.null(db)) stop_unknown(op, da, call)
   if (same_dims(da, db)) return(noted(da))
-  if (length(da) == 1 && length(db) == 1 && may_be_equal(da[[1]], db[[1]])) return(noted(list(met_dim(da[[1]], db[[1]]))))
+  if (length(da) == 1 && length(db) == 1 && may_be_equal(da[[1]], db[[1]])) {
+    return(noted(list(met_dim(da[[1]], db[[1]]))))
+  }
   if (length(da) == 2 && length(db) == 1 && same_dim(da[[1]], db[[1]])) {
     return(flipped(noted(rev(da), x = flipped(a, call)), call))
   }

@@ -1,5 +1,5 @@
-# Functions of R that are no generics, for values of a pipeline: what a traced function, and the functions that it calls,
-# find by these names. They are R's own where no value of a pipeline is concerned.
+# Functions of R that are no generics, for values of a pipeline: what a traced function, and the functions that it
+# calls, find by these names. They are R's own where no value of a pipeline is concerned.
 
 of_nodes <- list(
   rowSums = function(x, na.rm = FALSE) reduce_lines("sum", x, 2, na.rm),
@@ -22,8 +22,8 @@ of_nodes <- list(
   which.max = function(x) no_data("passed to which.max()", "jz_argmax(x), which counts from 0")
 )
 
-# A function in whose body, and in those of the functions of the same package or session that it calls, these names stand
-# for ours.
+# A function in whose body, and in those of the functions of the same package or session that it calls, these names
+# stand for ours.
 in_pipeline <- function(f) {
   around <- environment(f)
   if (is.null(around) || exists(".jz_in_pipeline", envir = around)) return(f)
@@ -71,6 +71,8 @@ lazily <- function(name, f, overlay) {
 }
 
 diagonal <- function(x) {
-  if (is_single(x)) stop_tracing(traced_call(), "a matrix or a vector", "a single number, of which R makes an identity matrix")
+  if (is_single(x)) {
+    stop_tracing(traced_call(), "a matrix or a vector", "a single number, of which R makes an identity matrix")
+  }
   jz_diag(x)
 }

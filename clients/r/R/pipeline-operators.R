@@ -94,7 +94,9 @@ setMethod("Math", "jazz_node", function(x) {
 #' @param digits As in R.
 #' @export
 setMethod("Math2", "jazz_node", function(x, digits) {
-  stop_tracing(traced_call(), "the elements as they are; jz_cast(x, \"int64\") cuts off what stands behind the point", .Generic)
+  stop_tracing(
+    traced_call(), "the elements as they are; jz_cast(x, \"int64\") cuts off what stands behind the point", .Generic
+  )
 })
 
 #' @rdname jz_operators
@@ -162,7 +164,9 @@ setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
   dims <- dims_of(x)
   if (indices == 1) {
     if (length(dims) != 1 || missing(i)) {
-      stop_tracing(call, "x[rows, ] or x[, columns] of a matrix, x[positions] of what is known to be a vector", "one index")
+      stop_tracing(
+        call, "x[rows, ] or x[, columns] of a matrix, x[positions] of what is known to be a vector", "one index"
+      )
     }
     return(taken(x, i, 1, dims, call))
   }
@@ -183,7 +187,9 @@ setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
 # R makes a vector of a single row or column, unless told not to.
 check_kept <- function(positions, drop, call) {
   if (length(positions) == 1 && !isFALSE(drop)) {
-    stop_tracing(call, "drop = FALSE with a single row or column, which stays a matrix", "drop = TRUE", "x[1, , drop = FALSE]")
+    stop_tracing(
+      call, "drop = FALSE with a single row or column, which stays a matrix", "drop = TRUE", "x[1, , drop = FALSE]"
+    )
   }
 }
 
@@ -199,7 +205,9 @@ taken <- function(x, positions, axis, dims, call) {
   dims[[axis]] <- as.double(length(positions))
   indices <- as.integer(positions) - 1L
   if (length(indices) == 1) dim(indices) <- 1L
-  apply_one("take", x, indices, settings = list(axis = if (axis == 2) 1L), dims = dims, call = call, truth = is_truth(x))
+  apply_one(
+    "take", x, indices, settings = list(axis = if (axis == 2) 1L), dims = dims, call = call, truth = is_truth(x)
+  )
 }
 
 #' @rdname jz_operators

@@ -6,8 +6,8 @@
 #' each does. R's own operators and functions ([jz_operators]) write most of them. Element-wise operations under these
 #' names broadcast as numpy does, from the last dimension on; R's operators recycle as R does.
 #'
-#' Axes are counted from 1. Positions, those that `jz_argmax()` and `jz_topk()` give and `jz_take()` takes, are values of
-#' the pipeline and counted from 0.
+#' Axes are counted from 1. Positions, those that `jz_argmax()` and `jz_topk()` give and `jz_take()` takes, are values
+#' of the pipeline and counted from 0.
 #'
 #' @param a,b,x,condition,indices Values of a pipeline, numbers, or vectors and matrices, which become constants.
 #' @param axis The dimension along which to work, counted from 1; all of them when `NULL`.

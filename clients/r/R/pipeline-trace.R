@@ -85,7 +85,9 @@ source_of <- function(value, trace, argument = "argument") {
 
 # A bare vector of one number, truth value or text is a literal: it takes its type from what it meets.
 as_literal <- function(value) {
-  if (!is.atomic(value) || length(value) != 1 || !is.null(attributes(value)) || is.na(value) && !is.nan(value)) return(NULL)
+  if (!is.atomic(value) || length(value) != 1 || !is.null(attributes(value)) || is.na(value) && !is.nan(value)) {
+    return(NULL)
+  }
   switch(typeof(value),
     logical = list(bool_value = value),
     integer = list(int_value = as.double(value)),

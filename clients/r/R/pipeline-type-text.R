@@ -1,5 +1,5 @@
-# Types of tensors as people write them, "float32[rows, 1024] csr", to messages. Servers read the whole language, of which
-# this is what inputs of pipelines need where there is no server: tensors, names of kinds, `any` and `null`.
+# Types of tensors as people write them, "float32[rows, 1024] csr", to messages. Servers read the whole language, of
+# which this is what inputs of pipelines need where there is no server: tensors, names of kinds, `any` and `null`.
 
 # The message of a type that a text says.
 parse_type <- function(text, field) {
@@ -14,7 +14,8 @@ parse_type <- function(text, field) {
   }
   if (grepl("^[a-z][^][{}| ]*/[^][{}| ]+$", rest)) return(list(kind = list(name = rest)))
   # the element types of times have brackets of their own
-  parts <- regmatches(rest, regexec("^((?:(?:timestamp|duration)\\[[^]]*\\]|[^][])+)\\[([^]]*)\\](.*)$", rest, perl = TRUE))[[1]]
+  form <- "^((?:(?:timestamp|duration)\\[[^]]*\\]|[^][])+)\\[([^]]*)\\](.*)$"
+  parts <- regmatches(rest, regexec(form, rest, perl = TRUE))[[1]]
   if (length(parts) == 0) fail("a type, such as \"float32[rows, 3]\", \"any[...] csr\" or \"lab/photo\"", rest)
   tensor <- list()
   elements <- trimws(strsplit(parts[[2]], "|", fixed = TRUE)[[1]])
@@ -37,7 +38,8 @@ parse_suffixes <- function(tensor, rest, fail) {
   layout <- "(?:dense|csr|csc|coo)"
   patterns <- c(
     nullable = "^\\?", layouts = sprintf("^%s(?:\\s*\\|\\s*%s)*\\b", layout, layout), strict_layout = "^strict\\b",
-    unit = "^in\\s+(?:\"[^\"]*\"|[^\\s\"?]+)", minimum = sprintf("^from\\s+%s", number), maximum = sprintf("^to\\s+%s", number)
+    unit = "^in\\s+(?:\"[^\"]*\"|[^\\s\"?]+)", minimum = sprintf("^from\\s+%s", number),
+    maximum = sprintf("^to\\s+%s", number)
   )
   found <- list()
   while (nzchar(rest)) {

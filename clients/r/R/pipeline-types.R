@@ -3,9 +3,9 @@
 #' Types for the inputs of pipelines
 #'
 #' A type says which tensors an input takes. Where a type is asked for, its text will do as well, such as
-#' `"float32[rows, 1024] csr"`, which is how types print. Dimensions are lengths, symbols (texts) for a length that is the same
-#' wherever the symbol recurs in the pipeline, or `NA` for any length. Without dimensions the rank is not known, and
-#' R's element-wise operators, whose recycling depends on it, are refused for such an input.
+#' `"float32[rows, 1024] csr"`, which is how types print. Dimensions are lengths, symbols (texts) for a length that is
+#' the same wherever the symbol recurs in the pipeline, or `NA` for any length. Without dimensions the rank is not
+#' known, and R's element-wise operators, whose recycling depends on it, are refused for such an input.
 #'
 #' @param ... Dimensions: whole numbers, symbols, or `NA`.
 #' @param type Element types that fit, such as `"float64"` or `c("int32", "int64")`; any when `NULL`.
@@ -128,7 +128,8 @@ element_types <- function(texts, field) {
   if (anyDuplicated(types)) stop_tracing(field, "each element type once", paste(texts, collapse = "|"))
   rank <- function(part) vapply(types, part, 0)
   types[order(
-    rank(function(type) match(type$data_type, data_type_order)), rank(function(type) match(type$time_unit %||% "", time_units, 0L)),
+    rank(function(type) match(type$data_type, data_type_order)),
+    rank(function(type) match(type$time_unit %||% "", time_units, 0L)),
     vapply(types, function(type) type$time_zone %||% "", ""), rank(function(type) isTRUE(type$ordered) + 0),
     method = "radix"
   )]
@@ -224,11 +225,12 @@ tensor_text <- function(tensor) {
     }, ""))
   }
   layouts <- tolower(sub("LAYOUT_", "", tensor$layouts))
+  unit <- tensor$unit %||% ""
   paste0(
     if (length(types) > 0) paste(types, collapse = "|") else "any", "[", dimensions, "]",
     if (isTRUE(tensor$nullable)) "?", if (length(layouts) > 0) paste0(" ", paste(layouts, collapse = "|")),
     if (isTRUE(tensor$strict_layout)) " strict",
-    if (nzchar(tensor$unit %||% "")) paste(" in", if (grepl("\\s", tensor$unit)) dQuote(tensor$unit, FALSE) else tensor$unit),
+    if (nzchar(unit)) paste(" in", if (grepl("\\s", unit)) dQuote(unit, FALSE) else unit),
     if (!is.null(tensor$minimum)) paste(" from", format_whole(tensor$minimum)),
     if (!is.null(tensor$maximum)) paste(" to", format_whole(tensor$maximum))
   )

@@ -126,7 +126,9 @@ pipeline_head <- function(pipeline) {
 
 # The steps, one a line, and the outputs. The outputs of a step are told apart where more than the first is used.
 graph_lines <- function(graph, message) {
-  arguments <- c(unlist(lapply(graph$steps, `[[`, "arguments"), recursive = FALSE), lapply(graph$outputs, `[[`, "source"))
+  arguments <- c(
+    unlist(lapply(graph$steps, `[[`, "arguments"), recursive = FALSE), lapply(graph$outputs, `[[`, "source")
+  )
   beyond <- Filter(function(argument) (argument$step$output %||% 0) > 0, arguments)
   several <- unique(vapply(beyond, function(argument) argument$step$step %||% 0, 0))
   shown <- function(argument) {

@@ -2,20 +2,21 @@
 
 #' Store pipelines and look at them
 #'
-#' `jz_pipeline_put()` stores a pipeline, or a new version of it. It is typed first: all that is wrong with it is said at
-#' once, each with the call of R that wrote it.
+#' `jz_pipeline_put()` stores a pipeline, or a new version of it. It is typed first: all that is wrong with it is said
+#' at once, each with the call of R that wrote it.
 #'
 #' @param db A connection that [jz_connect()] made.
 #' @param name `"space/name"`; where one is read, also `"space/name@version"`.
 #' @param pipeline What [jz_pipeline()] made.
-#' @param bind Inputs that are taken from stored blocks, a named vector or list: `"space/name"` for the latest version at
-#'   each run, `"space/name@version"` for that version, which is then kept.
+#' @param bind Inputs that are taken from stored blocks, a named vector or list: `"space/name"` for the latest version
+#'   at each run, `"space/name@version"` for that version, which is then kept.
 #' @param if_version The version that must be the latest one now; 0 for "must not exist".
 #' @param version The version; the latest when `NULL`.
 #' @param prefix `"space"`, or `"space/prefix"` for the names that start with it.
 #' @param timeout Seconds that it may take; the connection's timeout when `NULL`.
-#' @return `jz_pipeline_put()`, `jz_pipeline_get()`: a list of class `jazz_pipeline_info` with `name`, `version`, `created`,
-#'   `binds`, `inputs`, `outputs` (types by name) and, from a get, `pipeline`. `jz_pipeline_list()`: a data frame.
+#' @return `jz_pipeline_put()`, `jz_pipeline_get()`: a list of class `jazz_pipeline_info` with `name`, `version`,
+#'   `created`, `binds`, `inputs`, `outputs` (types by name) and, from a get, `pipeline`. `jz_pipeline_list()`: a data
+#'   frame.
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
 #' double <- jz_pipeline(function(x) x * 2, inputs = list(x = jz_dense("n")))
@@ -118,9 +119,9 @@ print.jazz_pipeline_info <- function(x, ...) {
 #' @param db A connection that [jz_connect()] made.
 #' @param pipeline The name of a stored pipeline, `"space/name"` or `"space/name@version"`, or one that [jz_pipeline()]
 #'   made, which is run without being stored.
-#' @param ... Inputs by name. A block or a part of it, as [jz_block()] gives it, stands for what is stored, whose bytes stay
-#'   on the server; anything else is sent. An input for which a block is bound can be given too: it takes the block's
-#'   place in this run.
+#' @param ... Inputs by name. A block or a part of it, as [jz_block()] gives it, stands for what is stored, whose bytes
+#'   stay on the server; anything else is sent. An input for which a block is bound can be given too: it takes the
+#'   block's place in this run.
 #' @param inputs Inputs as a named list, for names that are those of arguments of this function.
 #' @param into Where to store the output instead of giving it back, a name; a named vector of names when there are
 #'   several outputs, of which those that it names are stored, in one atomic commit.
@@ -185,7 +186,9 @@ store_messages <- function(into, outputs) {
     }
     return(list(list(output = names, block = check_name(into, "into"))))
   }
-  lapply(names(into), function(output) list(output = output, block = check_name(into[[output]], sprintf("into$%s", output))))
+  lapply(
+    names(into), function(output) list(output = output, block = check_name(into[[output]], sprintf("into$%s", output)))
+  )
 }
 
 output_names <- function(db, pipeline, timeout) {
@@ -286,7 +289,9 @@ with_calls <- function(error, pipeline) {
   if (!any(told)) return(error)
   error$violations$field[told] <- sprintf("%s, from %s,", fields[told], calls[told])
   for (row in which(told)) {
-    error$message <- sub(sprintf("%s:", fields[[row]]), sprintf("%s (%s):", fields[[row]], calls[[row]]), error$message, fixed = TRUE)
+    error$message <- sub(
+      sprintf("%s:", fields[[row]]), sprintf("%s (%s):", fields[[row]], calls[[row]]), error$message, fixed = TRUE
+    )
   }
   error
 }

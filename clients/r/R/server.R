@@ -4,9 +4,9 @@
 #'
 #' @param db A connection that [jz_connect()] made.
 #' @param timeout Seconds that it may take.
-#' @return A list of class `jazz_server`: `version`, `started`, `identity` (who the caller is there), `kernels` (the kernel
-#'   library that it computes with), `threads`, and the limits `message_bytes`, `inline_bytes` (of a value in a batch),
-#'   `batch_operations` and `upload_lifetime` (a difftime).
+#' @return A list of class `jazz_server`: `version`, `started`, `identity` (who the caller is there), `kernels` (the
+#'   kernel library that it computes with), `threads`, and the limits `message_bytes`, `inline_bytes` (of a value in a
+#'   batch), `batch_operations` and `upload_lifetime` (a difftime).
 #' @examplesIf jz_has_server()
 #' jz_server(jz_local_server())
 #' @export

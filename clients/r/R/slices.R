@@ -79,18 +79,25 @@ selection_message <- function(wanted, field, dimension) {
 }
 
 positions_message <- function(positions, of = NULL) {
-  c(list(), if (length(positions) > 0L) list(positions = as.double(positions)), if (!is.null(of)) list(of = as.double(of)))
+  c(
+    list(), if (length(positions) > 0L) list(positions = as.double(positions)),
+    if (!is.null(of)) list(of = as.double(of))
+  )
 }
 
 positions_of <- function(wanted, field, dimension) {
-  if (anyNA(wanted) || any(wanted != trunc(wanted))) stop_invalid(field, "whole numbers", I("others, or NA, among them"))
+  if (anyNA(wanted) || any(wanted != trunc(wanted))) {
+    stop_invalid(field, "whole numbers", I("others, or NA, among them"))
+  }
   wanted <- wanted[wanted != 0]
   count <- length(wanted)
   if (count == 0L) return(list(positions = positions_message(numeric())))
   if (any(wanted < 0)) {
     if (any(wanted > 0)) stop_invalid(field, "positions to keep, or positions to leave out", I("both"))
     left_out <- sort(unique(-wanted))
-    if (left_out[[length(left_out)]] == length(left_out)) return(list(range = list(start = as.double(length(left_out)))))
+    if (left_out[[length(left_out)]] == length(left_out)) {
+      return(list(range = list(start = as.double(length(left_out)))))
+    }
     of <- dimension()
     return(list(positions = positions_message(setdiff(seq_len(of), left_out) - 1, of = of)))
   }
@@ -100,8 +107,8 @@ positions_of <- function(wanted, field, dimension) {
   list(positions = positions_message(wanted - 1))
 }
 
-#' Sees that as many rows and columns came as were wanted: a range that goes beyond the end is cut off by the server, and
-#' "subscript out of bounds" in R.
+#' Sees that as many rows and columns came as were wanted: a range that goes beyond the end is cut off by the server,
+#' and "subscript out of bounds" in R.
 #' @noRd
 check_arrived <- function(header, part) {
   shape <- dimension_lengths(header)
@@ -132,7 +139,9 @@ check_positions <- function(error, part, lengths) {
     length <- lengths()[dimension]
     beyond <- positions[!is.na(length) & positions >= length]
     if (length(beyond) > 0L) {
-      stop_invalid(field, sprintf("positions up to %.0f", length), I(sprintf("%.0f", beyond[[1L]] + 1)), "INVALID_SLICE")
+      stop_invalid(
+        field, sprintf("positions up to %.0f", length), I(sprintf("%.0f", beyond[[1L]] + 1)), "INVALID_SLICE"
+      )
     }
   }
 }

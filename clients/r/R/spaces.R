@@ -2,15 +2,15 @@
 
 #' Spaces
 #'
-#' A space is a namespace of blocks, kinds and pipelines with its settings. The first put of a block creates a missing space
-#' with default settings.
+#' A space is a namespace of blocks, kinds and pipelines with its settings. The first put of a block creates a missing
+#' space with default settings.
 #'
 #' @param db A connection that [jz_connect()] made.
 #' @param name Its name: `[a-z][a-z0-9_-]{0,62}`.
 #' @param volatile Whether its blocks live in memory only and are gone when the server stops; it needs a quota then.
 #' @param versions How many versions of a block are kept; the server's default (4) when `NULL`.
-#' @param ttl How long a block lives that is put without a time to live of its own, in seconds or as a difftime; for ever
-#'   when `NULL`.
+#' @param ttl How long a block lives that is put without a time to live of its own, in seconds or as a difftime; for
+#'   ever when `NULL`.
 #' @param quota Bytes that all kept versions and reserved uploads may take together; no limit when `NULL`.
 #' @param kind The kind that every block must match, `"space/name"` or `"space/name@version"`; none when `NULL`.
 #' @param prefix Names that start with it.
@@ -36,7 +36,9 @@ jz_space_create <- function(db, name, volatile = FALSE, versions = NULL, ttl = N
                             timeout = NULL) {
   settings <- c(list(volatile = check_bool(volatile, "volatile")), space_settings(versions, ttl, quota, kind))
   request <- list(name = check_string(name, "name"), settings = settings)
-  invisible(space_info(unary_call(check_connection(db), "Spaces/CreateSpace", request, timeout, repeatable = FALSE)$space))
+  invisible(space_info(
+    unary_call(check_connection(db), "Spaces/CreateSpace", request, timeout, repeatable = FALSE)$space
+  ))
 }
 
 #' @rdname jz_space
@@ -49,7 +51,9 @@ jz_space_get <- function(db, name, timeout = NULL) {
 #' @rdname jz_space
 #' @export
 jz_space_list <- function(db, prefix = "", timeout = NULL) {
-  spaces <- lapply(pages(db, "Spaces/ListSpaces", list(prefix = check_string(prefix, "prefix")), "spaces", timeout), space_info)
+  spaces <- lapply(
+    pages(db, "Spaces/ListSpaces", list(prefix = check_string(prefix, "prefix")), "spaces", timeout), space_info
+  )
   empty <- space_info(list(name = ""))
   columns <- lapply(names(empty), function(name) {
     do.call(c, c(list(empty[[name]][0L]), lapply(spaces, .subset2, name)))
@@ -72,7 +76,9 @@ jz_space_update <- function(db, name, versions, ttl, quota, kind, if_version = N
     list(name = check_string(name, "name"), settings = settings, update_mask = list(paths = paths)),
     if_version_field(if_version)
   )
-  invisible(space_info(unary_call(check_connection(db), "Spaces/UpdateSpace", request, timeout, repeatable = FALSE)$space))
+  invisible(space_info(
+    unary_call(check_connection(db), "Spaces/UpdateSpace", request, timeout, repeatable = FALSE)$space
+  ))
 }
 
 #' @rdname jz_space
@@ -100,8 +106,8 @@ space_info <- function(message) {
       name = message$name, volatile = settings$volatile %||% FALSE, versions = settings$versions_kept %||% NA_real_,
       ttl = as.difftime(seconds_of(settings$time_to_live), units = "secs"), quota = settings$quota_bytes %||% NA_real_,
       kind = settings$kind %||% NA_character_, version = message$version %||% NA_real_,
-      created = moment_of(message$create_time), updated = moment_of(message$update_time), blocks = message$blocks %||% 0,
-      nbytes = message$used_bytes %||% 0
+      created = moment_of(message$create_time), updated = moment_of(message$update_time),
+      blocks = message$blocks %||% 0, nbytes = message$used_bytes %||% 0
     )
   )
 }

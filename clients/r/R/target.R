@@ -5,8 +5,8 @@ default_port <- 50051L
 expected_target <- "\"host:port\", \"[ipv6]:port\" or \"unix:/path\""
 
 # A server that is restarted is found again before the repetitions of a call end, not after gRPC's usual seconds.
-# `min_reconnect_backoff_ms` is, whatever its name says, the time that one attempt to connect may take. Pings at more than
-# five minutes' distance are allowed by every gRPC server, and find a peer that vanished silently.
+# `min_reconnect_backoff_ms` is, whatever its name says, the time that one attempt to connect may take. Pings at more
+# than five minutes' distance are allowed by every gRPC server, and find a peer that vanished silently.
 channel_options <- list(
   "grpc.max_receive_message_length" = -1L,
   "grpc.max_send_message_length" = -1L,

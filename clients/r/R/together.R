@@ -5,21 +5,22 @@ inline_bytes <- 16 * 1024 # values up to this length travel inside a commit, lar
 #' Several operations in one call
 #'
 #' `jz_batch()` and `jz_commit()` begin a list of operations; [jz_put()], [jz_get()], [jz_info()], [jz_copy()],
-#' [jz_update()] and [jz_delete()] add to it when it is given to them in the place of the connection; `jz_send()` sends it.
-#' Nothing happens before.
+#' [jz_update()] and [jz_delete()] add to it when it is given to them in the place of the connection; `jz_send()` sends
+#' it. Nothing happens before.
 #'
-#' The operations of a batch are small (the server says how small a value has to be: [jz_server()]), are done in order, and
-#' each stands for itself: one that fails does not undo another. A batch can put, get, copy, delete and ask for infos.
+#' The operations of a batch are small (the server says how small a value has to be: [jz_server()]), are done in order,
+#' and each stands for itself: one that fails does not undo another. A batch can put, get, copy, delete and ask for
+#' infos.
 #'
-#' The operations of a commit all happen, or none: it can put, copy, update and delete. Values may be large. No two may be
-#' on the same block, and all blocks must be in persisted spaces, or all in volatile ones.
+#' The operations of a commit all happen, or none: it can put, copy, update and delete. Values may be large. No two may
+#' be on the same block, and all blocks must be in persisted spaces, or all in volatile ones.
 #'
 #' @param db A connection that [jz_connect()] made.
 #' @param operations What `jz_batch()` or `jz_commit()` began.
 #' @param timeout Seconds that it may take.
-#' @return `jz_batch()`, `jz_commit()`: the list of operations, class `jazz_operations`. `jz_send()`: a list with the result
-#'   of each operation, named as the blocks are: a value, a [jazz_info], `NULL` for a delete; in a batch, the error of an
-#'   operation that failed, which is not raised.
+#' @return `jz_batch()`, `jz_commit()`: the list of operations, class `jazz_operations`. `jz_send()`: a list with the
+#'   result of each operation, named as the blocks are: a value, a [jazz_info], `NULL` for a delete; in a batch, the
+#'   error of an operation that failed, which is not raised.
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
 #' results <- jz_batch(db) |>
@@ -68,7 +69,9 @@ is_together <- function(db) inherits(db, "jazz_operations")
 #' @noRd
 add_operation <- function(operations, what, fields, value = NULL, options = NULL, timeout = NULL) {
   if (!what %in% operations$allowed) {
-    stop_invalid("db", sprintf("a connection (a %s has no %s)", operations$way, what), I(sprintf("a %s", operations$way)))
+    stop_invalid(
+      "db", sprintf("a connection (a %s has no %s)", operations$way, what), I(sprintf("a %s", operations$way))
+    )
   }
   if (!is.null(timeout)) stop_invalid("timeout", "NULL; jz_send() takes it", timeout)
   entry <- list(what = what, fields = fields, value = value, options = options)

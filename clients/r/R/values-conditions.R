@@ -44,7 +44,9 @@ warn_dropped <- function(dropped) {
   warning(structure(
     class = c("jazz_warning_attributes", "jazz_warning", "warning", "condition"),
     list(
-      message = sprintf("attributes are not stored:\n%s%s\n  Put them into a list beside the data to keep them.", shown, more),
+      message = sprintf(
+        "attributes are not stored:\n%s%s\n  Put them into a list beside the data to keep them.", shown, more
+      ),
       call = NULL, attributes = dropped
     )
   ))

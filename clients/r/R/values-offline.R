@@ -67,7 +67,9 @@ golden_roundtrip <- function(path, options = jz_value_options()) {
       object <- value_from_raw(message$header, message$body %||% raw(0), options)
       again <- encode_value(object, options)
       header <- raw_to_message("jazz.v1.Value", message_to_raw("jazz.v1.Value", again$header))
-      list(same = identical(header, message$header) && identical(body_of(again), message$body %||% raw(0)), object = object)
+      list(
+        same = identical(header, message$header) && identical(body_of(again), message$body %||% raw(0)), object = object
+      )
     },
     jazz_error_unrepresentable = function(refusal) list(same = FALSE, refused = refusal)
   )

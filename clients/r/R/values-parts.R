@@ -43,7 +43,12 @@ encode_parts <- function(x, plan, path, sight, axes) {
   data <- memory_of(parts$data)
   sound <- parts$layout %in% c("CSR", "CSC", "COO") && all(lengths(parts$indices) == count) &&
     (is.null(parts$data) || length(unclass(parts$data)) == count)
-  if (!sound) refuse(path, "parts as tensors = \"parts\" gives them", "indices and elements of different lengths", "Change them together.")
+  if (!sound) {
+    refuse(
+      path, "parts as tensors = \"parts\" gives them", "indices and elements of different lengths",
+      "Change them together."
+    )
+  }
   places <- declare_axes(wanted_axes(NULL, length(parts$shape), memory), parts$shape, axes, plan, path, sight)
   fill <- if (is.null(parts$fill)) raw(0) else fill_bytes(parts$fill, plan, path)
   encode_entries(parts, count, memory$index_type %||% "int32", data, places, plan, path, fill)
@@ -52,7 +57,9 @@ encode_parts <- function(x, plan, path, sight, axes) {
 #' @noRd
 fill_bytes <- function(fill, plan, path) {
   elements <- encode_elements(fill, plan, sprintf("fill of %s", path), memory_of(fill))
-  if (elements$count != 1 || elements$missing > 0) refuse(path, "one element that absent entries are", "another fill", "Set x$fill to one number.")
+  if (elements$count != 1 || elements$missing > 0) {
+    refuse(path, "one element that absent entries are", "another fill", "Set x$fill to one number.")
+  }
   bytes_in(elements$data)
 }
 

@@ -1,8 +1,8 @@
 # The words of the wire: types of elements, their sizes, what R receives them into.
 
 number_types <- c(
-  "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "complex64",
-  "complex128"
+  "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64",
+  "complex64", "complex128"
 )
 
 sizes <- c(
@@ -18,7 +18,9 @@ holders <- c(
   factor = "integer"
 )
 
-time_units <- c(s = "TIME_UNIT_SECOND", ms = "TIME_UNIT_MILLISECOND", us = "TIME_UNIT_MICROSECOND", ns = "TIME_UNIT_NANOSECOND")
+time_units <- c(
+  s = "TIME_UNIT_SECOND", ms = "TIME_UNIT_MILLISECOND", us = "TIME_UNIT_MICROSECOND", ns = "TIME_UNIT_NANOSECOND"
+)
 time_digits <- c(s = 0L, ms = 3L, us = 6L, ns = 9L)
 
 bytes_of <- c(raw = 1, logical = 4, integer = 4, double = 8, complex = 16)
@@ -53,7 +55,10 @@ shape_of <- function(tensor) as.double(tensor$shape %||% numeric(0))
 tensor_words <- function(tensor) {
   layout <- tolower(sub("LAYOUT_", "", tensor$layout %||% "", fixed = TRUE))
   shape <- paste(format(shape_of(tensor), scientific = FALSE, trim = TRUE), collapse = ", ")
-  sprintf("%s[%s]%s", wire_type_of(tensor)$name, if (length(tensor$shape)) shape else "", if (layout == "dense") "" else paste0(" ", layout))
+  sprintf(
+    "%s[%s]%s", wire_type_of(tensor)$name, if (length(tensor$shape)) shape else "",
+    if (layout == "dense") "" else paste0(" ", layout)
+  )
 }
 
 #' Numbers of bytes in the wire's form, as R's.

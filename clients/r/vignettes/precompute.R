@@ -1,5 +1,6 @@
 # Runs the code of sharing.Rmd.orig against a server of its own and writes what it prints into sharing.Rmd, so that the
-# vignette builds without a server and without Python. Needs jazz-server and python with package jazz on the search path.
+# vignette builds without a server and without Python. Needs jazz-server and python with package jazz on the search
+# path.
 #   Rscript precompute.R [FOLDER]     (FOLDER: where to write sharing.Rmd; here, when left out)
 folder <- c(commandArgs(trailingOnly = TRUE), ".")[[1]]
 db <- rjazz::jz_local_server()

@@ -88,7 +88,10 @@ test_that("positions and labels that are not there are errors, counted from 1", 
     expect_s3_class(error, "jazz_error_invalid_argument")
     expect_match(conditionMessage(error), "rows: expected positions up to (3|the length)")
   }
-  expect_match(conditionMessage(raised(jz_get(db, "r-beyond/m", columns = c(5, 1)))), "columns: expected positions up to 4, found 5")
+  expect_match(
+    conditionMessage(raised(jz_get(db, "r-beyond/m", columns = c(5, 1)))),
+    "columns: expected positions up to 4, found 5"
+  )
   expect_s3_class(raised(jz_get(db, "r-beyond/m", rows = "z")), "jazz_error_not_found")
   expect_s3_class(raised(jz_get(db, "r-beyond/m", rows = c(TRUE, FALSE))), "jazz_error_invalid_argument")
   expect_s3_class(raised(jz_get(db, "r-beyond/m", item = "x")), "jazz_error")

@@ -24,7 +24,9 @@ test_that("the server's own message decides", {
       violations = list(list(field = "w", expected = "2", found = "3"), list(expected = "x"))
     )
   )), "here")
-  expect_s3_class(error, c("jazz_error_kind_mismatch", "jazz_error_invalid_argument", "jazz_error", "error"), exact = FALSE)
+  expect_s3_class(
+    error, c("jazz_error_kind_mismatch", "jazz_error_invalid_argument", "jazz_error", "error"), exact = FALSE
+  )
   expect_identical(error$reason, "KIND_MISMATCH")
   expect_identical(error$metadata, list(block = "a/b"))
   expect_identical(error$violations, data.frame(field = c("w", ""), expected = c("2", "x"), found = c("3", "")))
@@ -40,7 +42,9 @@ test_that("without it the standard messages decide, and without them the code", 
   error <- condition_from_call(outcome(3L, list("google.rpc.BadRequest" = wrong)), "here")
   expect_identical(error$violations$found, "is empty")
   expect_s3_class(condition_from_call(outcome(10L), "here"), "jazz_error_version_conflict")
-  expect_match(conditionMessage(condition_from_call(outcome(14L), "here:1")), "no Jazz server answers at here:1 \\(text\\)")
+  expect_match(
+    conditionMessage(condition_from_call(outcome(14L), "here:1")), "no Jazz server answers at here:1 \\(text\\)"
+  )
   expect_match(conditionMessage(condition_from_call(outcome(4L), "here:1")), "within the timeout")
   expect_match(conditionMessage(condition_from_call(outcome(12L), "here:1")), "does not know this call")
 })

@@ -1,6 +1,8 @@
 test_that("a kind is what people write, or a type", {
   expect_identical(format(jz_kind("float64[n]")), "float64[n]")
-  expect_identical(jz_kind(jz_dense("n", 3), extends = "a/b", doc = "A thing.")$message$extends, list(list(name = "a/b")))
+  expect_identical(
+    jz_kind(jz_dense("n", 3), extends = "a/b", doc = "A thing.")$message$extends, list(list(name = "a/b"))
+  )
   expect_s3_class(raised(jz_kind(7)), "jazz_error_invalid_argument")
   expect_s3_class(raised(jz_kind("float64[n]", doc = "x")), "jazz_error_invalid_argument")
 })

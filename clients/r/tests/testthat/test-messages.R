@@ -62,7 +62,9 @@ test_that("the contract is that of the repository", {
   there <- repository_file("proto", "jazz", "v1")
   here <- system.file("proto", "jazz", "v1", package = "rjazz")
   expect_identical(sort(dir(here)), sort(dir(there)))
-  for (name in dir(there)) expect_identical(readLines(file.path(here, name)), readLines(file.path(there, name)), label = name)
+  for (name in dir(there)) {
+    expect_identical(readLines(file.path(here, name)), readLines(file.path(there, name)), label = name)
+  }
 })
 
 test_that("a copy of the library lives beside it in one process", {

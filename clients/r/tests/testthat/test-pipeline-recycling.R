@@ -5,8 +5,8 @@ shapes <- list(
   row = matrix(1:4 + 0, 1), column = matrix(1:3 + 0, 3)
 )
 types <- c(
-  single = "float64[1]", vector = "float64[3]", other = "float64[4]", matrix = "float64[3, 4]", square = "float64[3, 3]",
-  row = "float64[1, 4]", column = "float64[3, 1]"
+  single = "float64[1]", vector = "float64[3]", other = "float64[4]", matrix = "float64[3, 4]",
+  square = "float64[3, 3]", row = "float64[1, 4]", column = "float64[3, 1]"
 )
 operations <- list(
   "+" = function(a, b) a + b, "-" = function(a, b) a - b, "*" = function(a, b) a * b, "/" = function(a, b) a / b,
@@ -36,8 +36,8 @@ test_that("known shapes are recycled as R does, or refused", {
 test_that("symbols are never stretched, whatever lengths they turn out to be", {
   db <- test_db()
   symbols <- c(
-    single = "float64[n]", vector = "float64[n]", other = "float64[m]", matrix = "float64[r, c]", square = "float64[s, s]",
-    row = "float64[p, q]", column = "float64[k, l]"
+    single = "float64[n]", vector = "float64[n]", other = "float64[m]", matrix = "float64[r, c]",
+    square = "float64[s, s]", row = "float64[p, q]", column = "float64[k, l]"
   )
   for (op in names(operations)) for (a in names(shapes)) for (b in names(shapes)) {
     pipeline <- traced(operations[[op]], a, b, symbols)

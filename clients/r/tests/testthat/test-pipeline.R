@@ -52,12 +52,13 @@ test_that("errors name the call that was written", {
 
 test_that("what a value of a pipeline cannot do is refused with what to write instead", {
   for (f in list(
-    function(x) dim(x), function(x) length(x), function(x) nrow(x), function(x) x & TRUE, function(x) !x, function(x) x^3,
-    function(x) range(x), function(x) round(x), function(x) sum(x, 1), function(x) log(x, 2), function(x) x[x > 0],
-    function(x) x[-1, ], function(x) x[c(TRUE, FALSE), ], function(x) x[[1]], function(x) cbind(x, 1:3),
-    function(x) apply(x, 1, sum), function(x) (x > 0) + (x > 1), function(x) x * NULL, function(x) x * list(x),
-    function(x) diag(sum(x)), function(x) jz_sum(x, 0), function(x) jz_topk(x, -1), function(x) jz_cast(x, "text"),
-    function(x) jz_clip(x, "a"), function(x) sweep(x, 3, 1), function(x) sweep(x, 1, 1, "^"), function(x) NULL
+    function(x) dim(x), function(x) length(x), function(x) nrow(x), function(x) x & TRUE, function(x) !x,
+    function(x) x^3, function(x) range(x), function(x) round(x), function(x) sum(x, 1), function(x) log(x, 2),
+    function(x) x[x > 0], function(x) x[-1, ], function(x) x[c(TRUE, FALSE), ], function(x) x[[1]],
+    function(x) cbind(x, 1:3), function(x) apply(x, 1, sum), function(x) (x > 0) + (x > 1), function(x) x * NULL,
+    function(x) x * list(x), function(x) diag(sum(x)), function(x) jz_sum(x, 0), function(x) jz_topk(x, -1),
+    function(x) jz_cast(x, "text"), function(x) jz_clip(x, "a"), function(x) sweep(x, 3, 1),
+    function(x) sweep(x, 1, 1, "^"), function(x) NULL
   )) {
     error <- refused(jz_pipeline(f, inputs = list(x = "any[r, c]")))
     expect_true(nzchar(error$violations$expected), info = deparse(f))

@@ -9,7 +9,9 @@ test_that("spaces are created, changed, listed, deleted", {
   expect_true(is.na(changed$ttl))
   expect_identical(changed$quota, 2e6)
   expect_identical(changed$versions, 2)
-  expect_s3_class(raised(jz_space_update(db, "r-space", quota = 1, if_version = space$version)), "jazz_error_version_conflict")
+  expect_s3_class(
+    raised(jz_space_update(db, "r-space", quota = 1, if_version = space$version)), "jazz_error_version_conflict"
+  )
   jz_put(db, "r-space/a", 1:10)
   expect_identical(jz_space_get(db, "r-space")$blocks, 1)
   listed <- jz_space_list(db, "r-spac")

@@ -9,7 +9,10 @@ piece <- function(offset, vector, bytes, from = 0) list(offset = offset, vector 
 
 received <- function(messages, values, slice_bytes = 1e6L) {
   targets <- lapply(values, function(value) {
-    list(body_bytes = value$body_bytes, targets = list(list(offset = 0, vector = raw(value$body_bytes), bytes = value$body_bytes)))
+    list(
+      body_bytes = value$body_bytes,
+      targets = list(list(offset = 0, vector = raw(value$body_bytes), bytes = value$body_bytes))
+    )
   })
   head <- check_incoming(messages, slice_bytes, function(head) targets)
   list(head = head, bodies = lapply(targets, function(each) each$targets[[1]]$vector))

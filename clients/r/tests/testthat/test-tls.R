@@ -16,8 +16,8 @@ tls_server <- function(frame = parent.frame()) {
   for (who in c("server", "client")) {
     openssl("req", new_key, "-subj", sprintf("/CN=%s", who), "-keyout", at(paste0(who, ".key")), "-out", at("request"))
     openssl(
-      "x509", "-req", "-in", at("request"), "-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-CAcreateserial", "-days", "2",
-      "-extfile", at("names"), "-out", at(paste0(who, ".pem"))
+      "x509", "-req", "-in", at("request"), "-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-CAcreateserial", "-days",
+      "2", "-extfile", at("names"), "-out", at(paste0(who, ".pem"))
     )
   }
   system(sprintf(

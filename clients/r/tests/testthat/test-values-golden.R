@@ -30,7 +30,10 @@ expect_described <- function(object, said, name) {
 # The elements, with their places where the tensor is sparse, as texts.
 wanted_of <- function(tensor) {
   if (!is.null(tensor$elements)) return(vapply(tensor$elements, element_text, "", type = tensor$type))
-  elements <- vapply(tensor$entries, function(entry) if (isTRUE(tensor$pattern)) "TRUE" else element_text(entry["is"][[1]], tensor$type), "")
+  elements <- vapply(
+    tensor$entries, function(entry) if (isTRUE(tensor$pattern)) "TRUE" else element_text(entry["is"][[1]], tensor$type),
+    ""
+  )
   names(elements) <- vapply(tensor$entries, function(entry) paste(unlist(entry$at), collapse = " "), "")
   elements
 }
@@ -76,13 +79,15 @@ described <- function(x, tensor) {
 }
 
 texts_of <- function(x, tensor) {
-  hex <- function(blobs) vapply(unclass(blobs), function(blob) if (is.null(blob)) "NA" else paste(blob, collapse = ""), "")
+  hex <- function(blobs) {
+    vapply(unclass(blobs), function(blob) if (is.null(blob)) "NA" else paste(blob, collapse = ""), "")
+  }
   if (is.raw(x)) return(paste(x, collapse = ""))
   if (is_blobs(x)) return(as.vector(hex(x)))
   bare <- as.vector(unclass(x))
   attributes(bare) <- NULL
   if (is.factor(x)) bare <- levels(x)[bare]
-  gone <- if (inherits(x, "integer64")) missing_bits(bare) else if (is.complex(bare)) is.na(bare) & !is.nan(bare) else is.na(bare) & !is.nan(bare)
+  gone <- if (inherits(x, "integer64")) missing_bits(bare) else is.na(bare) & !is.nan(bare)
   texts <- if (inherits(x, "integer64")) {
     int64_to_text(bare, FALSE)
   } else if (is.character(bare) && tensor$type %in% c("string", "factor")) {

@@ -13,9 +13,11 @@ random_text <- function(count) {
 random_elements <- function(count) {
   x <- switch(sample(12, 1),
     runif(count) < 0.5, sample.int(100L, count, TRUE) - 50L, rnorm(count) * 10^sample(-300:300, 1),
-    complex(count, rnorm(count), rnorm(count)), random_text(count), factor(sample(letters[1:5], count, TRUE), levels = sample(letters[1:7])),
+    complex(count, rnorm(count), rnorm(count)), random_text(count),
+    factor(sample(letters[1:5], count, TRUE), levels = sample(letters[1:7])),
     factor(sample(c("lo", "hi"), count, TRUE), levels = c("lo", "mid", "hi"), ordered = TRUE),
-    structure(floor(runif(count, -1e6, 1e6)), class = "Date"), .POSIXct(runif(count, 1e8, 4e9), sample(c("UTC", "Asia/Tokyo"), 1)),
+    structure(floor(runif(count, -1e6, 1e6)), class = "Date"),
+    .POSIXct(runif(count, 1e8, 4e9), sample(c("UTC", "Asia/Tokyo"), 1)),
     as.difftime(sample(-1e6:1e6, count, TRUE) / 1e6, units = "secs"), sample(c(NaN, Inf, -Inf, -0, 1), count, TRUE),
     structure(text_to_int64(as.character(sample.int(1e9, count, TRUE)), FALSE), class = "integer64")
   )
@@ -40,14 +42,20 @@ random_frame <- function() {
   count <- sample(0:6, 1)
   columns <- lapply(seq_len(sample(0:4, 1)), function(i) random_elements(count))
   names(columns) <- make.unique(rep("x", length(columns)))
-  rows <- if (count > 0 && runif(1) < 0.5) sample(make.unique(paste0("r", random_text(count)))) else .set_row_names(count)
+  rows <- if (count > 0 && runif(1) < 0.5) {
+    sample(make.unique(paste0("r", random_text(count))))
+  } else {
+    .set_row_names(count)
+  }
   structure(columns, names = as.character(names(columns)), row.names = rows, class = "data.frame")
 }
 
 random_matrix <- function() {
   dims <- sample(0:6, 2, TRUE)
   full <- which(runif(prod(dims)) < 0.4) - 1
-  x <- Matrix::sparseMatrix(i = full %% dims[1] + 1, j = full %/% dims[1] + 1, x = random_gone(rnorm(length(full))), dims = dims, repr = "C")
+  x <- Matrix::sparseMatrix(
+    i = full %% dims[1] + 1, j = full %/% dims[1] + 1, x = random_gone(rnorm(length(full))), dims = dims, repr = "C"
+  )
   if (runif(1) < 0.3 && dims[1] > 0) x@Dimnames <- list(random_text(dims[1]), NULL)
   as(x, sample(c("CsparseMatrix", "RsparseMatrix"), 1))
 }

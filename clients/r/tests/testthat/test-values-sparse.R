@@ -1,6 +1,8 @@
 library(Matrix)
 
-example <- function(...) sparseMatrix(i = c(1, 3, 1, 2), j = c(1, 1, 3, 4), x = c(1.5, -0, NA, NaN), dims = c(3, 5), ...)
+example <- function(...) {
+  sparseMatrix(i = c(1, 3, 1, 2), j = c(1, 1, 3, 4), x = c(1.5, -0, NA, NaN), dims = c(3, 5), ...)
+}
 
 expect_matrix_back <- function(x) {
   back <- there_and_back(x)
@@ -52,7 +54,9 @@ test_that("stored zeros and missing entries stay entries", {
 test_that("entries and indices without NA are sent from the memory where they lie", {
   x <- rsparsematrix(100, 50, 0.1)
   pieces <- encode_value(x)$pieces
-  expect_identical(vapply(pieces, function(piece) address(piece$vector), ""), c(address(x@p), address(x@i), address(x@x)))
+  expect_identical(
+    vapply(pieces, function(piece) address(piece$vector), ""), c(address(x@p), address(x@i), address(x@x))
+  )
 })
 
 test_that("triplets are sorted, and those at one place are one", {
@@ -62,7 +66,10 @@ test_that("triplets are sorted, and those at one place are one", {
   expect_identical(back@j, c(0L, 1L, 0L))
   expect_identical(back@x, c(NA, 2, 4))
   expect_identical(as.matrix(back), as.matrix(x))
-  truth <- new("lgTMatrix", i = c(0L, 0L, 1L, 1L, 2L, 2L), j = integer(6), x = c(NA, TRUE, FALSE, NA, FALSE, FALSE), Dim = c(3L, 1L))
+  truth <- new(
+    "lgTMatrix", i = c(0L, 0L, 1L, 1L, 2L, 2L), j = integer(6), x = c(NA, TRUE, FALSE, NA, FALSE, FALSE),
+    Dim = c(3L, 1L)
+  )
   expect_identical(there_and_back(truth)@x, c(TRUE, NA, FALSE))
   pattern <- new("ngTMatrix", i = c(1L, 1L, 0L), j = c(0L, 0L, 0L), Dim = c(2L, 1L))
   expect_identical(there_and_back(pattern)@i, 0:1)
@@ -71,9 +78,9 @@ test_that("triplets are sorted, and those at one place are one", {
 test_that("symmetric, triangular, diagonal and permutation matrices are written out", {
   square <- Matrix::crossprod(sparseMatrix(i = c(1, 2, 1, 3), j = c(1, 1, 2, 3), x = c(1, NA, 2, 3)))
   cases <- list(
-    forceSymmetric(square), forceSymmetric(square, "L"), as(forceSymmetric(square), "TsparseMatrix"), triu(square), tril(square),
-    Diagonal(3), Diagonal(3, c(1, 0, NA)), Diagonal(2, c(TRUE, NA)), as(Diagonal(3), "CsparseMatrix"), as(c(3L, 1L, 2L), "pMatrix"),
-    Diagonal(0), forceSymmetric(as(square, "nMatrix")), as(triu(square), "RsparseMatrix")
+    forceSymmetric(square), forceSymmetric(square, "L"), as(forceSymmetric(square), "TsparseMatrix"), triu(square),
+    tril(square), Diagonal(3), Diagonal(3, c(1, 0, NA)), Diagonal(2, c(TRUE, NA)), as(Diagonal(3), "CsparseMatrix"),
+    as(c(3L, 1L, 2L), "pMatrix"), Diagonal(0), forceSymmetric(as(square, "nMatrix")), as(triu(square), "RsparseMatrix")
   )
   for (x in cases) {
     back <- there_and_back(x)
@@ -91,13 +98,17 @@ test_that("symmetric, triangular, diagonal and permutation matrices are written 
 test_that("dense matrices of package Matrix are matrices", {
   x <- Matrix(c(1, NA, 3, 4), 2, sparse = FALSE, dimnames = list(c("a", "b"), NULL))
   expect_identical(there_and_back(x), as.matrix(x))
-  expect_identical(there_and_back(Matrix::crossprod(Matrix(1:4 + 0, 2, sparse = FALSE))), as.matrix(Matrix::crossprod(Matrix(1:4 + 0, 2, sparse = FALSE))))
+  expect_identical(
+    there_and_back(Matrix::crossprod(Matrix(1:4 + 0, 2, sparse = FALSE))),
+    as.matrix(Matrix::crossprod(Matrix(1:4 + 0, 2, sparse = FALSE)))
+  )
 })
 
 test_that("sparse vectors come back", {
   for (x in list(
-    sparseVector(c(1.5, NA, NaN), c(1, 3, 9), 10), sparseVector(c(1L, NA), c(2, 5), 5), sparseVector(c(TRUE, NA), c(1, 2), 2),
-    sparseVector(1i, 2, 3), new("nsparseVector", i = c(1L, 4L), length = 4L), sparseVector(numeric(0), integer(0), 5)
+    sparseVector(c(1.5, NA, NaN), c(1, 3, 9), 10), sparseVector(c(1L, NA), c(2, 5), 5),
+    sparseVector(c(TRUE, NA), c(1, 2), 2), sparseVector(1i, 2, 3), new("nsparseVector", i = c(1L, 4L), length = 4L),
+    sparseVector(numeric(0), integer(0), 5)
   )) {
     x@i <- as.integer(x@i)
     x@length <- as.integer(x@length)
@@ -125,7 +136,8 @@ test_that("slots of further classes are said", {
 })
 
 # A value of the wire over sparse parts, as others write it.
-wire_sparse <- function(data, layout, shape, positions = NULL, indices, int64 = FALSE, fill = raw(0), options = list()) {
+wire_sparse <- function(data, layout, shape, positions = NULL, indices, int64 = FALSE, fill = raw(0),
+                        options = list()) {
   plan <- new_plan(jz_value_options())
   index <- function(x) if (int64) wire_indices(x, 0L, TRUE) else x
   buffers <- c(
@@ -133,7 +145,10 @@ wire_sparse <- function(data, layout, shape, positions = NULL, indices, int64 = 
     lapply(indices, function(each) add_buffer(plan, "INDICES", index(each)))
   )
   elements <- add_elements(plan, encode_elements(data, plan, "x", memory_of(data)), buffers)
-  tensor <- tensor_message(elements, shape, layout, NULL, if (int64) "int64" else "int32", length(indices[[1]]), FALSE, buffers = elements$buffers, fill = fill)
+  tensor <- tensor_message(
+    elements, shape, layout, NULL, if (int64) "int64" else "int32", length(indices[[1]]), FALSE,
+    buffers = elements$buffers, fill = fill
+  )
   list(header = list(tensor = tensor), body = body_of(list(body_bytes = plan$end, pieces = plan_pieces(plan))))
 }
 
@@ -153,7 +168,9 @@ test_that("sparse arrays that no class is made for are refused, or parts", {
   far <- wire_sparse(1.5, "COO", c(2^40, 3), NULL, list(2^40 - 1, 2), TRUE)
   cube <- wire_sparse(c(1, NA), "COO", c(2, 2, 2), NULL, list(0:1, 0:1, 0:1))
   times <- wire_sparse(as.Date(c("2024-01-01", NA)), "COO", 3, NULL, list(0:1))
-  filled <- wire_sparse(jz_as_type(c(1, NA), "float32"), "CSR", c(1, 3), c(0L, 2L), list(0:1), fill = as.raw(c(0, 0, 0x80, 0x7f)))
+  filled <- wire_sparse(
+    jz_as_type(c(1, NA), "float32"), "CSR", c(1, 3), c(0L, 2L), list(0:1), fill = as.raw(c(0, 0, 0x80, 0x7f))
+  )
   pairs <- wire_sparse(c(1i, NA), "CSC", c(3, 1), c(0L, 2L), list(0:1))
   for (wire in list(far, cube, times, filled, pairs)) {
     expect_refused(received(wire$header, wire$body), "tensors = \"parts\"")
@@ -178,7 +195,10 @@ test_that("2^31 stored entries are refused before they are received", {
 test_that("indices that are not sound are errors, not crashes", {
   for (indices in list(c(0L, 9L), c(1L, 0L), c(-1L, 0L))) {
     for (layout in c("CSR", "COO")) {
-      wire <- wire_sparse(c(1, 2), layout, c(1, 3), if (layout == "CSR") c(0L, 2L), if (layout == "CSR") list(indices) else list(c(0L, 0L), indices))
+      wire <- wire_sparse(
+        c(1, 2), layout, c(1, 3), if (layout == "CSR") c(0L, 2L),
+        if (layout == "CSR") list(indices) else list(c(0L, 0L), indices)
+      )
       expect_error(received(wire$header, wire$body), class = "jazz_error_data_loss")
     }
   }

@@ -4,7 +4,10 @@ test_that("data frames come back with their columns and row names", {
     f = factor(c("u", NA, "w")), o = factor(c("u", "v", NA), ordered = TRUE), d = as.Date(c("2024-01-01", NA, NA)),
     t = as.POSIXct(c("2024-01-01 12:00", NA, NA), tz = "Europe/Vienna"), s2 = as.difftime(c(1, 2, NA), units = "secs")
   ))
-  for (x in list(iris, airquality, mtcars, ToothGrowth, women, head(iris, 0), iris[0], iris[0, 0], iris[iris$Sepal.Length > 7, ], data.frame())) {
+  for (x in list(
+    iris, airquality, mtcars, ToothGrowth, women, head(iris, 0), iris[0], iris[0, 0], iris[iris$Sepal.Length > 7, ],
+    data.frame()
+  )) {
     expect_there_and_back(x)
   }
 })
@@ -46,7 +49,9 @@ test_that("columns that are no vectors are refused", {
 test_that("lists are tables", {
   expect_there_and_back(list(a = 1, b = NULL, c = "x", d = list(e = list(), f = TRUE), g = iris[1:2, ]))
   expect_there_and_back(list("\u00e9" = 1, " " = 2, "a$b" = NULL))
-  expect_there_and_back(list(m = matrix(1:4, 2, dimnames = list(c("a", "b"), NULL)), n = matrix(1:4, 2, dimnames = list(c("c", "d"), NULL))))
+  expect_there_and_back(list(
+    m = matrix(1:4, 2, dimnames = list(c("a", "b"), NULL)), n = matrix(1:4, 2, dimnames = list(c("c", "d"), NULL))
+  ))
 })
 
 test_that("names in latin1 become UTF-8", {
@@ -75,7 +80,8 @@ test_that("32 values lie inside each other, not more", {
 })
 
 test_that("time series come back", {
-  for (x in list(AirPassengers, ts(1:5, start = c(2000, 2), frequency = 4), ts(matrix(c(1.5, NA, 3, 4), 2, dimnames = list(NULL, c("a", "b"))), start = 1990), sunspot.year)) {
+  several <- ts(matrix(c(1.5, NA, 3, 4), 2, dimnames = list(NULL, c("a", "b"))), start = 1990)
+  for (x in list(AirPassengers, ts(1:5, start = c(2000, 2), frequency = 4), several, sunspot.year)) {
     expect_there_and_back(x)
   }
   expect_there_and_back(presidents)

@@ -1,8 +1,12 @@
 vienna <- function(...) as.POSIXct(c(...), tz = "Europe/Vienna")
 stamp <- function(counts, unit, zone = "UTC", ...) {
-  wire_vector("timestamp", text_to_int64(counts, FALSE), length(counts), time_unit = unit, zone = zone, options = list(...))
+  wire_vector(
+    "timestamp", text_to_int64(counts, FALSE), length(counts), time_unit = unit, zone = zone, options = list(...)
+  )
 }
-unit_of_encoded <- function(x, ...) sub("TIME_UNIT_", "", encode_value(x, jz_value_options(...))$header$tensor$type$time_unit)
+unit_of_encoded <- function(x, ...) {
+  sub("TIME_UNIT_", "", encode_value(x, jz_value_options(...))$header$tensor$type$time_unit)
+}
 
 with_zone <- function(zone, code) {
   before <- Sys.getenv("TZ", NA)
@@ -94,7 +98,9 @@ test_that("counts of every unit come back as they were", {
     if (unit == "ns") counts <- c("0", "1000", "-1000", "1709209800123456000")
     x <- stamp(counts, unit)
     expect_identical(int64_to_text_of(encode_value(x)), counts)
-    expect_identical(unit_of_encoded(x), c(s = "SECOND", ms = "MILLISECOND", us = "MICROSECOND", ns = "NANOSECOND")[[unit]])
+    expect_identical(
+      unit_of_encoded(x), c(s = "SECOND", ms = "MILLISECOND", us = "MICROSECOND", ns = "NANOSECOND")[[unit]]
+    )
   }
 })
 

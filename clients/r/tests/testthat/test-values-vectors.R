@@ -1,8 +1,8 @@
 test_that("vectors come back as they went, with what is missing", {
   for (x in list(
     c(TRUE, NA, FALSE), c(1L, NA, -.Machine$integer.max), c(1.5, NA, NaN, Inf, -Inf, -0, 5e-324, .Machine$double.xmax),
-    c("a", NA, "", "NA", "n\u00e9", "\U1F680"), c(1+2i, NA, complex(real = NaN, imaginary = 1), complex(real = -0, imaginary = Inf)),
-    as.raw(c(0, 255, 128)), NULL
+    c("a", NA, "", "NA", "n\u00e9", "\U1F680"),
+    c(1+2i, NA, complex(real = NaN, imaginary = 1), complex(real = -0, imaginary = Inf)), as.raw(c(0, 255, 128)), NULL
   )) {
     expect_there_and_back(x)
   }
@@ -17,7 +17,9 @@ test_that("vectors without elements come back", {
 })
 
 test_that("vectors of missing elements only come back", {
-  for (x in list(NA, NA_integer_, NA_real_, NA_character_, rep(NA, 17), rep(NA_character_, 8), factor(c(NA, NA)), as.Date(NA))) {
+  for (x in list(
+    NA, NA_integer_, NA_real_, NA_character_, rep(NA, 17), rep(NA_character_, 8), factor(c(NA, NA)), as.Date(NA)
+  )) {
     expect_there_and_back(x)
   }
 })
@@ -96,7 +98,9 @@ test_that("what is no text is refused", {
 })
 
 test_that("texts with U+0000 are refused, or raw vectors", {
-  encoded <- encode_value(structure(list(charToRaw("a"), as.raw(c(97, 0, 98)), NULL), jazz = structure(list(type = "string"), class = "jazz_wire")))
+  encoded <- encode_value(structure(
+    list(charToRaw("a"), as.raw(c(97, 0, 98)), NULL), jazz = structure(list(type = "string"), class = "jazz_wire")
+  ))
   expect_identical(encoded$header$tensor$type$data_type, "DATA_TYPE_STRING")
   expect_refused(value_from_raw(encoded$header, body_of(encoded)), "at [2]")
   back <- value_from_raw(encoded$header, body_of(encoded), jz_value_options(strings = "raw"))
@@ -128,7 +132,9 @@ test_that("64-bit integers are as the option says", {
   x <- int64("9007199254740993", NA, "-9223372036854775807")
   expect_there_and_back(x)
   expect_refused(there_and_back(x, bigint = "numeric"), "at [1]")
-  expect_identical(as.vector(there_and_back(x, bigint = "character")), c("9007199254740993", NA, "-9223372036854775807"))
+  expect_identical(
+    as.vector(there_and_back(x, bigint = "character")), c("9007199254740993", NA, "-9223372036854775807")
+  )
   small <- int64("5", NA, "-7")
   expect_identical(as.vector(there_and_back(small, bigint = "numeric")), c(5, NA, -7))
   for (bigint in c("integer64", "numeric", "character")) {
@@ -144,7 +150,9 @@ test_that("integers that an integer64 does not hold are refused, or digits", {
   back <- wire_vector("uint64", text_to_int64("18446744073709551615", TRUE), options = list(bigint = "character"))
   expect_identical(as.vector(back), "18446744073709551615")
   expect_refused(wire_vector("int64", text_to_int64("-9223372036854775808", FALSE)))
-  lossy <- wire_vector("uint64", text_to_int64("18446744073709551615", TRUE), options = list(bigint = "numeric", lossy = TRUE))
+  lossy <- wire_vector(
+    "uint64", text_to_int64("18446744073709551615", TRUE), options = list(bigint = "numeric", lossy = TRUE)
+  )
   expect_identical(as.vector(lossy), 2^64)
 })
 
@@ -161,8 +169,8 @@ test_that("types that R lacks are its nearest ones, and stay what they were", {
     float32 = as.raw(c(0, 0, 0xc0, 0x3f)), complex64 = as.raw(c(0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0))
   )
   shown <- list(
-    int8 = c(0L, 127L, -128L, -1L), uint8 = c(0L, 127L, 128L, 255L), int16 = c(-32768L, -1L), uint16 = c(32768L, 65535L),
-    uint32 = 2^32 - 1, float16 = c(2^-24, 65504), float32 = 1.5, complex64 = 1-2i
+    int8 = c(0L, 127L, -128L, -1L), uint8 = c(0L, 127L, 128L, 255L), int16 = c(-32768L, -1L),
+    uint16 = c(32768L, 65535L), uint32 = 2^32 - 1, float16 = c(2^-24, 65504), float32 = 1.5, complex64 = 1-2i
   )
   for (type in names(wire)) {
     back <- wire_vector(type, wire[[type]], length(shown[[type]]))
@@ -223,7 +231,9 @@ test_that("attributes that are not stored are said", {
 })
 
 test_that("what is no data is refused, and it is said where", {
-  for (x in list(mean, quote(a), expression(a), new.env(), as.name("a"), lm(mpg ~ wt, mtcars), as.roman(1:2), list(1, 2))) {
+  for (x in list(
+    mean, quote(a), expression(a), new.env(), as.name("a"), lm(mpg ~ wt, mtcars), as.roman(1:2), list(1, 2)
+  )) {
     expect_refused(encode_value(list(x = x)), "value$x")
   }
 })
