@@ -7,7 +7,7 @@ import numpy as np
 
 from jazz.values import DataType, Layout, Value, compressed, dense
 from jazz_server.engine.errors import MemoryLimit, OpError
-from jazz_server.engine.op import Inference, Op, Parameter, Run, Settings
+from jazz_server.engine.op import Host, Inference, Op, Parameter, Run, Settings
 from jazz_server.kinds.types import AnyType, Dimension, Symbol, TensorType, Type
 from jazz_server.pipelines.graph import Argument, Graph, Input, Output, ParameterValue, Pipeline, Step, StepRef
 
@@ -155,7 +155,7 @@ OPS = {
             _run_pick,
             Parameter("index", "int", "", required=True),
             Parameter("label", "str", "", default=""),
-            native=False,
+            host=Host("numpy.take", memory=lambda sizes, settings: 8.0),
         ),
         _op("huge", ("a",), _infer_same, _run_huge),
         _op(

@@ -48,3 +48,19 @@ class UnknownOp(LookupError):
         self.version = version
         self.close = tuple(close)
         self.available = available
+
+
+class InvalidTheme(Exception):
+    """A module of `jazz_server.engine.ops` is not as it should be.
+
+    Attributes:
+        theme: The module.
+        expected: What was expected of it.
+        found: What was found.
+    """
+
+    def __init__(self, theme: str, expected: str, found: str) -> None:
+        super().__init__(f"engine/ops/{theme}.py: expected {expected}, found {found}")
+        self.theme = theme
+        self.expected = expected
+        self.found = found

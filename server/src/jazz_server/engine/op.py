@@ -1,13 +1,14 @@
 """What an operation is: the seam between the catalogue and everything that types, explains and runs pipelines.
 
-An `Op` is a record of plain functions. `infer` says what comes out for what is known of what goes in, `run` computes
-it. Neither knows where values come from or where they go.
+An `Op` is a record of plain functions. `infer` says what comes out for what is known of what goes in, `cost` about how
+much work that is, `run` computes it. None of them knows where values come from or where they go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, Protocol, TypeAlias
 
 from jazz.values import Value
@@ -76,7 +77,8 @@ class Parameter:
 
     Attributes:
         name: Its name.
-        type: What it takes, in words: "int", "float", "bool", "str", "axis", "dtype", "graph", "ints".
+        type: What it takes, in words: "int", "float", "bool", "str", "axis", "axes" (one or several), "dtype", "graph",
+            "ints", "floats", "strs"; alternatives as "float|str".
         doc: What it does.
         required: Whether it must be given.
         default: What it is when it is not given; None for "not set".
@@ -87,6 +89,64 @@ class Parameter:
     doc: str
     required: bool = False
     default: Setting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a value is. What is not known is NaN, and so is all that is computed from it.
+
+    Attributes:
+        shape: The length of each dimension; () for a literal and for a table.
+        stored: How many elements are stored: all of a dense tensor, the entries of a sparse one.
+        bytes: What its buffers take.
+        sparse: Whether it is sparse.
+    """
+
+    shape: tuple[float, ...]
+    stored: float
+    bytes: float
+    sparse: bool = False
+
+    @property
+    def elements(self) -> float:
+        """How many elements it has, stored or not."""
+        return prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """About how much work a step is, before it runs. It decides nothing about answers.
+
+    Attributes:
+        flops: Operations on numbers; a multiplication with its addition is two.
+        bytes: What is read from memory and written to it; when None, each argument is read once and each result
+            written once.
+        stored: How many entries are stored of each sparse result; when None, as many as of the argument with most.
+    """
+
+    flops: float
+    bytes: float | None = None
+    stored: float | None = None
+
+
+CostSettings: TypeAlias = Mapping[str, Setting | Cost]
+"""The parameters of a step as its cost sees them: in the place of a sub-graph is the cost of running that once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The library that an operation runs inside of.
+
+    Attributes:
+        library: What is called, such as "scipy.sparse.linalg.svds". `run` imports it: the server starts without.
+        memory: The bytes that it takes at most besides its arguments, its results included. A run that may not have
+            that many is refused before the library is called.
+        cancellable: Whether `run` comes back to ask whether the run is to stop.
+    """
+
+    library: str
+    memory: Callable[[Sequence[Size], Settings], float]
+    cancellable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +166,12 @@ class Op:
             mismatches and always gives as many types as there are results (`AnyType()` where nothing is known).
         run: The results, from values (or scalars for literals) that `infer` has found no fault with. It may raise
             `jazz_server.engine.errors.OpError` for what shows only in the data.
-        native: Whether it runs as machine code without the interpreter lock, or inside a library (host).
+        host: The library that it runs inside of; None when it is native: machine code without the interpreter lock.
         missing: What it does with missing elements, in a sentence.
+        cost: About how much work it is, from the sizes of arguments and results; asked when all of them are values
+            whose rank is known. None: one operation for each element that is stored.
+        work: The cost in words, such as "O(multiplications)".
+        since: The version of Jazz that it is there since.
     """
 
     name: str
@@ -120,5 +184,13 @@ class Op:
     run: Callable[[Run, Sequence[Any], Settings], tuple[Value, ...]]
     parameters: tuple[Parameter, ...] = ()
     optional_arguments: int = 0
-    native: bool = True
+    host: Host | None = None
     missing: str = ""
+    cost: Callable[[Sequence[Size], CostSettings, Sequence[Size]], Cost] | None = None
+    work: str = "O(elements stored)"
+    since: str = "0.1"
+
+    @property
+    def native(self) -> bool:
+        """Whether it runs as machine code without the interpreter lock, rather than inside a library."""
+        return self.host is None

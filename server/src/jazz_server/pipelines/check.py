@@ -164,11 +164,11 @@ class _Check:
         given = {key for key, _ in step.parameters}
         for parameter in op.parameters:
             if parameter.required and parameter.name not in given:
-                self._note(f"{name}.{parameter.name}", _EXPECTED.get(parameter.type, parameter.type), "nothing")
+                self._note(f"{name}.{parameter.name}", _expected(parameter.type), "nothing")
 
     def _check_value(self, field: str, parameter: Parameter, value: ParameterValue) -> None:
         if not _takes(parameter.type, value):
-            self._note(field, _EXPECTED.get(parameter.type, parameter.type), _described(value))
+            self._note(field, _expected(parameter.type), _described(value))
         elif isinstance(value, GraphRef):
             self._check_position(field, "sub-graph", value.graph, self._graphs)
 
@@ -179,21 +179,34 @@ _EXPECTED: Final = {
     "bool": "true or false",
     "str": "a text",
     "axis": "an axis, counted from 0 or, negative, from the end",
+    "axes": "an axis, counted from 0 or, negative, from the end, or a list of them",
     "dtype": "a data type",
     "graph": "a sub-graph",
     "ints": "a list of integers",
+    "floats": "a list of numbers",
+    "strs": "a list of texts",
 }
 
+_ITEMS: Final[dict[str, tuple[type, ...]]] = {"axes": (int,), "ints": (int,), "floats": (int, float), "strs": (str,)}
+"""What lists hold, by the type of the parameter."""
 
-def _takes(kind: str, value: ParameterValue) -> bool:
-    """Whether a parameter of a type takes a value."""
+
+def _expected(kinds: str) -> str:
+    """What a parameter of a type, or of alternatives, takes, in words."""
+    return " or ".join(_EXPECTED[kind] for kind in kinds.split("|"))
+
+
+def _takes(kinds: str, value: ParameterValue) -> bool:
+    """Whether a parameter of a type, or of alternatives, takes a value."""
+    return any(_takes_one(kind, value) for kind in kinds.split("|"))
+
+
+def _takes_one(kind: str, value: ParameterValue) -> bool:
     if kind == "graph" or isinstance(value, GraphRef):
         return kind == "graph" and isinstance(value, GraphRef)
-    if kind == "ints":
-        return isinstance(value, tuple) and all(type(item) is int for item in value)
     if isinstance(value, tuple):
-        return False
-    if kind in ("int", "axis"):
+        return kind in _ITEMS and all(type(item) in _ITEMS[kind] for item in value)
+    if kind in ("int", "axis", "axes"):
         return type(value) is int
     if kind == "float":
         return type(value) in (int, float)
@@ -201,7 +214,7 @@ def _takes(kind: str, value: ParameterValue) -> bool:
         return type(value) is bool
     if kind == "dtype":
         return isinstance(value, str) and value in DATA_TYPES
-    return isinstance(value, str)
+    return kind == "str" and isinstance(value, str)
 
 
 def _described(value: ParameterValue) -> str:

@@ -14,7 +14,7 @@ from jazz_server.engine.compressed import elements
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.entries import entries_of, gather, union
 from jazz_server.engine.errors import OpError
-from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings, SubGraph
+from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, Run, Scalar, Settings, Size, SubGraph
 from jazz_server.engine.promotion import INT64, NUMERIC, scalar_dtype
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import AnyType, KindReference, TensorType, Type
@@ -141,6 +141,14 @@ def _run(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]
     return (*states, dense(np.asarray(done, np.int64)))
 
 
+def _cost(_args: Sequence[Size], settings: CostSettings, _results: Sequence[Size]) -> Cost:
+    """As many turns as there may be."""
+    body, limit = settings["body"], settings["max_iter"]
+    assert isinstance(body, Cost)
+    assert isinstance(limit, int)
+    return Cost(limit * body.flops, limit * (body.bytes or 0))
+
+
 def _change(before: Value, after: Value) -> float:
     """The 1-norm of the difference of two tensors, in float64; NaN when it is not a number.
 
@@ -191,6 +199,8 @@ OPS: Final = (
         results=("*states", "iterations"),
         infer=_infer,
         run=_run,
+        cost=_cost,
+        work="O(turns times the body)",
         parameters=(
             Parameter("body", "graph", "From the states and the captured values to the next states.", required=True),
             Parameter("max_iter", "int", "How many turns at most.", required=True),

@@ -18,7 +18,7 @@ from jazz_server.engine.errors import OpError
 from jazz_server.engine.launch import launch
 from jazz_server.engine.memory import check_bytes
 from jazz_server.engine.missing import marked, marks, missing_entries, unmarked
-from jazz_server.engine.op import Inference, Op, Run, Scalar, Settings
+from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Run, Scalar, Settings, Size
 from jazz_server.engine.promotion import BOOL, KERNEL_DTYPES, Array, ordered, outcomes, work_dtype
 from jazz_server.engine.structure import filtered
 from jazz_server.kinds import describe
@@ -67,6 +67,12 @@ def _run_matmul(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Ten
     if b.validity is not None:
         result = _also_missing(result, _multiplied(run, _stored(a), marks(b)))
     return (result,)
+
+
+def _cost_matmul(args: Sequence[Size], _settings: CostSettings, results: Sequence[Size]) -> Cost:
+    a, b = args
+    multiplications = a.stored * b.stored / max(b.shape[0], 1)
+    return Cost(2 * multiplications, stored=min(multiplications, results[0].elements))
 
 
 def _stored(x: Tensor) -> Tensor:
@@ -192,14 +198,16 @@ OPS: Final = (
         doc=(
             "The matrix product sum_k a[i, k] b[k, j], numpy's @ for rank 1 and 2; of bools whether any product is "
             "true. CSR if both are sparse matrices, else dense. Absent entries take no part: beside them infinity and "
-            "NaN leave no trace. Products of complex numbers are for dense tensors. O(stored entries of a times n) for "
-            "sparse by dense; for sparse by sparse O(multiplications), by Gustavson (ACM TOMS 4 (3), 1978)."
+            "NaN leave no trace. Products of complex numbers are for dense tensors. Sparse by "
+            "sparse is Gustavson's algorithm (ACM TOMS 4 (3), 1978)."
         ),
         missing="Missing where a missing element meets one that is stored; every element of a dense tensor is.",
         arguments=("a", "b"),
         results=("result",),
         infer=_infer_matmul,
         run=_run_matmul,
+        cost=_cost_matmul,
+        work="O(multiplications): stored of a times stored of b by k where sparse, m k n where dense",
     ),
     Op(
         name="diag",
@@ -211,6 +219,7 @@ OPS: Final = (
         results=("result",),
         infer=_infer_diag,
         run=_run_diag,
+        work="O(n)",
     ),
 )
 """The operations of this module."""

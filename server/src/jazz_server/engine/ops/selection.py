@@ -15,7 +15,7 @@ from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
 from jazz_server.engine.missing import marked
-from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.op import Cost, Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.promotion import BOOL, INT64, INTEGERS, NUMERIC, REAL
 from jazz_server.engine.topk import topk
 from jazz_server.kinds import describe
@@ -188,6 +188,7 @@ OPS: Final = (
         results=("result",),
         infer=_infer_take,
         run=_run_take,
+        work="O(elements of the result), those stored of a sparse one",
         parameters=(Parameter("axis", "axis", "The axis to take along, from the end when negative.", default=0),),
     ),
     Op(
@@ -196,13 +197,14 @@ OPS: Final = (
         signature="topk(x[..., n], k) -> values [..., k], indices int64[..., k]",
         doc=(
             "The k greatest elements along the last axis, greatest first, and their indices. Equal elements are in the "
-            "order of their indices, NaN comes last; absent entries are zeros. Dense. O(n log k) for each row."
+            "order of their indices, NaN comes last; absent entries are zeros. Dense."
         ),
         missing="Last, after NaN, and missing in the values.",
         arguments=("x",),
         results=("values", "indices"),
         infer=_infer_topk,
         run=_run_topk,
+        work="O(elements stored · log k)",
         parameters=(Parameter("k", "int", "How many elements, from 0 to the length of the axis.", required=True),),
     ),
     Op(
@@ -215,6 +217,8 @@ OPS: Final = (
         results=("value",),
         infer=_infer_field,
         run=_run_field,
+        cost=lambda _args, _settings, _results: Cost(0, 0),
+        work="O(1)",
         parameters=(Parameter("name", "str", "The name of the field.", required=True),),
     ),
 )

@@ -15,7 +15,7 @@ from jazz.values import DataType, Layout, Tensor, dense
 from jazz_server.engine import arguments, layouts, operands, selection, shapes, structure
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.memory import check_shape
-from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, Run, Scalar, Settings, Size
 from jazz_server.engine.promotion import INT64, Array, ordered, outcomes
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import Dimension, TensorType, Type
@@ -34,6 +34,11 @@ def _run_transpose(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[
     run.checkpoint()
     x = args[0] if isinstance(args[0], Tensor) else operands.tensor("x", args[0])
     return (structure.transposed(x),)
+
+
+def _cost_transpose(args: Sequence[Size], _settings: CostSettings, _results: Sequence[Size]) -> Cost:
+    (x,) = args
+    return Cost(0, 0 if len(x.shape) == 2 else None)
 
 
 def _infer_size(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
@@ -191,6 +196,8 @@ OPS: Final = (
         results=("result",),
         infer=_infer_transpose,
         run=_run_transpose,
+        cost=_cost_transpose,
+        work="O(1); O(entries log entries) for COO",
     ),
     Op(
         name="concat",
@@ -218,6 +225,8 @@ OPS: Final = (
         results=("result",),
         infer=_infer_size,
         run=_run_size,
+        cost=lambda _args, _settings, _results: Cost(0, 0),
+        work="O(1)",
         parameters=(Parameter("axis", "axis", "The axis, from the end when negative; all elements when unset."),),
     ),
 )
