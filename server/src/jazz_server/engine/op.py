@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from math import prod
 from typing import Any, Protocol, TypeAlias
 
@@ -149,6 +150,25 @@ class Host:
     cancellable: bool = False
 
 
+class Flow(Enum):
+    """What becomes of rows: results lie along them, or each part of the rows gives a part of the result."""
+
+    ROWS = "rows"
+    SUM = "sum"
+    PRODUCT = "product"
+    MEAN = "mean"
+    MAXIMUM = "maximum"
+    MINIMUM = "minimum"
+    ANY = "any"
+    ALL = "all"
+
+
+RowRule: TypeAlias = Callable[[Sequence[bool], Sequence[Type | Scalar], Settings], Flow | None]
+"""What an operation makes of rows, for which of its arguments lie along them (at least one does), their types and the
+settings. Row i of a result depends on row i of those arguments only and on the others as a whole; None when it does
+not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Op:
     """A typed operation.
@@ -172,6 +192,7 @@ class Op:
             whose rank is known. None: one operation for each element that is stored.
         work: The cost in words, such as "O(multiplications)".
         since: The version of Jazz that it is there since.
+        rows: What it makes of rows of its arguments; None when it never works on each row for itself.
     """
 
     name: str
@@ -189,6 +210,7 @@ class Op:
     cost: Callable[[Sequence[Size], CostSettings, Sequence[Size]], Cost] | None = None
     work: str = "O(elements stored)"
     since: str = "0.1"
+    rows: RowRule | None = None
 
     @property
     def native(self) -> bool:
