@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from jazz.errors import Violation
-from jazz.values import Layout, Value
+from jazz.values import Layout, Tensor, Value
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.errors import MemoryLimit, OpError
 from jazz_server.engine.op import Op
@@ -23,7 +24,12 @@ from jazz_server.pipelines.execution import Schedule
 from jazz_server.pipelines.graph import Pipeline
 from jazz_server.pipelines.infer import check_names, infer_bound, is_exact
 from jazz_server.pipelines.passes import rewritten
+from jazz_server.pipelines.slabs import Slabs, slabs
+from jazz_server.pipelines.streaming import bounds, run_slabs, slab_bytes
 from jazz_server.pipelines.typing import Typing
+
+_WHOLE: Final = 4
+"""So many times the bytes of one turn are still run as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,14 @@ class Program:
     typing: Typing
     _schedule: Schedule
     _ops: Mapping[str, Op]
+    _reserves: int
+    _slabs: dict[int, Slabs | None] = field(default_factory=dict)
 
     def run(self, values: Mapping[str, Value], run: RunControl) -> dict[str, Value]:
         """The outputs for values of the inputs.
 
-        Intermediate values are freed after their last use. `run` is asked between kernels whether to go on.
+        Intermediate values are freed after their last use. `run` is asked between kernels whether to go on. What would
+        take much memory runs on some rows at a time, where the pipeline works on each row for itself or adds them up.
 
         Args:
             values: A value for each input, of the type that the program was compiled for.
@@ -59,11 +68,29 @@ class Program:
         check_names(self.graph, values, complete=True)
         self._check_values(values)
         run.checkpoint()
-        arguments = [
-            self._argument(position, values[item.name], run) for position, item in enumerate(self.graph.inputs)
-        ]
-        outputs = self._schedule.run(run, arguments, run.memory_limit)
+        inputs = [values[item.name] for item in self.graph.inputs]
+        outputs = self._run_on_some_rows(inputs, run) or self._schedule.run(
+            run, [self._argument(position, value, run) for position, value in enumerate(inputs)], run.memory_limit
+        )
         return {item.name: value for item, value in zip(self.graph.outputs, outputs, strict=True)}
+
+    def _run_on_some_rows(self, inputs: Sequence[Value], run: RunControl) -> Sequence[Value]:
+        """The outputs, when the largest input is run through on some rows at a time; else nothing."""
+        tensors = [(value.nbytes, n, value) for n, value in enumerate(inputs) if isinstance(value, Tensor)]
+        largest, seed, tensor = max(tensors, default=(0, 0, None), key=lambda found: found[:2])
+        total = largest + self._reserves
+        if tensor is None or total <= _WHOLE * slab_bytes(run.memory_limit):
+            return ()
+        if seed not in self._slabs:
+            self._slabs[seed] = slabs(self.graph, self.typing, seed)
+        plan = self._slabs[seed]
+        if plan is None:
+            return ()
+
+        def seen(position: int, value: Value) -> Value:
+            return self._argument(position, value, run)
+
+        return run_slabs(plan, inputs, bounds(tensor, total, run.memory_limit), seen, run, run.memory_limit, self._ops)
 
     def _check_values(self, values: Mapping[str, Value]) -> None:
         violations = []
@@ -119,7 +146,8 @@ def compile(  # noqa: A001 - what it does is called so
     if vague:
         raise InvalidRun(vague)
     graph = rewritten(bound, typing).graph
-    return Program(graph, typing, Schedule(graph, _reserves(typing)), ops)
+    reserves = _reserves(typing)
+    return Program(graph, typing, Schedule(graph, reserves), ops, sum(reserves))
 
 
 def _reserves(typing: Typing) -> Sequence[int]:

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from jazz_server.engine import rows
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
 from jazz_server.engine.op import Op
 from jazz_server.engine.promotion import NUMERIC, REAL, Function
@@ -29,6 +30,7 @@ def _comparison(name: str, function: Function, sign: str, accepts: tuple[object,
         results=("result",),
         infer=infer_rule(rule),
         run=run_rule(rule),
+        rows=rows.elementwise,
     )
 
 

@@ -9,51 +9,22 @@ from typing import Any, Final
 import numpy as np
 
 from jazz.values import DATA_TYPES, DataType, Layout, Tensor, numeric_type
-from jazz_server.engine import arguments, dense, layouts, operands
+from jazz_server.engine import arguments, dense, layouts, operands, rows
 from jazz_server.engine.compressed import drop_zeros, elements, lines_of, tensor_of, with_data
 from jazz_server.engine.entries import coo
-from jazz_server.engine.mapping import Rule, infer_rule, run_rule
+from jazz_server.engine.mapping import unary
 from jazz_server.engine.missing import marked, missing_entries
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
-from jazz_server.engine.promotion import NUMERIC, REAL, Array, Function
+from jazz_server.engine.promotion import NUMERIC, REAL, Array
 from jazz_server.engine.structure import filtered
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import Type
-
-
-def _relu(x: Array) -> Array:
-    return np.asarray(np.maximum(x, x.dtype.type(0)))
-
-
-def _sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)) without overflow: exp is taken of -|x| only."""
-    e = np.exp(-np.abs(x.astype(np.exp(x[:0] if x.ndim else np.zeros(0, x.dtype)).dtype)))
-    return np.asarray(np.where(x >= 0, e.dtype.type(1), e) / (1 + e))
 
 
 def _clip(x: Array, low: float | None, high: float | None) -> Array:
     if low is None and high is None:
         return x
     return np.asarray(np.clip(x, low, high))
-
-
-def _unary(
-    name: str, function: Function, doc: str, accepts: tuple[object, ...] = NUMERIC, *parameters: Parameter
-) -> Op:
-    rule = Rule(name, function, ("x",), (accepts,), settings=tuple(parameter.name for parameter in parameters))
-    settings = "".join(f", {parameter.name}" for parameter in parameters)
-    return Op(
-        name=name,
-        version=1,
-        signature=f"{name}(x[...]{settings}) -> [...]",
-        doc=doc,
-        missing="Missing where x is.",
-        arguments=("x",),
-        results=("result",),
-        infer=infer_rule(rule),
-        run=run_rule(rule),
-        parameters=parameters,
-    )
 
 
 def _infer_cast(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
@@ -91,20 +62,21 @@ def _marked_as(x: Tensor, result: Tensor) -> Tensor:
 
 
 OPS: Final = (
-    _unary("negative", np.negative, "-x; not for bool. Keeps the layout."),
-    _unary("abs", np.abs, "The absolute value of x, the modulus of a complex number. Keeps the layout."),
-    _unary("exp", np.exp, "e to the power of x. Dense: exp(0) = 1."),
-    _unary("log", np.log, "The natural logarithm of x; NaN below 0. Dense: log(0) = -inf."),
-    _unary("log1p", np.log1p, "log(1 + x), exact near 0. Keeps the layout."),
-    _unary("sqrt", np.sqrt, "The square root of x; NaN below 0. Keeps the layout."),
-    _unary("relu", _relu, "max(x, 0), with the element type of x; NaN stays NaN. Keeps the layout.", REAL),
-    _unary(
-        "sigmoid",
-        _sigmoid,
-        "The logistic function 1 / (1 + exp(-x)), without overflow. Dense: sigmoid(0) = 1/2.",
-        REAL,
+    unary("negative", np.negative, "-x; not for bool. Keeps the layout."),
+    unary("abs", np.abs, "The absolute value of x, the modulus of a complex number. Keeps the layout."),
+    unary(
+        "sign",
+        np.sign,
+        "-1, 0 or 1, x / |x| of a complex number that is not zero; NaN stays NaN; not for bool. Keeps the layout.",
     ),
-    _unary(
+    unary("exp", np.exp, "e to the power of x. Dense: exp(0) = 1."),
+    unary("log", np.log, "The natural logarithm of x; NaN below 0. Dense: log(0) = -inf."),
+    unary("log1p", np.log1p, "log(1 + x), exact near 0. Keeps the layout."),
+    unary("expm1", np.expm1, "exp(x) - 1, exact near 0. Keeps the layout."),
+    unary("sqrt", np.sqrt, "The square root of x; NaN below 0. Keeps the layout."),
+    unary("sin", np.sin, "The sine of x in radians; NaN of what is infinite. Keeps the layout."),
+    unary("cos", np.cos, "The cosine of x in radians; NaN of what is infinite. Dense: cos(0) = 1."),
+    unary(
         "clip",
         _clip,
         "min(max(x, min), max), as numpy's clip. Keeps the layout if zero is between the bounds, else dense.",
@@ -125,6 +97,7 @@ OPS: Final = (
         results=("result",),
         infer=_infer_cast,
         run=_run_cast,
+        rows=rows.of_first,
         parameters=(Parameter("dtype", "dtype", "The name of the element type of the result.", required=True),),
     ),
 )

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from jazz.values import Layout, Tensor, compressed, dense
-from jazz_server.engine import arguments, layouts, operands, products, shapes
+from jazz_server.engine import arguments, layouts, operands, products, rows, shapes
 from jazz_server.engine.arguments import SPARSE
 from jazz_server.engine.compressed import Compressed, drop_zeros, elements, lines_of, row_ids, tensor_of
 from jazz_server.engine.dense import quiet
@@ -206,6 +206,7 @@ OPS: Final = (
         results=("result",),
         infer=_infer_matmul,
         run=_run_matmul,
+        rows=rows.product,
         cost=_cost_matmul,
         work="O(multiplications): stored of a times stored of b by k where sparse, m k n where dense",
     ),

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz.values import Axis, DataType, Table, Tensor, Value, dense
-from jazz_server.engine import along, arguments, layouts, operands, present, selection, shapes, structure
+from jazz_server.engine import along, arguments, layouts, operands, present, rows, selection, shapes, structure
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import places
 from jazz_server.engine.missing import marks, missing_entries
-from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.op import Flow, Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.ops.reductions import AXIS, KEEPDIMS
 from jazz_server.engine.promotion import BOOL, INT64
 from jazz_server.kinds import describe
@@ -285,6 +285,7 @@ OPS: Final = (
         results=("result",),
         infer=_infer_is_na,
         run=_run_is_na,
+        rows=rows.of_first,
     ),
     Op(
         name="fill_na",
@@ -301,6 +302,7 @@ OPS: Final = (
         results=("result",),
         infer=_infer_fill_na,
         run=_run_fill_na,
+        rows=rows.elementwise,
     ),
     Op(
         name="drop_na",
@@ -328,6 +330,7 @@ OPS: Final = (
         results=("result",),
         infer=_infer_count_na,
         run=_run_count_na,
+        rows=rows.reducing(Flow.SUM),
         parameters=(AXIS, KEEPDIMS),
     ),
 )

@@ -10,12 +10,12 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from jazz.values import DataType, Tensor, dense, numeric_type
-from jazz_server.engine import along, arguments, operands, present, shapes
+from jazz_server.engine import along, arguments, operands, present, rows, shapes
 from jazz_server.engine.compressed import elements
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.missing import marked, unmarked
-from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.op import Flow, Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.promotion import NUMERIC, REAL, Array, Function, ordered, outcomes
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import TensorType, Type
@@ -208,6 +208,7 @@ def _reduction(
     needs_elements: bool = False,
     of_present: _Present | None = None,
     nothing_left: str = "missing",
+    flow: Flow | None = None,
 ) -> Op:
     return Op(
         name=name,
@@ -219,6 +220,7 @@ def _reduction(
         results=("result",),
         infer=_infer(accepts, answer, needs_elements=needs_elements, needs_present=of_present is not None),
         run=_run(of_array, of_sparse, answer, needs_elements=needs_elements, of_present=of_present),
+        rows=rows.reducing(flow),
         parameters=(AXIS, KEEPDIMS, _SKIPNA),
     )
 
@@ -232,6 +234,7 @@ OPS: Final = (
         lambda x, axis, _: along.sums(x, axis),
         np.sum,
         nothing_left="0",
+        flow=Flow.SUM,
     ),
     _reduction(
         "mean",
@@ -241,6 +244,7 @@ OPS: Final = (
         _sparse_mean,
         np.mean,
         of_present=_mean_of_present,
+        flow=Flow.MEAN,
     ),
     _reduction(
         "max",
@@ -251,6 +255,7 @@ OPS: Final = (
         REAL,
         needs_elements=True,
         of_present=_max_of_present,
+        flow=Flow.MAXIMUM,
     ),
     _reduction(
         "min",
@@ -261,6 +266,7 @@ OPS: Final = (
         REAL,
         needs_elements=True,
         of_present=_min_of_present,
+        flow=Flow.MINIMUM,
     ),
     Op(
         name="norm",
@@ -275,6 +281,7 @@ OPS: Final = (
         results=("result",),
         infer=_infer_norm,
         run=_run(_norm, _sparse_norm, _magnitude),
+        rows=rows.reducing(),
         parameters=(
             Parameter("ord", "float", "The order of the norm: 1, 2 or inf.", default=2),
             AXIS,
@@ -300,6 +307,7 @@ OPS: Final = (
         _sparse_count,
         lambda x: np.zeros(1, np.int64),
         nothing_left="0",
+        flow=Flow.SUM,
     ),
 )
 """The operations of this module."""

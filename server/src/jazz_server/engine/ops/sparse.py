@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from jazz.values import Layout, Tensor
-from jazz_server.engine import arguments, layouts, operands
+from jazz_server.engine import arguments, layouts, operands, rows
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import Type
@@ -60,6 +60,7 @@ OPS: Final = (
         results=("result",),
         infer=_infer_to_dense,
         run=_run_to_dense,
+        rows=rows.of_first,
     ),
     Op(
         name="to_sparse",
@@ -74,6 +75,7 @@ OPS: Final = (
         results=("result",),
         infer=_infer_to_sparse,
         run=_run_to_sparse,
+        rows=rows.of_first,
         parameters=(Parameter("layout", "str", 'The layout: "csr", "csc" or "coo".', default="csr"),),
     ),
 )
