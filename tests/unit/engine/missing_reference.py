@@ -17,6 +17,8 @@ from unit.engine.samples import Sample
 
 Marks = NDArray[np.bool_]
 Answer = tuple[NDArray[Any], Marks]
+Answers = Callable[[str, list[Any], dict[str, Any]], list[Answer]]
+"""From the name of an operation, arguments and settings to its results; the reference is that of `REFERENCES`."""
 
 UNARY = ("abs", "clip", "exp", "log", "log1p", "negative", "relu", "sigmoid", "sqrt")
 BINARY = (
@@ -163,7 +165,7 @@ def drop_na(_name: str, args: list[Any], settings: dict[str, Any]) -> list[Answe
     return [(values, np.zeros(values.shape, np.bool_))]
 
 
-ANSWERS: dict[str, Callable[[str, list[Any], dict[str, Any]], list[Answer]]] = {
+ANSWERS: dict[str, Answers] = {
     **dict.fromkeys((*UNARY, *BINARY), elementwise),
     **dict.fromkeys(("sum", "mean", "max", "min", "argmax", "count_nonzero", "norm"), reduction),
     **dict.fromkeys(("concat", "diag", "take", "to_dense", "to_sparse", "transpose"), moved),
