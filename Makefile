@@ -6,6 +6,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PANDAS2 := $(VENV)/pandas2
+PEERS := $(VENV)/bench
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
@@ -54,6 +55,13 @@ $(PANDAS2): $(VENV)/packages pyproject.toml
 	$@/bin/pip install --quiet --group pandas2 --editable 'clients/python[all,anndata]' --editable server
 	@touch $@
 
+# the libraries that benchmarks compare with; torch brings 5 GB along, of which only its CPU part is used
+$(PEERS): pyproject.toml
+	$(PYTHON) -m venv $@
+	$@/bin/pip install --quiet --upgrade 'pip>=25.1'
+	$@/bin/pip install --quiet --group bench
+	@touch $@
+
 demo: $(VENV)/packages ## the main job on real images: store, run, kill, run again
 	@$(BIN)/python docs/demo/demo.py
 
@@ -79,7 +87,7 @@ faults: $(VENV)/tools ## kill -9, flipped bits, full disks, lies in messages
 soak: $(VENV)/tools ## the fault tests and the round trips at full counts; they print how many, and their seed
 	JAZZ_SOAK=1 $(BIN)/pytest --capture=no tests/faults tests/integration/test_round_trips.py --timeout 7200
 
-bench: $(VENV)/tools $(R_LIBRARY)/rjazz ## figures against peers; ONLY=dnn for those whose name starts so
+bench: $(VENV)/tools $(R_LIBRARY)/rjazz $(PEERS) ## figures against peers; ONLY=dnn for those whose name starts so
 	PYTHONPATH=docs/demo $(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
 
 kernels: $(VENV)/packages ## compile the kernels that changed

@@ -48,7 +48,11 @@ def show(figures: list[Figure]) -> None:
         table.add_column(column, justify="left" if column in ("name", "unit", "peer's name") else "right")
     for f in figures:
         table.add_row(f.name, f.unit, f"{f.ours:,.4g}", f"{f.peer:,.4g}", f.peer_name, f"{f.ratio:.2f}")
-    Console(width=140).print(table)
+        for name, figure in f.others.items():
+            table.add_row("", "", "", f"{figure:,.4g}", name, f"{f.ratio_to(figure):.2f}", style="dim")
+        if f.note:
+            table.add_row(f"  {f.note}", style="dim")
+    Console(width=160).print(table)
 
 
 if __name__ == "__main__":
