@@ -23,6 +23,11 @@ class RunControl:
     deadline: float | None = None
     memory_limit: int | None = None
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it was called off, or its time is up."""
+        return self.cancelled.is_set() or (self.deadline is not None and time.monotonic() > self.deadline)
+
     def checkpoint(self) -> None:
         """Goes on, or stops the run.
 

@@ -10,7 +10,7 @@ from jazz.errors import Violation
 from jazz.values import Layout, Tensor, Value
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.errors import MemoryLimit, OpError
-from jazz_server.engine.op import Op
+from jazz_server.engine.op import Op, Run
 from jazz_server.kinds.elements import match_value
 from jazz_server.kinds.match import match, type_of
 from jazz_server.kinds.parts import Resolve
@@ -66,11 +66,11 @@ class Program:
                 (`RunDeadlineExceeded`).
         """
         check_names(self.graph, values, complete=True)
-        self._check_values(values)
+        self.check_values(values)
         run.checkpoint()
         inputs = [values[item.name] for item in self.graph.inputs]
         outputs = self._run_on_some_rows(inputs, run) or self._schedule.run(
-            run, [self._argument(position, value, run) for position, value in enumerate(inputs)], run.memory_limit
+            run, [self.argument(position, value, run) for position, value in enumerate(inputs)], run.memory_limit
         )
         return {item.name: value for item, value in zip(self.graph.outputs, outputs, strict=True)}
 
@@ -88,11 +88,16 @@ class Program:
             return ()
 
         def seen(position: int, value: Value) -> Value:
-            return self._argument(position, value, run)
+            return self.argument(position, value, run)
 
         return run_slabs(plan, inputs, bounds(tensor, total, run.memory_limit), seen, run, run.memory_limit, self._ops)
 
-    def _check_values(self, values: Mapping[str, Value]) -> None:
+    def check_values(self, values: Mapping[str, Value]) -> None:
+        """Checks that values are of the types that the program was compiled for, and of those that inputs take.
+
+        Raises:
+            IllTyped: They are not.
+        """
         violations = []
         for item in self.graph.inputs:
             value, takes = values[item.name], self.typing.inputs[item.name]
@@ -105,7 +110,12 @@ class Program:
         if violations:
             raise IllTyped(violations)
 
-    def _argument(self, position: int, value: Value, run: RunControl) -> Value:
+    def argument(self, position: int, value: Value, run: Run) -> Value:
+        """What steps see of an input: its value in the layout that its type asks for.
+
+        Raises:
+            RunError: It cannot be had in that layout, or not in the memory that there is (`RunOutOfMemory`).
+        """
         name = self.graph.inputs[position].name
         try:
             return converted(value, self.typing.given[name], self.typing.arguments[position], run, self._ops)

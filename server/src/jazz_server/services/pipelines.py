@@ -22,9 +22,10 @@ from jazz_server.services.matching import KindGate
 from jazz_server.services.names import read_name, read_prefix, read_reference, read_versions
 from jazz_server.services.pages import page_of
 from jazz_server.services.plans import Plan, plan_run
+from jazz_server.services.queue import Computed
 from jazz_server.services.receiving import Incoming
 from jazz_server.services.requests import existing_version, precondition, remembered
-from jazz_server.services.runs import Result, Runs, body_checksums
+from jazz_server.services.runs import Runs, body_checksums
 from jazz_server.services.sending import parts_of, send_parts
 from jazz_server.services.sources import Sources, bound_heads, head_type, registered, with_versions
 from jazz_server.services.stored import document_content, input_messages, output_messages, pin_kinds, pipeline_info
@@ -151,7 +152,7 @@ class Pipelines:
             return await plan_run(self._core, message, source, self._sources, snapshot, held)
 
     async def _store_outputs(
-        self, plan: Plan, result: Result, request: Request | None
+        self, plan: Plan, result: Computed, request: Request | None
     ) -> dict[str, blocks_pb2.BlockInfo]:
         """Store the outputs that are to be stored, all of them in one commit."""
         if not plan.stores:
@@ -173,7 +174,7 @@ class Pipelines:
         return Put(name, header, upload, kind=admission.kind, admitted=admission.required)
 
 
-def _result_header(plan: Plan, result: Result, stored: dict[str, blocks_pb2.BlockInfo]) -> pb.RunResultHeader:
+def _result_header(plan: Plan, result: Computed, stored: dict[str, blocks_pb2.BlockInfo]) -> pb.RunResultHeader:
     outputs = [
         pb.RunOutput(name=name, block=stored[name])
         if name in stored

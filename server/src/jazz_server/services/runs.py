@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from jazz.codec import BytesReader, Encoded, check_body, decode, encode, take
+from jazz.codec import BytesReader, check_body, decode, take
 from jazz.codec.frames import checksum
 from jazz.errors import error_for
 from jazz.v1 import value_pb2
@@ -23,6 +23,7 @@ from jazz_server.kinds.types import Kind, Type
 from jazz_server.pipelines.control import RunControl
 from jazz_server.pipelines.errors import IllTyped
 from jazz_server.pipelines.infer import infer
+from jazz_server.pipelines.joining import Member, few_rows, without_rows
 from jazz_server.pipelines.program import Program
 from jazz_server.pipelines.program import compile as compile_program
 from jazz_server.services.checks import Checks
@@ -31,6 +32,7 @@ from jazz_server.services.errors import known, within
 from jazz_server.services.headers import header_type
 from jazz_server.services.infos import value_header
 from jazz_server.services.plans import BlockInput, Plan
+from jazz_server.services.queue import Computed, Job, Queue
 from jazz_server.services.receiving import Incoming, WriteBehind, receive
 from jazz_server.services.sending import SMALL
 from jazz_server.services.sources import Sources, with_versions
@@ -47,19 +49,6 @@ class _Loaded:
     nbytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a run gave.
-
-    Attributes:
-        outputs: The outputs in their order, encoded.
-        nanoseconds: How long the computing took.
-    """
-
-    outputs: Mapping[str, Encoded]
-    nanoseconds: int
-
-
 class Runs:
     """Carries plans out."""
 
@@ -69,6 +58,7 @@ class Runs:
         self._programs: Recent[Program] = Recent(_PROGRAMS_KEPT)
         self._values: Recent[_Loaded] = Recent(core.limits.memory_bytes // 2, lambda loaded: loaded.nbytes)
         self._threads = ThreadPoolExecutor(core.limits.concurrent_runs, "jazz-run", initializer=_begin_thread)
+        self._queue = Queue(self._threads)
         self._waiting = 0
 
     def close(self) -> None:
@@ -105,7 +95,7 @@ class Runs:
 
     async def run(
         self, plan: Plan, bodies: Mapping[str, memoryview], time_left: float | None, held: ExitStack
-    ) -> Result:
+    ) -> Computed:
         """Compute the outputs. `held` gives the memory back that parts of blocks take.
 
         Raises:
@@ -122,7 +112,7 @@ class Runs:
                 values[name], types[name] = await self._part(name, block, block.part, held)
         program = await self._program(plan, types)
         control = RunControl(deadline=deadline, memory_limit=self._core.memory.limit)
-        return await self._compute(program, values, control)
+        return await self._compute(_job(plan, Member(program, values, control), types))
 
     # Values
 
@@ -181,32 +171,35 @@ class Runs:
 
     # Computing
 
-    async def _compute(self, program: Program, values: Mapping[str, Value], control: RunControl) -> Result:
+    async def _compute(self, job: Job) -> Computed:
         limits = self._core.limits
         if self._waiting >= limits.concurrent_runs + limits.waiting_runs:
             message = f"{limits.concurrent_runs} runs compute and {limits.waiting_runs} wait, as many as may"
             raise error_for("RESOURCE_EXHAUSTED", message)
-
-        def compute() -> Result:
-            control.checkpoint()
-            began = time.perf_counter_ns()
-            outputs = program.run(values, control)
-            took = time.perf_counter_ns() - began
-            return Result({name: encode(value) for name, value in outputs.items()}, took)
-
         self._waiting += 1
-        work = asyncio.get_running_loop().run_in_executor(self._threads, compute)
+        work = asyncio.wrap_future(self._queue.submit(job))
         work.add_done_callback(self._done)
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
-            control.cancelled.set()
+            job.member.control.cancelled.set()
             raise
 
-    def _done(self, work: asyncio.Future[Result]) -> None:
+    def _done(self, work: asyncio.Future[Computed]) -> None:
         self._waiting -= 1
         if not work.cancelled():
             work.exception()
+
+
+def _job(plan: Plan, member: Member, types: Mapping[str, Type]) -> Job:
+    """A run as it waits, and what it has in common with those that it can be joined with."""
+    names = tuple(sorted(plan.streamed))
+    rows = 0 if plan.sliced else few_rows({name: types[name] for name in names})
+    if not rows:
+        return Job(member)
+    blocks = tuple((name, str(head.name), head.version) for name, head in plan.heads().items())
+    own = {name: without_rows(types[name]) for name in names}
+    return Job(member, (_program_key(plan, own), blocks), names, rows)
 
 
 def _begin_thread() -> None:

@@ -18,6 +18,7 @@ from jazz.values import Layout, Tensor, Value
 from jazz_server.engine.library import KernelLibraryUnavailable, library
 from jazz_server.engine.missing import missing_entries
 from jazz_server.engine.op import Op, Run, Scalar, Settings
+from jazz_server.engine.rows import of_first
 from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import AnyType, TensorType, Type
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
@@ -237,6 +238,7 @@ def _fused_step(graph: BoundGraph, layer: Layer) -> BoundStep:
         results=("result",),
         infer=last.op.infer,
         run=run,
+        rows=of_first,
     )
     return BoundStep(last.name, op, (layer.x, layer.w, layer.bias), {}, replaces=True)
 

@@ -12,6 +12,7 @@ import numpy as np
 from jazz.values import Value
 from jazz_server.engine.library import library
 from jazz_server.engine.op import Op, Run, Settings
+from jazz_server.engine.rows import of_first
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.graph import Argument, StepRef
 from jazz_server.pipelines.passes.layers import Layer, bias_numbers
@@ -83,6 +84,7 @@ def _chained_step(graph: BoundGraph, layers: Sequence[Layer], steps: Sequence[Bo
         results=("result",),
         infer=last.op.infer,
         run=run,
+        rows=of_first,
     )
     inner = tuple(argument for layer in layers for argument in (layer.w, layer.bias))
     return BoundStep(last.name, op, (first.x, *inner), {}, replaces=True)
