@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from jazz_server.engine.errors import MemoryLimit
 DEFAULT_LIMIT = 4 << 30
 _MOST_STRIDES = 2**63 - 1
 _limit = DEFAULT_LIMIT
+_room: ContextVar[int | None] = ContextVar("jazz_server.engine.room", default=None)
 
 
 def limit_bytes() -> int:
@@ -25,6 +28,21 @@ def set_limit_bytes(limit: int) -> None:
     _limit = limit
 
 
+def room_left() -> int | None:
+    """How many bytes the step that runs in this thread, and what is inside of it, may take; None for any number."""
+    return _room.get()
+
+
+@contextmanager
+def room(left: int) -> Iterator[None]:
+    """Gives what runs in this thread until the end so many bytes."""
+    token = _room.set(left)
+    try:
+        yield
+    finally:
+        _room.reset(token)
+
+
 def check_bytes(wanted: int, what: str = "a result") -> None:
     """Refuses a value that is too large.
 
@@ -32,7 +50,7 @@ def check_bytes(wanted: int, what: str = "a result") -> None:
         MemoryLimit: `wanted` is more than `limit_bytes()`.
     """
     if wanted > _limit:
-        raise MemoryLimit(f"{what} would take {_words(wanted)}; at most {_words(_limit)} are allowed")
+        raise MemoryLimit(f"{what} would take {size_words(wanted)}; at most {size_words(_limit)} are allowed")
 
 
 def check_shape(shape: Sequence[int], dtype: np.dtype[Any]) -> None:
@@ -45,6 +63,8 @@ def check_shape(shape: Sequence[int], dtype: np.dtype[Any]) -> None:
         check_bytes(size or strides, f"a dense {dtype.name}[{', '.join(map(str, shape))}]")
 
 
-def _words(size: int) -> str:
+def size_words(size: float) -> str:
+    """A number of bytes, for people."""
+    size = int(size)
     power = min(max(size.bit_length() - 1, 0) // 10, 4)
     return f"{size / (1 << 10 * power):.4g} {('bytes', 'KiB', 'MiB', 'GiB', 'TiB')[power]}"

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from jazz.values import Value
+from jazz_server.engine.memory import room_left
 from jazz_server.engine.op import Inference, Op, Run, Setting
+from jazz_server.engine.watching import inside
 from jazz_server.kinds.types import AnyType, Type
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.check import step_name
@@ -69,7 +71,8 @@ class Body:
     def run(self, run: Run, arguments: Sequence[Value]) -> tuple[Value, ...]:
         """Its outputs."""
         try:
-            return self.schedule.run(run, arguments)
+            with inside(self.name):
+                return self.schedule.run(run, arguments, room_left())
         except RunError as error:
             raise error.within(self.name) from error
 

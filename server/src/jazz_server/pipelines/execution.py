@@ -10,7 +10,10 @@ from typing import Any, Final
 from jazz.errors import Violation
 from jazz.values import Table, Tensor, Value
 from jazz_server.engine.errors import MemoryLimit, OpError
+from jazz_server.engine.memory import room
 from jazz_server.engine.op import Run, Scalar
+from jazz_server.engine.sizes import check_host
+from jazz_server.engine.watching import inside, watched
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.errors import RunError, RunOutOfMemory
 from jazz_server.pipelines.graph import Argument, ConstantRef, InputRef, Literal, StepRef
@@ -116,7 +119,13 @@ class Schedule:
             step = instruction.step
             if limit is not None and live + instruction.reserves > limit:
                 raise _out_of_memory(step, limit, live + instruction.reserves)
-            results = _call(step, run, [slots[slot] for slot in instruction.arguments])
+            values = [slots[slot] for slot in instruction.arguments]
+            if limit is None:
+                results = _called(step, run, values)
+            else:
+                with room(limit - live):
+                    results = _called(step, run, values)
+            del values
             for output, slot in instruction.stores:
                 slots[slot] = results[output]
             if limit is not None:
@@ -131,8 +140,22 @@ class Schedule:
         return tuple(value if isinstance(value, Value) else scalar_value(value) for value in outputs)
 
 
+def _called(step: BoundStep, run: Run, arguments: list[Any]) -> tuple[Value, ...]:
+    """The results of a step, noted where the run is watched."""
+    if watched() is None:
+        return _call(step, run, arguments)
+    with inside(step.name) as part:
+        results = _call(step, run, arguments)
+    assert part is not None
+    part.bytes_read += sum(map(_nbytes, arguments))
+    part.bytes_written += sum(map(_nbytes, results))
+    return results
+
+
 def _call(step: BoundStep, run: Run, arguments: list[Any]) -> tuple[Value, ...]:
     try:
+        if step.op.host is not None:
+            check_host(step.op.host, arguments, step.settings)
         results = step.op.run(run, arguments, step.settings)
     except OpError as error:
         raise RunError([Violation(f"{step.name}.{error.field}", error.expected, error.found)]) from error
