@@ -21,6 +21,8 @@ quiet: Final = partial(np.errstate, all="ignore")
 """The context in which numpy computes without warnings; it counts for the calling thread alone."""
 
 _GRAIN = 1 << 16
+_BLOCK = 1 << 15
+"""How many elements are computed at a time: what a function holds between its steps stays in the cache."""
 
 
 def elementwise(function: Function, operands: Sequence[Any], dtype: np.dtype[Any]) -> Tensor:
@@ -57,8 +59,19 @@ def _fill(function: Function, operands: Sequence[Any], out: Array, axis: int) ->
             return operand
         return operand[(slice(None),) * own + (slice(begin, end),)]
 
+    def compute(begin: int, end: int) -> None:
+        target = out[(slice(None),) * axis + (slice(begin, end),)]
+        parts = [part(x, begin, end) for x in operands]
+        if isinstance(function, np.ufunc):
+            function(*parts, out=target)
+        else:
+            target[...] = function(*parts)
+
+    step = max(1, length * _BLOCK // max(out.size, 1))
+
     def work(begin: int, end: int) -> None:
         with quiet():
-            out[(slice(None),) * axis + (slice(begin, end),)] = function(*(part(x, begin, end) for x in operands))
+            for first in range(begin, end, step):
+                compute(first, min(first + step, end))
 
     for_ranges(length, work, grain=max(1, length * _GRAIN // max(out.size, 1)))

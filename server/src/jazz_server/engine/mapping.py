@@ -7,7 +7,8 @@ Where the result is zero is known from the layouts before it runs, and so is the
 - Otherwise the result is sparse if all tensors are and zeros give zero: `maximum(x, 0)` is, `x + 1` is not.
 - A sparse result has the layout of the sparse operands that decided it, CSR if they differ, COO if its rank is not 2.
 - Zeros that come out are not stored.
-- The result is missing where an operand is. A missing entry is stored: beside one that annihilates it leaves no trace.
+- The result is missing where an operand is, unless another one decides it alone: `False & missing` is false. A missing
+  entry is stored: beside one that annihilates it leaves no trace.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ class Rule:
         kernel: The operation that kernels are compiled for, if they are; it takes two operands.
         settings: Settings that are passed to `function` after the operands.
         chooses: Whether the first operand says which of the two others counts.
+        decisive: For each operand the element that decides the result whatever the others are, missing ones included;
+            none when empty.
     """
 
     name: str
@@ -85,6 +88,7 @@ class Rule:
     kernel: str = ""
     settings: tuple[str, ...] = ()
     chooses: bool = False
+    decisive: tuple[bool | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +197,15 @@ def _dense(rule: Rule, given: Sequence[Any], extra: Sequence[Any], dtype: np.dty
     arrays = [layouts.array_of(x) if isinstance(x, Tensor) else x for x in given]
     if not any(isinstance(x, np.ndarray) for x in arrays):
         arrays = [np.asarray(x) for x in arrays]
-    result = dense.elementwise(lambda *xs: rule.function(*xs, *extra), arrays, dtype)
+    result = dense.elementwise(_with(rule.function, extra), arrays, dtype)
     marks = [layouts.missing_array(x) if operands.has_missing(x) else None for x in given]
     missing = _missing(rule, marks, arrays)
     return result if missing is None else marked(result, missing)
+
+
+def _with(function: Function, extra: Sequence[Any]) -> Function:
+    """The function of operands alone; numpy's own functions stay what they are."""
+    return (lambda *operands: function(*operands, *extra)) if extra else function
 
 
 def _missing(rule: Rule, marks: Sequence[Marks | None], values: Sequence[Any]) -> Marks | None:
@@ -205,7 +214,10 @@ def _missing(rule: Rule, marks: Sequence[Marks | None], values: Sequence[Any]) -
     if not some:
         return None
     if not rule.chooses:
-        return functools.reduce(np.logical_or, some)
+        missing = functools.reduce(np.logical_or, some)
+        for mark, value, element in zip(marks, values, rule.decisive, strict=False):
+            missing = missing & ((value != element) | (False if mark is None else mark))
+        return np.asarray(missing)
     condition, a, b = (np.False_ if mark is None else mark for mark in marks)
     return np.asarray(condition | np.where(values[0], a, b))
 
@@ -248,7 +260,7 @@ def _mapped(rule: Rule, given: Sequence[Any], extra: Sequence[Any], sparse: Tens
         axes = [axis for axis, length in enumerate(array.shape) if length != 1]
         return array.reshape([array.shape[axis] for axis in axes])[tuple(own[axis] for axis in axes)]
 
-    result = dense.elementwise(lambda *xs: rule.function(*xs, *extra), [beside(x) for x in given], dtype)
+    result = dense.elementwise(_with(rule.function, extra), [beside(x) for x in given], dtype)
     assert result.data is not None
     if sparse.layout is Layout.COO:
         kept = result.data != 0
@@ -317,7 +329,7 @@ def _gathered(
         else x
         for i, x in enumerate(given)
     ]
-    result = dense.elementwise(lambda *xs: rule.function(*xs, *extra), values, dtype)
+    result = dense.elementwise(_with(rule.function, extra), values, dtype)
     assert result.data is not None
     marks = [
         None

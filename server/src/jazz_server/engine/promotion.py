@@ -65,7 +65,7 @@ def outcome(function: Function, *operands: DataType | Scalar) -> Outcome:
     try:
         with np.errstate(all="ignore"):
             result = np.asarray(function(*(_zero(operand, operands) for operand in operands)))
-    except (TypeError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         return Outcome(None, refusal=str(error))
     return Outcome(numeric_type(result.dtype), is_zero=not result.any())
 

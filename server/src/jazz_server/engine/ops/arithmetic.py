@@ -2,62 +2,79 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 
-from jazz_server.engine import rows
+from jazz.values import Tensor
+from jazz_server.engine import arguments, rows
+from jazz_server.engine.compressed import elements
+from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
-from jazz_server.engine.op import Op
-from jazz_server.engine.promotion import NUMERIC, REAL, Function
+from jazz_server.engine.op import Inference, Op, Run, Scalar, Settings
+from jazz_server.engine.pointwise import binary
+from jazz_server.engine.promotion import BOOL, INTEGERS, NUMERIC, REAL, Array, scalar_dtype
+from jazz_server.kinds.types import TensorType, Type
 
 _SHARED = (
     "Operands are broadcast as in numpy, and the element type is numpy's; a literal takes the type of the tensor "
     "beside it within its family (NEP 50)."
 )
+_EXPONENTS = "exponents of at least 0 of integers; floating-point numbers have others"
 
 
-_BASE, _EXPONENT = 1, 0
-"""The base that any power of is 1, and the exponent that makes 1 of any base."""
-
-
-def _pow(a: Any, b: Any) -> Array:
-    square = isinstance(b, int | float) and b == 2 and not isinstance(b, bool)
+def _power(a: Any, b: Any) -> Array:
+    square = isinstance(b, int | float) and not isinstance(b, bool) and b == 2
     if square and isinstance(a, np.ndarray) and a.dtype.kind in "fc":
         return np.asarray(np.square(a))
-    try:
-        return np.asarray(np.power(a, b))
-    except ValueError as error:
-        raise OpError("b", "exponents of at least 0 for integers; floats have others", "a negative one") from error
+    return np.asarray(np.power(a, b))
+
+
+_POW = Rule("pow", _power, ("a", "b"), decisive=(1, 0))
 
 
 def _infer_pow(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
     base, exponent = args
-    literal = isinstance(exponent, int) and not isinstance(exponent, bool) and exponent < 0
-    dtypes = base.dtypes if isinstance(base, TensorType) else (scalar_dtype(base),) if is_scalar(base) else ()
-    if literal and dtypes and set(dtypes) <= {*INTEGERS, BOOL}:
-        inference.mismatch("b", "an exponent of at least 0 for integers; floats have others", repr(exponent))
-        return (TensorType(dtypes, base.shape if isinstance(base, TensorType) else ()),)
-    return _POW(inference, args, settings)
+    if isinstance(exponent, int) and exponent < 0:
+        found = arguments.operand(inference, "a", base, NUMERIC)
+        dtypes = found.dtypes if isinstance(found, TensorType) else (scalar_dtype(found),)
+        if set(dtypes) <= {*INTEGERS, BOOL}:
+            inference.mismatch("b", _EXPONENTS, repr(exponent))
+            return (TensorType(dtypes, found.shape if isinstance(found, TensorType) else ()),)
+    return infer_rule(_POW)(inference, args, settings)
+
+
+def _run_pow(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    kinds = [_kind(argument) for argument in args]
+    exponents = elements(args[1]) if isinstance(args[1], Tensor) else np.asarray(args[1])
+    if set(kinds) <= {"b", "i", "u"} and exponents.size and exponents.min() < 0:
+        raise OpError("b", _EXPONENTS, str(exponents.min()))
+    return run_rule(_POW)(run, args, settings)
+
+
+def _kind(argument: Any) -> str:
+    return argument.dtype.storage.kind if isinstance(argument, Tensor) else scalar_dtype(argument).storage.kind
 
 
 OPS: Final = (
     binary(
         "add",
         np.add,
-        "a + b. Sparse if both are sparse, else dense; x + 0 of a sparse x stays sparse.",
+        f"a + b. Sparse if both are sparse, else dense; x + 0 of a sparse x stays sparse. {_SHARED}",
         kernel="add",
     ),
     binary(
         "subtract",
         np.subtract,
-        "a - b; not for two bools. Sparse if both are sparse, else dense.",
+        f"a - b; not for two bools. Sparse if both are sparse, else dense. {_SHARED}",
         kernel="subtract",
     ),
     binary(
         "multiply",
         np.multiply,
-        "a * b. Sparse if either is sparse: an absent entry annihilates, 0 * inf = 0 where the zero is absent.",
+        "a * b. Sparse if either is sparse: an absent entry annihilates, 0 * inf = 0 where the zero is absent. "
+        f"{_SHARED}",
         annihilators=(0, 1),
         kernel="multiply",
         missing="Missing where a or b is, unless an entry of the other one is absent.",
@@ -66,15 +83,48 @@ OPS: Final = (
         "divide",
         np.divide,
         "a / b, true division. Sparse if a is sparse: 0 / 0 = 0 where the numerator is absent. An absent entry of b "
-        "is a zero to divide by.",
+        f"is a zero to divide by. {_SHARED}",
         annihilators=(0,),
         missing="Missing where a or b is, unless an entry of a is absent.",
+    ),
+    binary(
+        "floor_divide",
+        np.floor_divide,
+        "floor(a / b), the quotient rounded down; integers divided by 0 give 0. Sparse if a is sparse: 0 where an entry "
+        f"of a is absent. {_SHARED}",
+        REAL,
+        annihilators=(0,),
+        missing="Missing where a or b is, unless an entry of a is absent.",
+    ),
+    binary(
+        "remainder",
+        np.remainder,
+        "a - floor(a / b) * b, with the sign of b; integers divided by 0 leave 0. Sparse if a is sparse: 0 where an "
+        f"entry of a is absent. {_SHARED}",
+        REAL,
+        annihilators=(0,),
+        missing="Missing where a or b is, unless an entry of a is absent.",
+    ),
+    Op(
+        name="pow",
+        version=1,
+        signature="pow(a[...], b[...]) -> [...]",
+        doc=(
+            "a to the power of b; NaN for a root of what is negative. Sparse if a is and b is a literal above 0, else "
+            f"dense: 0 to the power of 0 is 1. {_SHARED}"
+        ),
+        missing="Missing where a or b is, unless a is 1 or b is 0: then 1, as in IEEE 754 of NaN.",
+        arguments=("a", "b"),
+        results=("result",),
+        infer=_infer_pow,
+        run=_run_pow,
+        rows=rows.elementwise,
     ),
     binary(
         "maximum",
         np.maximum,
         "The greater of a and b; NaN if either is. Sparse if both are sparse, or if one is and the other is a literal "
-        "of at most 0.",
+        f"of at most 0. {_SHARED}",
         REAL,
         kernel="maximum",
     ),
@@ -82,7 +132,7 @@ OPS: Final = (
         "minimum",
         np.minimum,
         "The lesser of a and b; NaN if either is. Sparse if both are sparse, or if one is and the other is a literal "
-        "of at least 0.",
+        f"of at least 0. {_SHARED}",
         REAL,
         kernel="minimum",
     ),

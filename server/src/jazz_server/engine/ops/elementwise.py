@@ -12,9 +12,9 @@ from jazz.values import DATA_TYPES, DataType, Layout, Tensor, numeric_type
 from jazz_server.engine import arguments, dense, layouts, operands, rows
 from jazz_server.engine.compressed import drop_zeros, elements, lines_of, tensor_of, with_data
 from jazz_server.engine.entries import coo
-from jazz_server.engine.mapping import unary
 from jazz_server.engine.missing import marked, missing_entries
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.pointwise import unary
 from jazz_server.engine.promotion import NUMERIC, REAL, Array
 from jazz_server.engine.structure import filtered
 from jazz_server.kinds import describe

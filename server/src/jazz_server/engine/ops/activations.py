@@ -1,0 +1,121 @@
+"""Functions that neurons apply to what they have summed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from jazz.values import Tensor
+from jazz_server.engine import rows
+from jazz_server.engine.library import kernel
+from jazz_server.engine.mapping import Rule, infer_rule, run_rule
+from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.pointwise import unary
+from jazz_server.engine.promotion import KERNEL_DTYPES, REAL, Array, Function
+from jazz_server.kinds.types import Type
+
+
+def _real(x: Array) -> Array:
+    """Numbers as those floating-point numbers that numpy's exp gives of them."""
+    return x.astype(np.exp(np.zeros(1, x.dtype)).dtype, copy=False)
+
+
+def _by_kernel(name: str) -> Function:
+    """The function that a kernel computes of floating-point numbers."""
+
+    def function(x: Array) -> Array:
+        real = _real(x)
+        work = real if real.dtype in KERNEL_DTYPES else real.astype(np.float32)
+        out = np.empty(work.shape, work.dtype)
+        compute = kernel("map_values", op=name, value=work.dtype)
+        compute(np.ascontiguousarray(work).reshape(-1), out.reshape(-1), 0, out.size)
+        return out.astype(real.dtype, copy=False)
+
+    return function
+
+
+def _relu(x: Array) -> Array:
+    return np.asarray(np.maximum(x, x.dtype.type(0)))
+
+
+def _leaky_relu(x: Array, alpha: float) -> Array:
+    return np.asarray(np.where(x > 0, x, x * alpha))
+
+
+def _sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)) without overflow: exp is taken of -|x| only."""
+    e = np.exp(-np.abs(_real(x)))
+    return np.asarray(np.where(x >= 0, e.dtype.type(1), e) / (1 + e))
+
+
+def _softplus(x: Array) -> Array:
+    """log(1 + exp(x)) without overflow: exp is taken of -|x| only."""
+    real = _real(x)
+    return np.asarray(np.maximum(real, 0) + np.log1p(np.exp(-np.abs(real))))
+
+
+_GELU: Final = {
+    "none": Rule("gelu", _by_kernel("gelu"), ("x",), (REAL,)),
+    "tanh": Rule("gelu", _by_kernel("gelu_tanh"), ("x",), (REAL,)),
+}
+
+
+def _infer_gelu(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+    if settings["approximate"] not in _GELU:
+        inference.mismatch("approximate", "none or tanh", repr(settings["approximate"]))
+    return infer_rule(_GELU["none"])(inference, args, {})
+
+
+def _run_gelu(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    return run_rule(_GELU[str(settings["approximate"])])(run, args, {})
+
+
+OPS: Final = (
+    unary("relu", _relu, "max(x, 0), with the element type of x; NaN stays NaN. Keeps the layout.", REAL),
+    unary(
+        "leaky_relu",
+        _leaky_relu,
+        "x where it is above 0, else alpha * x (Maas, Hannun and Ng 2013). Keeps the layout.",
+        REAL,
+        Parameter("alpha", "float", "The slope below 0.", default=0.01),
+    ),
+    unary(
+        "sigmoid",
+        _sigmoid,
+        "The logistic function 1 / (1 + exp(-x)), without overflow. Dense: sigmoid(0) = 1/2.",
+        REAL,
+    ),
+    unary("tanh", np.tanh, "The hyperbolic tangent of x. Keeps the layout."),
+    Op(
+        name="gelu",
+        version=1,
+        signature="gelu(x[...], approximate) -> [...]",
+        doc=(
+            "x * P(X <= x) of a normal variable X, which is x / 2 * (1 + erf(x / sqrt(2))); the limit 0 of -inf "
+            "(Hendrycks and Gimpel 2016). Keeps the layout."
+        ),
+        missing="Missing where x is.",
+        arguments=("x",),
+        results=("result",),
+        infer=_infer_gelu,
+        run=_run_gelu,
+        rows=rows.elementwise,
+        parameters=(
+            Parameter(
+                "approximate",
+                "str",
+                '"none", or "tanh": x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))).',
+                default="none",
+            ),
+        ),
+    ),
+    unary(
+        "softplus",
+        _softplus,
+        "log(1 + exp(x)), without overflow. Dense: softplus(0) = log(2).",
+        REAL,
+    ),
+)
+"""The operations of this module."""
