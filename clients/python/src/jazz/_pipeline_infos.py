@@ -27,6 +27,7 @@ class PipelineInfo(Record):
         binds: Inputs that are taken from stored blocks, and the blocks' names.
         inputs: The inputs that a run must give, and their types as far as the graph decides them.
         outputs: The outputs and their types as far as the graph decides them.
+        cache_results: Whether results are kept for runs on the same inputs.
         pipeline: The pipeline itself, which prints as its steps; only from `db.pipelines.get`.
     """
 
@@ -36,6 +37,7 @@ class PipelineInfo(Record):
     binds: Mapping[str, str]
     inputs: Mapping[str, kinds_pb2.Type]
     outputs: Mapping[str, kinds_pb2.Type]
+    cache_results: bool = False
     pipeline: Pipeline | None = field(default=None, compare=False)
 
     @property
@@ -68,6 +70,7 @@ def pipeline_info(message: pipelines_pb2.PipelineInfo) -> PipelineInfo:
         binds=MappingProxyType({bind.input: bind.block for bind in message.binds}),
         inputs=MappingProxyType({entry.name: entry.type for entry in message.inputs}),
         outputs=MappingProxyType({entry.name: entry.type for entry in message.outputs}),
+        cache_results=message.cache_results,
         pipeline=Pipeline.from_message(message.pipeline, message.name) if message.HasField("pipeline") else None,
     )
 
@@ -202,13 +205,16 @@ class RunResult(Record):
         value: The output, or `Outputs` when there are several; a `BlockInfo` for an output that was stored.
         used_versions: For each input that came from a stored block: `space/name@version`.
         pipeline_version: The version of the pipeline that ran; None when it is not a stored one.
-        compute_seconds: How long the computing took.
+        compute_seconds: How long the computing took; 0 when nothing was computed.
+        runs_together: How many runs on a few rows each, this one included, were computed as one; 0 when the result had
+            been kept.
     """
 
     value: Any
     used_versions: Mapping[str, str]
     pipeline_version: int | None
     compute_seconds: float
+    runs_together: int = 1
 
     def _repr_html_(self) -> str:
         return _show.html_table(

@@ -166,6 +166,7 @@ def run_result(answer: pipelines_pb2.RunResultHeader, bodies: Mapping[int, Body]
         used_versions=MappingProxyType({used.input: f"{used.name}@{used.version}" for used in answer.used_blocks}),
         pipeline_version=answer.pipeline_version or None,
         compute_seconds=answer.compute_nanoseconds / 1e9,
+        runs_together=answer.runs_together,
     )
 
 

@@ -61,7 +61,9 @@ class Pipelines:
         inputs = {input_name: type_ for input_name, type_ in typing.inputs.items() if input_name not in source.binds}
         message = normalise(request.pipeline, self._sources.ops)
         pinned = pin_kinds(message, self._sources.full_kind_name)
-        content = document_content(message, source.binds, inputs, typing.outputs, registered(heads))
+        content = document_content(
+            message, source.binds, inputs, typing.outputs, registered(heads), cache_results=request.cache_results
+        )
         pins = [
             (head.name, head.version)
             for input_name, head in heads.items()
@@ -187,6 +189,7 @@ def _result_header(plan: Plan, result: Computed, stored: dict[str, blocks_pb2.Bl
         pipeline_version=plan.source.version,
         used_blocks=used,
         compute_nanoseconds=result.nanoseconds,
+        runs_together=result.together,
     )
 
 

@@ -28,7 +28,7 @@ class Computed:
     Attributes:
         outputs: The outputs in their order, encoded.
         nanoseconds: How long the computing took.
-        together: How many runs were computed as one.
+        together: How many runs were computed as one; 0 for a result that had been kept.
     """
 
     outputs: Mapping[str, Encoded]

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jazz.codec import BytesReader, check_body, decode, take
@@ -31,6 +31,7 @@ from jazz_server.services.core import Core
 from jazz_server.services.errors import known, within
 from jazz_server.services.headers import header_type
 from jazz_server.services.infos import value_header
+from jazz_server.services.kept import kept_results, result_key
 from jazz_server.services.plans import BlockInput, Plan
 from jazz_server.services.queue import Computed, Job, Queue
 from jazz_server.services.receiving import Incoming, WriteBehind, receive
@@ -59,6 +60,7 @@ class Runs:
         self._values: Recent[_Loaded] = Recent(core.limits.memory_bytes // 2, lambda loaded: loaded.nbytes)
         self._threads = ThreadPoolExecutor(core.limits.concurrent_runs, "jazz-run", initializer=_begin_thread)
         self._queue = Queue(self._threads)
+        self._results = kept_results(core.limits.memory_bytes // 8)
         self._waiting = 0
 
     def close(self) -> None:
@@ -103,6 +105,10 @@ class Runs:
                 memory, too many runs.
         """
         deadline = None if time_left is None else time.monotonic() + time_left
+        key = await self._core.work(lambda: result_key(plan, bodies)) if plan.source.cache_results else None
+        kept = None if key is None else self._results.get(key)
+        if kept is not None:
+            return replace(kept, nanoseconds=0, together=0)
         values = await self._streamed(plan, bodies)
         types = plan.known_types()
         for name, block in plan.blocks.items():
@@ -112,7 +118,10 @@ class Runs:
                 values[name], types[name] = await self._part(name, block, block.part, held)
         program = await self._program(plan, types)
         control = RunControl(deadline=deadline, memory_limit=self._core.memory.limit)
-        return await self._compute(_job(plan, Member(program, values, control), types))
+        result = await self._compute(_job(plan, Member(program, values, control), types))
+        if key is not None:
+            self._results.put(key, result)
+        return result
 
     # Values
 

@@ -44,7 +44,7 @@ class Sources:
             pipeline = await self._core.work(lambda: pipeline_from_message(info.pipeline, ops=self.ops))
             self._pipelines.put(key, pipeline)
         binds = {bind.input: bind.block for bind in info.binds}
-        return Source(key, pipeline, binds, document.version, content.binds)
+        return Source(key, pipeline, binds, document.version, content.binds, info.cache_results)
 
     async def inline(self, message: pb.InlinePipeline | pb.PutPipelineRequest) -> Source:
         """The pipeline in a request.

@@ -49,6 +49,8 @@ def document_content(
     inputs: Mapping[str, Type],
     outputs: Mapping[str, Type],
     registered: dict[str, Registered],
+    *,
+    cache_results: bool,
 ) -> bytes:
     """What is stored of a pipeline."""
     info = pb.PipelineInfo(
@@ -56,6 +58,7 @@ def document_content(
         inputs=input_messages(inputs),
         outputs=output_messages(outputs),
         pipeline=pipeline,
+        cache_results=cache_results,
     )
     return _encoder.encode(Content(info.SerializeToString(deterministic=True), registered))
 
@@ -109,6 +112,7 @@ class Source:
         binds: Its bound inputs and their blocks.
         version: Its version; 0 when it is not stored.
         registered: What the bound blocks were when it was stored.
+        cache_results: Whether results are kept.
     """
 
     key: Hashable
@@ -116,6 +120,7 @@ class Source:
     binds: Mapping[str, str]
     version: int
     registered: Mapping[str, Registered]
+    cache_results: bool = False
 
 
 def inline_key(canonical: bytes) -> bytes:

@@ -40,6 +40,7 @@ class Pipelines:
         pipeline: Pipeline | pipelines_pb2.Pipeline,
         *,
         bind: Mapping[str, str | Ref] | None = None,
+        cache_results: bool = False,
         if_version: int | None = None,
         timeout: float | None = None,
     ) -> PipelineInfo:
@@ -50,6 +51,8 @@ class Pipelines:
             pipeline: A function under `@jazz.pipeline`.
             bind: Inputs that are taken from stored blocks: `space/name` for the latest version at each run,
                 `space/name@version` for that version, which is then kept.
+            cache_results: Whether the server keeps results in memory, as long as there is room, for runs on the same
+                inputs: the same versions of blocks, and values of the same bytes.
             if_version: The version that must be the latest one now; 0 for "must not exist".
             timeout: Seconds that it may take.
 
@@ -67,6 +70,7 @@ class Pipelines:
         request = pipelines_pb2.PutPipelineRequest(
             name=checked_name("name", name),
             binds=binds(bind),
+            cache_results=flag("cache_results", cache_results),
             if_version=checked_if_version(if_version),
             request_id=request_id(),
             pipeline=pipeline_message(pipeline),
