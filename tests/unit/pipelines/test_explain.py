@@ -1,13 +1,29 @@
 """What a pipeline would do, in words."""
 
+import math
+import re
 from dataclasses import replace
 
-from jazz.values import Layout
+import numpy as np
+
+from jazz.values import Layout, Tensor, dense
+from jazz_server.engine.catalogue import CATALOGUE
+from jazz_server.engine.op import Cost, Size
+from jazz_server.engine.sizes import size_of
+from jazz_server.engine.watching import note, watching
+from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import AnyType, Type
-from jazz_server.pipelines.explain import Explanation, explain
+from jazz_server.pipelines.control import RunControl
+from jazz_server.pipelines.explain import explain
+from jazz_server.pipelines.explained import Explanation
 from jazz_server.pipelines.graph import GraphRef, InputRef, Literal, Pipeline, StepRef
 from jazz_server.pipelines.infer import infer
+from jazz_server.pipelines.program import compile as compile_program
+from unit.engine.samples import sparse
 from unit.pipelines.small_ops import OPS, graph, pipeline, step, tensor
+
+
+PICKED = "host: numpy.take, within 8 bytes, cannot be cancelled"
 
 
 def _explain(p: Pipeline, known: dict[str, Type] | None = None) -> Explanation:
@@ -34,7 +50,7 @@ def test_a_small_pipeline_is_told_in_full() -> None:
         "  %1  matmul(x, weights)  float64[rows, 4]                    native",
         "  %2  plus_minus(%1)      float64[rows, 4], float64[rows, 4]  native",
         "  %3  add(%2.1, 0.5)      float64[rows, 4]                    native",
-        "  %4  pick(%3, index=0)   float64[]                           host",
+        "  %4  pick(%3, index=0)   float64[]                           " + PICKED,
         "  (1 more that no output needs do not run)",
         "outputs",
         "  best     float64[]",
@@ -91,3 +107,77 @@ def test_what_may_be_missing_is_told() -> None:
     told = explain(p, infer(p)).steps
     assert [str(s.outputs[0]) for s in told[:2]] == ["float64[3]?", "float64[3]"]
     assert str(told[2].outputs[0]).endswith("?")
+
+
+def test_the_work_of_steps_is_told_as_far_as_sizes_are_known() -> None:
+    steps = [step("matmul", InputRef(0), InputRef(1)), step("exp", StepRef(0))]
+    p = pipeline({"x": tensor("n", 100), "w": tensor(100, 50)}, steps)
+    assert [s.estimate.cost for s in explain(p, infer(p)).steps if not math.isnan(s.estimate.cost.flops)] == []
+    told = explain(p, infer(p, {"x": tensor(10, 100)}))
+    assert [s.estimate.cost for s in told.steps] == [Cost(100_000, 8 * (1000 + 5000 + 500), 500), Cost(500, 8000)]
+    assert told.cost == Cost(100_500, 60_000)
+    assert "native; about 100 kflop, 50.78 KiB" in str(told)
+    assert "  in all about 100 kflop, 58.59 KiB" in str(told).splitlines()
+
+
+def test_the_entries_of_known_inputs_are_counted() -> None:
+    x = sparse(np.eye(100), np.eye(100) != 0, Layout.CSR)
+    p = pipeline(
+        {"x": tensor(100, 100, layout=Layout.CSR), "w": tensor(100, 7)}, [step("matmul", InputRef(0), InputRef(1))]
+    )
+    typing = infer(p, {"x": type_of(x)})
+    assert math.isnan(explain(p, typing).steps[0].estimate.cost.flops)
+    assert explain(p, typing, sizes={"x": size_of(x)}).steps[0].estimate.cost.flops == 2 * 100 * 7
+
+
+def test_a_loop_costs_as_much_as_its_turns() -> None:
+    body = graph({"s": AnyType()}, [step("add", InputRef(0), Literal(1)), step("exp", StepRef(0))])
+    loop = step("iterate", InputRef(0), body=GraphRef(0), max_iter=5)
+    p = Pipeline(graph({"x": tensor(10)}, [loop]), (body,))
+    told = explain(p, infer(p)).steps
+    assert [(s.op, s.estimate.cost.flops) for s in told] == [("iterate", 100), ("add", 10), ("exp", 10)]
+
+
+def test_a_step_that_stands_for_several_costs_as_much_as_they() -> None:
+    matrix = tensor(64, 64, layout=Layout.CSR)
+    steps = [
+        step("matmul", InputRef(0), InputRef(1)),
+        step("not_equal", StepRef(0), Literal(0)),
+        step("multiply", StepRef(1), Literal(-0.5)),
+        step("add", StepRef(0), StepRef(2)),
+        step("clip", StepRef(3), min=0, max=32),
+    ]
+    p = pipeline({"x": matrix, "w": matrix}, steps)
+    size = Size((64, 64), 128, 0, sparse=True)
+    told = explain(p, infer(p, {"x": matrix, "w": matrix}), sizes={"x": size, "w": size})
+    (only,) = told.steps
+    assert only.note == "fused with steps 0-3: layer; native"
+    assert only.estimate.cost.flops == 2 * 128 * 128 / 64 + 4 * 256
+
+
+def test_a_run_tells_what_each_step_took() -> None:
+    def run(*args: object) -> tuple[Tensor, ...]:
+        note("row by row", rows_pruned=7)
+        return CATALOGUE["exp"].run(*args)  # type: ignore[arg-type,return-value]
+
+    ops = dict(CATALOGUE) | {"exp": replace(CATALOGUE["exp"], run=run)}
+    body = graph({"s": AnyType()}, [step("exp", InputRef(0))])
+    steps = [step("iterate", InputRef(0), body=GraphRef(0), max_iter=3), step("sum", StepRef(0))]
+    p = Pipeline(graph({"x": tensor(4, layout=Layout.COO)}, steps), (body,))
+    x = dense(np.zeros(4))
+    typing = infer(p, {"x": type_of(x)}, ops=ops)
+    with watching() as took:
+        compile_program(p, typing, ops=ops).run({"x": x}, RunControl())
+    told = explain(p, typing, ops=ops, sizes={"x": size_of(x)}, run=took).steps
+    assert [(s.op, s.took.calls if s.took else 0) for s in told] == [
+        ("to_sparse", 1), ("iterate", 1), ("exp", 3), ("sum", 1)
+    ]  # fmt: skip
+    inner, last = told[2].took, told[3].took
+    assert inner is not None
+    assert last is not None
+    assert (inner.rows_pruned, dict(inner.chosen)) == (21, {"row by row": 3})
+    assert (last.bytes_read, last.bytes_written) == (32, 8)
+    text = str(explain(p, typing, ops=ops, run=took))
+    assert re.search(
+        r"exp\(s\) .*; took [\d.e-]+ ms in 3 calls, read .*, wrote .*, 21 rows pruned; row by row \(3 times\)", text
+    )

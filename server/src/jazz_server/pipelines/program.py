@@ -11,6 +11,7 @@ from jazz.values import Layout, Tensor, Value
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.errors import MemoryLimit, OpError
 from jazz_server.engine.op import Op, Run
+from jazz_server.engine.watching import inside
 from jazz_server.kinds.elements import match_value
 from jazz_server.kinds.match import match, type_of
 from jazz_server.kinds.parts import Resolve
@@ -118,7 +119,8 @@ class Program:
         """
         name = self.graph.inputs[position].name
         try:
-            return converted(value, self.typing.given[name], self.typing.arguments[position], run, self._ops)
+            with inside(f"inputs.{name}"):
+                return converted(value, self.typing.given[name], self.typing.arguments[position], run, self._ops)
         except OpError as error:
             raise RunError([Violation(f"inputs.{name}", error.expected, error.found)]) from error
         except (MemoryLimit, MemoryError) as error:
