@@ -30,6 +30,7 @@ _DIRECTORY = Path(__file__).parent / "lib"
 _REMEDY = "run `make kernels`"
 
 _NUMBERS: dict[str, Any] = {
+    "uint8": ctypes.c_uint8,
     "int32": ctypes.c_int32,
     "int64": ctypes.c_int64,
     "float32": ctypes.c_float,

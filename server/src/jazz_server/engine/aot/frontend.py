@@ -46,6 +46,7 @@ compiler = _numba.core.compiler
 types = _numba.types
 
 NUMBA_TYPES = {
+    "uint8": types.uint8,
     "int32": types.int32,
     "int64": types.int64,
     "float32": types.float32,
@@ -54,6 +55,7 @@ NUMBA_TYPES = {
 }
 
 LLVM_TYPES: dict[str, ir.Type] = {
+    "uint8": ir.IntType(8),
     "int32": ir.IntType(32),
     "int64": ir.IntType(64),
     "float32": ir.FloatType(),
