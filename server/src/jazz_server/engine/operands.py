@@ -39,6 +39,13 @@ def tensor(field: str, argument: Any) -> Tensor:
     return found if isinstance(found, Tensor) else dense(np.asarray(found))
 
 
+def whatever(field: str, argument: Any) -> Tensor:
+    """As `tensor`, whatever absent entries stand for: for what moves elements without looking at them."""
+    if not isinstance(argument, Tensor):
+        return tensor(field, argument)
+    return replace(tensor(field, replace(argument, fill=b"")), fill=argument.fill if any(argument.fill) else b"")
+
+
 def complete(field: str, argument: Any) -> Tensor:
     """As `tensor`, with no missing elements.
 

@@ -59,7 +59,8 @@ def _join(a: Array, b: Array) -> Array:
     return np.concatenate((a, b))
 
 
-def _infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+def infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+    """The type of arrays that are joined."""
     names = [f"arrays[{position}]" for position in range(len(args))]
     if not args:
         inference.mismatch("arrays", "at least one array", "none")
@@ -133,7 +134,8 @@ def _noun(axis: int, rank: int) -> str:
     return ("row", "column")[axis] if rank == 2 else f"element along axis {axis}"
 
 
-def _run_concat(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+def run_concat(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    """Arrays that are joined."""
     names = [f"arrays[{position}]" for position in range(len(args))]
     parts: list[Tensor] = list(args)
     axis = settings["axis"]
@@ -211,8 +213,8 @@ OPS: Final = (
         missing="Stay so.",
         arguments=("*arrays",),
         results=("result",),
-        infer=_infer_concat,
-        run=_run_concat,
+        infer=infer_concat,
+        run=run_concat,
         rows=rows.beside,
         parameters=(Parameter("axis", "axis", "The axis along which to join, from the end when negative.", default=0),),
     ),

@@ -1,0 +1,84 @@
+"""The order of elements of any type but complex numbers: numbers by value, texts by code points, factors by categories.
+
+Elements are compared by *keys*, integers in the same order: NaN is behind all numbers. What is missing is behind NaN.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jazz.values import Tensor
+from jazz_server.engine.compressed import elements
+from jazz_server.engine.launch import launch
+from jazz_server.engine.promotion import Array
+
+_LAST = np.uint64(2**64 - 1)
+
+
+def keys_of(tensor: Tensor, *, descending: bool = False) -> Array:
+    """A key for every stored element, in storage order: integers, ascending in the order asked for, NaN last.
+
+    O(n) for numbers; O(n log n) comparisons for texts.
+    """
+    if tensor.dtype.variable:
+        keys = ranks_of_texts(tensor)
+        return -keys if descending else keys
+    return _keys(elements(tensor), descending=descending)
+
+
+def zero_key(dtype: np.dtype[Any], *, descending: bool = False) -> Any:
+    """The key of a zero among those of elements of a type."""
+    return _keys(np.zeros(1, dtype), descending=descending)[0]
+
+
+def _keys(data: Array, *, descending: bool) -> Array:
+    if data.dtype.kind == "b":
+        return data.astype(np.int8) ^ np.int8(descending)
+    if data.dtype.kind != "f":
+        return ~data if descending else data
+    # The bits of floating-point numbers above zero are ordered as they are, those of numbers below zero the other way
+    # round; zeros are made equal.
+    bits = (data.astype(np.float64) + 0.0).view(np.uint64)
+    keys = np.where(bits >> np.uint64(63), ~bits, bits | np.uint64(1 << 63))
+    if descending:
+        keys = ~keys
+    keys[np.isnan(data)] = _LAST
+    return keys
+
+
+def order_of(keys: Array, missing: NDArray[np.bool_] | None = None, lines: Array | None = None) -> NDArray[np.int64]:
+    """The order of elements with these keys, stable: line by line, in each by key, what is missing last."""
+    if missing is None and lines is None:
+        return np.argsort(keys, kind="stable")
+    parts = [part for part in (keys, missing, lines) if part is not None]
+    return np.lexsort(parts).astype(np.int64, copy=False)
+
+
+def ranks_of_texts(tensor: Tensor) -> NDArray[np.int64]:
+    """A number for each text, equal for equal texts, ordered as they are."""
+    order, differ = _sorted_texts(tensor)
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.cumsum(differ)
+    return ranks
+
+
+def _sorted_texts(tensor: Tensor) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The stable order of texts, and of each in that order whether it is another one than that before it."""
+    assert tensor.data is not None
+    assert tensor.offsets is not None
+    offsets, data = np.ascontiguousarray(tensor.offsets), np.ascontiguousarray(tensor.data)
+    count = len(offsets) - 1
+    work = len(data) + count
+    prefixes = np.empty(count, np.int64)
+    launch("texts_prefix", count, count, offsets, data, prefixes)
+    order = np.argsort(prefixes, kind="stable").astype(np.int64, copy=False)
+    # Texts that begin alike are sorted by all that they are.
+    begins = np.flatnonzero(np.diff(prefixes[order], prepend=0, append=0))
+    runs = np.unique(np.concatenate(([0], begins, [count]))).astype(np.int64)
+    launch("texts_sort_runs", len(runs) - 1, work, offsets, data, runs, order, np.empty(count, np.int64))
+    differ = np.empty(count, np.bool_)
+    launch("texts_differ", count, work, offsets, data, order, differ)
+    return order, differ
