@@ -147,8 +147,8 @@ def infer_rule(rule: Rule) -> InferRule:
         ranks = (len(shape),) if shape is not None else (1, 2, 3)
         possible: set[Layout] = set()
         for one in arguments.combined(*map(arguments.layouts_of, found)):
-            pattern = _pattern(rule, one, all(result.is_zero for result in at_zero))
-            possible.update(_layout(pattern, one, rank) for rank in ranks)
+            patterns = {_pattern(rule, one, zero) for zero in {result.is_zero for result in at_zero}}
+            possible.update(_layout(pattern, one, rank) for pattern in patterns for rank in ranks)
         kept = tuple(layout for layout in Layout if layout in possible)
         nullable = arguments.may_be_missing(*found)
         return (TensorType(ordered(result.dtype for result in results), shape, kept, nullable=nullable),)
@@ -171,10 +171,19 @@ def _refuse(inference: Inference, rule: Rule, found: Sequence[Any], extra: Seque
     inference.mismatch(rule.arguments[-1], f"element types that {rule.name} is defined for", given)
 
 
-def run_rule(rule: Rule) -> RunRule:
-    """The computation of an element-wise operation."""
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """The computation of an element-wise operation.
 
-    def run(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    Attributes:
+        rule: What it does.
+    """
+
+    rule: Rule
+
+    def __call__(self, run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+        """The result."""
+        rule = self.rule
         given = [operands.checked(name, argument) for name, argument in zip(rule.arguments, args, strict=True)]
         extra = [settings.get(name) for name in rule.settings]
         types: list[Any] = [*(x.dtype if isinstance(x, Tensor) else x for x in given), *extra]
@@ -190,7 +199,14 @@ def run_rule(rule: Rule) -> RunRule:
         layout = _layout(pattern, found, len(shape))
         return (_sparse(rule, given, extra, pattern, shape, layout, dtype.storage),)
 
-    return run
+    def function(self, settings: Settings) -> Function:
+        """What it does to arrays and Python numbers, with its settings."""
+        return _with(self.rule.function, [settings.get(name) for name in self.rule.settings])
+
+
+def run_rule(rule: Rule) -> RunRule:
+    """The computation of an element-wise operation."""
+    return Mapped(rule)
 
 
 def _dense(rule: Rule, given: Sequence[Any], extra: Sequence[Any], dtype: np.dtype[Any]) -> Tensor:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jazz_server.pipelines.bound import BoundGraph
+from jazz_server.pipelines.passes.chains import fused_chains
 from jazz_server.pipelines.passes.layers import described, fused
 from jazz_server.pipelines.passes.repeats import shared
 from jazz_server.pipelines.passes.runs import chained
@@ -29,4 +30,6 @@ def rewritten(graph: BoundGraph, typing: Typing) -> Rewritten:
     """The graph after all passes."""
     graph, layers = fused(shared(graph), typing)
     graph, runs = chained(graph, layers)
-    return Rewritten(graph, {position: described(layer) for position, layer in layers.items()} | dict(runs))
+    graph, chains = fused_chains(graph, typing)
+    notes = {position: described(layer) for position, layer in layers.items()}
+    return Rewritten(graph, notes | dict(runs) | dict(chains))
