@@ -12,9 +12,10 @@ def test_there_are_golden_files():
     assert CASES
 
 
+@pytest.mark.parametrize("bigint", ["numeric", "integer64"])
 @pytest.mark.parametrize("name", CASES)
-def test_a_file_is_encoded_again_to_the_byte_or_refused(r, name):
-    r.run(f'trip <- rjazz:::golden_roundtrip("{FOLDER / name}.value")')
+def test_a_file_is_encoded_again_to_the_byte_or_refused(r, name, bigint):
+    r.run(f'trip <- rjazz:::golden_roundtrip("{FOLDER / name}.value", jz_value_options(bigint = "{bigint}"))')
     if r.flag("is.null(trip$refused)"):
         assert r.flag("trip$same")
     else:

@@ -28,10 +28,11 @@
 #' @export
 jz_put <- function(db, name, value, attributes = NULL, kind = NULL, if_version = NULL, ttl = NULL, timeout = NULL,
                    ...) {
+  check_recipient(db)
+  options <- given_options(...)
   operation <- put_operation(name, attributes, kind, if_version, ttl)
-  encoded <- encode_value(value, jz_value_options(...))
+  encoded <- encode_value(value, options)
   if (is_together(db)) return(add_operation(db, "put", operation, encoded, timeout = timeout))
-  check_connection(db)
   header <- c(operation, list(value = encoded$header, body_bytes = encoded$body_bytes, request_id = new_uuid()))
   answer <- upload_call(db, "Blocks/PutBlock", list(header = header), encoded, timeout, paste("put", operation$name))
   invisible(block_info(answer$info, encoded$header))
@@ -64,7 +65,7 @@ put_operation <- function(name, attributes, kind, if_version, ttl) {
 #' @param along What is wanted of axes, by their names, such as `list(gene = c("CD3E", "CD8A"))`: every dimension along
 #'   them is cut, in every field.
 #' @param timeout Seconds that it may take; the connection's timeout when `NULL`, which is none for transfers.
-#' @param ... Options of [jz_value_options()], by name, for what R has no type for: `bigint = "numeric"`.
+#' @param ... Options of [jz_value_options()], by name, for what R has no type for: `bigint = "integer64"`.
 #' @return The value, as [jazz-types] says.
 #' @seealso [jz_put()]; [jz_block()] for `[` and friends.
 #' @examplesIf jz_has_server()
@@ -75,10 +76,11 @@ put_operation <- function(name, attributes, kind, if_version, ttl) {
 #' @export
 jz_get <- function(db, name, version = NULL, rows = NULL, columns = NULL, item = NULL, along = NULL, timeout = NULL,
                    ...) {
-  options <- jz_value_options(...)
+  check_recipient(db)
+  options <- given_options(...)
   request <- get_request(db, name, version, item, rows, columns, along, timeout)
   if (is_together(db)) return(add_operation(db, "get", request, options = options))
-  check_connection(db)
+  lengths <- function() part_lengths(db, request$name, request$slice$item, timeout)
   announced <- function(answer) {
     check_arrived(answer$value, request$slice)
     list(list(header = answer$value, body_bytes = answer$body_bytes %||% 0))
@@ -88,13 +90,16 @@ jz_get <- function(db, name, version = NULL, rows = NULL, columns = NULL, item =
       db, "Blocks/GetBlock", request, announced,
       timeout = timeout, label = paste("get", request$name), options = options
     ),
-    jazz_error_invalid_argument = function(error) {
-      check_positions(error, request$slice, function() part_lengths(db, request$name, item, timeout))
-    }
+    jazz_error_invalid_argument = function(error) check_positions(error, request$slice, lengths)
   )
   value <- result$values[[1L]]
-  decode_value(value$header, value$targets, options)
+  check_arrived(value$header, request$slice, lengths)
+  part_value(decode_value(value$header, value$targets, options), request)
 }
+
+#' What was asked for: a field is a column of its table.
+#' @noRd
+part_value <- function(x, request) if (length(request$slice$item) > 0L) as_column(x) else x
 
 #' The fields of `jazz.v1.GetBlockRequest`.
 #' @noRd
@@ -135,9 +140,10 @@ field_of <- function(header, name) {
 #' jz_exists(db, "lab/nothing of this name")
 #' @export
 jz_info <- function(db, name, version = NULL, timeout = NULL) {
+  check_recipient(db)
   request <- list(name = check_versioned(name, version))
   if (is_together(db)) return(add_operation(db, "info", request))
-  block_info(unary_call(check_connection(db), "Blocks/GetBlockInfo", request, timeout)$info)
+  block_info(unary_call(db, "Blocks/GetBlockInfo", request, timeout)$info)
 }
 
 #' @rdname jz_info
@@ -223,18 +229,20 @@ pages <- function(db, method, request, field, timeout) {
 #' jz_delete(db, "lab/b")
 #' @export
 jz_copy <- function(db, source, target, version = NULL, if_version = NULL, timeout = NULL) {
+  check_recipient(db)
   request <- c(
     list(source = check_versioned(source, version, "source"), target = check_name(target, "target")),
     if_version_field(if_version)
   )
   if (is_together(db)) return(add_operation(db, "copy", request))
   request$request_id <- new_uuid()
-  invisible(block_info(unary_call(check_connection(db), "Blocks/CopyBlock", request, timeout)$info))
+  invisible(block_info(unary_call(db, "Blocks/CopyBlock", request, timeout)$info))
 }
 
 #' @rdname jz_copy
 #' @export
 jz_update <- function(db, name, attributes, expires, if_version = NULL, timeout = NULL) {
+  check_recipient(db)
   request <- c(list(name = check_name(name)), if_version_field(if_version))
   paths <- character()
   if (!missing(attributes)) {
@@ -249,16 +257,17 @@ jz_update <- function(db, name, attributes, expires, if_version = NULL, timeout 
   request$update_mask <- list(paths = paths)
   if (is_together(db)) return(add_operation(db, "update", request))
   request$request_id <- new_uuid()
-  invisible(block_info(unary_call(check_connection(db), "Blocks/UpdateBlock", request, timeout)$info))
+  invisible(block_info(unary_call(db, "Blocks/UpdateBlock", request, timeout)$info))
 }
 
 #' @rdname jz_copy
 #' @export
 jz_delete <- function(db, name, version = NULL, if_version = NULL, timeout = NULL) {
+  check_recipient(db)
   request <- c(list(name = check_versioned(name, version)), if_version_field(if_version))
   if (is_together(db)) return(add_operation(db, "delete", request))
   request$request_id <- new_uuid()
-  unary_call(check_connection(db), "Blocks/DeleteBlock", request, timeout)
+  unary_call(db, "Blocks/DeleteBlock", request, timeout)
   invisible()
 }
 

@@ -134,11 +134,22 @@ stop_invalid <- function(field, expected, found, reason = "INVALID_ARGUMENT") {
   stop(jazz_condition(reason, sprintf("the argument `%s` is not valid", field), violations = violations))
 }
 
+#' The error for an argument that a function does not have; "" is one without a name.
+#' @noRd
+stop_unknown_argument <- function(name, known) {
+  if (!nzchar(name)) stop_invalid("...", paste("arguments by name:", toString(known)), I("one without a name"))
+  near <- known[which.min(utils::adist(name, known, ignore.case = TRUE))]
+  if (utils::adist(name, near, ignore.case = TRUE) > 2) near <- NULL
+  stop_invalid(name, paste("one of", toString(known)), I(c(sprintf("`%s`; is it `%s`?", name, near), name)[1L]))
+}
+
 #' Something for an error message: short, and with its class.
 #' @noRd
 shown <- function(found) {
   if (inherits(found, "AsIs")) return(as.character(found))
   if (is.null(found)) return("NULL")
+  if (is.function(found)) return("a function")
+  if (!is.atomic(found) && is.object(found)) return(sprintf("an object of class %s", class(found)[1L]))
   simple <- is.atomic(found) && length(found) <= 10L && !is.object(found)
   text <- if (simple) {
     paste(deparse(found, width.cutoff = 500L), collapse = " ")

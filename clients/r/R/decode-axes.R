@@ -30,6 +30,7 @@ shown_axes <- function(tensor, shape, sight, declared, column = FALSE, native = 
     names[[number]] <- if (usual || (rank == 1L && !is.null(text) && axis$name == "rows")) "" else axis$name
   }
   if (!native) return(list(memory = c(memory, list(along = along))))
+  if (rank == 1L && along == "rows" && is.null(dimnames[[1L]])) return(list(memory = c(memory, list(along = along))))
   if (rank == 1L && !nzchar(names)) return(list(names = dimnames[[1L]], memory = memory))
   if (rank == 1L && shape == 0) {
     # R has no dimnames of length 0.

@@ -76,7 +76,7 @@ decode_int64 <- function(data, type, received, path, mark, memory = NULL) {
     if (place > 0 && !options$lossy) {
       refuse(
         path, "integers up to 2^53", sprintf("a larger %s at [%s]", type$name, format(place, scientific = FALSE)),
-        "Say bigint = \"integer64\" or \"character\"; lossy = TRUE rounds.", FALSE
+        "Say bigint = \"integer64\" (package bit64) or \"character\"; lossy = TRUE rounds.", FALSE
       )
     }
     mark(data)
@@ -85,7 +85,7 @@ decode_int64 <- function(data, type, received, path, mark, memory = NULL) {
   if (!requireNamespace("bit64", quietly = TRUE)) {
     refuse(
       path, "package bit64, for 64-bit integers", "that it is not installed",
-      "Install it, or say bigint = \"numeric\" or \"character\", or options(jazz.bigint = \"numeric\").", FALSE
+      "Install it, or say bigint = \"numeric\" or \"character\".", FALSE
     )
   }
   place <- beyond_integer64(data, unsigned)

@@ -87,7 +87,9 @@ label_texts <- function(labels) {
     texts[missing_bits(labels)] <- NA
     return(texts)
   }
-  texts <- if (is_blobs(labels)) {
+  texts <- if (is.double(labels) && !is.object(labels) && (memory_of(labels)$type %||% "") %in% c("int64", "uint64")) {
+    ifelse(is.na(labels), NA_character_, sprintf("%.0f", labels))
+  } else if (is_blobs(labels)) {
     vapply(unclass(labels), function(blob) if (is.null(blob)) NA_character_ else paste(format(blob), collapse = ""), "")
   } else if (inherits(labels, "POSIXct")) {
     format(labels, "%Y-%m-%d %H:%M:%OS6")

@@ -10,7 +10,7 @@ encode_elements <- function(x, plan, path, memory, turn = NULL) {
   if (inherits(x, "difftime")) return(encode_durations(x, bare, plan, path, memory))
   if (is_blobs(x)) return(encode_blobs(bare, path, memory))
   int64 <- inherits(x, "integer64")
-  plain <- c("integer64", "table", "AsIs", "noquote", "matrix", "array")
+  plain <- c("integer64", "table", "xtabs", "AsIs", "noquote", "matrix", "array")
   if (is.object(x) && !all(class(x) %in% c(plain, "integer", "numeric", "double", "character", "logical", "complex"))) {
     found <- sprintf("an object of class %s", paste(class(x), collapse = "/"))
     refuse(
@@ -204,7 +204,8 @@ encode_durations <- function(x, bare, plan, path, memory) {
   elements_of("duration", counted$counts, length(bare), counted$missing, time_unit = counted$unit)
 }
 
-#' Times as counts of the unit that they had, or of microseconds if they are exact, else of nanoseconds.
+#' Times as counts of the unit that they had, or of microseconds if they are exact, else of the nearest nanoseconds: an
+#' instant of today is exact in these, and the difference of two has digits beyond them that no clock knew.
 #' @noRd
 counts_of <- function(seconds, scale, plan, path, unit) {
   missing <- missing_elements(seconds, FALSE)
@@ -212,19 +213,15 @@ counts_of <- function(seconds, scale, plan, path, unit) {
     found <- times_to_counts(seconds, scale, time_digits[[each]], FALSE)
     if (found$bad == 0) return(list(counts = found$counts, unit = each, missing = missing))
   }
-  if (plan$options$times == "nearest" || plan$options$lossy) {
-    rounded <- times_to_counts(seconds, scale, 6L, TRUE)
-    if (rounded$bad == 0) return(list(counts = rounded$counts, unit = "us", missing = missing))
-    found <- rounded
+  for (each in c("ns", if (plan$options$times == "nearest" || plan$options$lossy) "us")) {
+    found <- times_to_counts(seconds, scale, time_digits[[each]], TRUE)
+    if (found$bad == 0) return(list(counts = found$counts, unit = each, missing = missing))
   }
   bad <- format(as.double(unclass(seconds)[[found$bad]]), digits = 17L)
   refuse(
-    path, "times that are whole nano- or microseconds, not NaN or infinite",
+    path, "times that are whole microseconds or within the reach of nanoseconds (292 years from 1970)",
     sprintf("%s at [%s]", bad, format(found$bad, scientific = FALSE)),
-    paste(
-      "Make NaN and infinite times NA; times = \"nearest\" rounds the others to microseconds.",
-      "Spans can be numbers: as.double(x, units = \"secs\")."
-    )
+    "Make NaN and infinite times NA; times = \"nearest\" rounds the others to microseconds."
   )
 }
 

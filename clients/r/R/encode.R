@@ -99,9 +99,11 @@ encode_content <- function(x, plan, path, sight, depth, axes) {
   found <- if (is.object(x)) {
     sprintf("an object of class %s", paste(class(x), collapse = "/"))
   } else {
-    sprintf("a %s", typeof(x))
+    if (is.function(x)) "a function" else if (is.environment(x)) "an environment" else sprintf("a %s", typeof(x))
   }
-  advice <- if (is.list(x)) {
+  advice <- if (inherits(x, "jazz_block")) {
+    "jz_copy() stores it under another name; x[] reads it."
+  } else if (is.list(x)) {
     "Store unclass() of it, or the parts of it that are data."
   } else {
     "Store data: vectors, arrays, lists."

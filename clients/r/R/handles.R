@@ -145,14 +145,40 @@ dimnames.jazz_block <- function(x) dimnames(x[])
     if (is.null(fields) || is.na(fields[i])) stop_invalid("i", "a field of a table", i)
     i <- fields[[i]]
   }
-  field <- jz_get(handle_db(x), whole_name(x), item = i, ...)
-  # a column of a data frame is a plain vector, not an array along an axis
-  if (length(dim(field)) == 1L && is.null(dimnames(field)[[1L]])) dim(field) <- NULL
-  field
+  jz_get(handle_db(x), whole_name(x), item = i, ...)
 }
 
 #' @export
 `$.jazz_block` <- function(x, name) x[[name]]
+
+# A handle is no copy of its value: what would change it, or compute with it, says what to write.
+
+#' @export
+`[<-.jazz_block` <- function(x, ..., value) stop_handle(x)
+
+#' @export
+`[[<-.jazz_block` <- function(x, ..., value) stop_handle(x)
+
+#' @export
+`$<-.jazz_block` <- function(x, name, value) stop_handle(x)
+
+#' @export
+Ops.jazz_block <- function(e1, e2) stop_handle(if (inherits(e1, "jazz_block")) e1 else e2, .Generic)
+
+#' @export
+Math.jazz_block <- function(x, ...) stop_handle(x, .Generic)
+
+#' @export
+Summary.jazz_block <- function(..., na.rm = FALSE) stop_handle(..1, .Generic)
+
+stop_handle <- function(x, operation = NULL) {
+  expected <- if (is.null(operation)) {
+    "a value to change: read it, change it, and store it with jz_put()"
+  } else {
+    "a value to compute with: x[] reads it, jz_run() computes where it is"
+  }
+  stop_invalid(operation %||% "x", expected, I(sprintf("a stored block, %s", .subset2(x, "name"))))
+}
 
 #' @rdname jz_block
 #' @export

@@ -25,9 +25,9 @@
 #' | list of raw vectors, `NULL` for missing ones; class `blob` | bytes, a vector | class `blob` |
 #' | factor, ordered | factor, with levels that no element has | the same |
 #' | Date of whole days | date | the same, in doubles |
-#' | POSIXct, POSIXlt | timestamp in us if that is exact, else in ns | POSIXct with the zone; without one, with that of the session |
-#' | difftime | duration in us if that is exact, else in ns | difftime in seconds |
-#' | integer64 (package bit64) | int64 | the same, or as `bigint` says |
+#' | POSIXct, POSIXlt | timestamp in us if that is exact, else in the nearest ns | POSIXct with the zone; without one, with that of the session |
+#' | difftime | duration in us if that is exact, else in the nearest ns | difftime in seconds |
+#' | integer64 (package bit64) | int64 | double up to 2^53, with the attribute `jazz`; or as `bigint` says |
 #' | vector with names | a vector along the axis `rows`, the names its labels | the same |
 #' | matrix, array, table | a tensor in Fortran order; dimnames are labels of axes, their names the names of the axes | the same, without the class `table`; of one dimension without dimnames: a vector |
 #' | data frame, tibble, data.table | a table along one axis, row names its labels unless they are automatic | data frame |
@@ -45,8 +45,16 @@
 #' `names(dimnames(x)) <- c("gene", "gene")`.
 #'
 #' Refused, with what to do: lists without names, list columns, levels that are `NA`, texts that are marked as bytes or
-#' not valid, dates with fractions, times and spans that are no whole nanoseconds (the difference of two times of the
-#' clock can be one) unless `times = "nearest"`, objects of classes that are not in the table.
+#' not valid, dates with fractions, times and spans that are infinite or `NaN`, objects of classes that are not in the table.
+#'
+#' Times of the clock come back to the bit: a double of today counts in steps of a quarter of a microsecond, and each
+#' has a nanosecond that stands for it. Differences of two of them are doubles with steps far finer than that. They are
+#' the one thing that is rounded without being asked for, to the nearest nanosecond, which no clock of R can tell. Where a
+#' vector has such times together with some that nanoseconds do not reach (the years before 1677 and after 2262), it is
+#' refused, and `times = "nearest"` rounds to microseconds.
+#'
+#' 64-bit integers are numbers of R unless asked for otherwise, since base R reads an integer64 wrongly where package bit64
+#' is not attached: as an index, in arithmetic, in `c()`. Numbers are exact up to 2^53, and what is beyond is refused.
 #'
 #' @section To R:
 #'
@@ -55,7 +63,7 @@
 #' | int8, int16, uint8, uint16 | integer, with the attribute `jazz` |
 #' | int32 | integer; double with the attribute `jazz` where -2^31 is an element, since R's `NA` has its bits |
 #' | uint32, float16, float32 | double, with the attribute `jazz` |
-#' | int64, uint64 | as `bigint` says: integer64 (the default), numeric (up to 2^53), character |
+#' | int64, uint64 | as `bigint` says, with the attribute `jazz`: numeric (the default; refused beyond 2^53), integer64, character |
 #' | complex64 | complex, with the attribute `jazz` |
 #' | a scalar | a vector of length 1, with the attribute `jazz` |
 #' | C order | an array with the attribute `jazz` |

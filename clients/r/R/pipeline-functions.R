@@ -15,6 +15,7 @@ of_nodes <- list(
   cbind = function(...) joined(2, ...),
   rbind = function(...) joined(1, ...),
   diag = function(x) diagonal(x),
+  c = function(...) strung(...),
   nrow = function(x) no_data("asked for its rows", "jz_size(x, 1)"),
   ncol = function(x) no_data("asked for its columns", "jz_size(x, 2)"),
   scale = function(...) no_data("passed to scale()", "sweep() with colMeans() and the like"),
@@ -68,6 +69,23 @@ either <- function(ours, theirs) {
 lazily <- function(name, f, overlay) {
   force(f)
   delayedAssign(name, in_pipeline(f), assign.env = overlay)
+}
+
+# R's c() of vectors; of anything else it would make a list.
+strung <- function(...) {
+  call <- traced_call()
+  parts <- list(...)
+  advice <- "list(a = x, b = y) gives several outputs; cbind() and rbind() join matrices"
+  if (!is.null(names(parts))) stop_tracing(call, "vectors without names", "names", advice)
+  parts <- lapply(parts, function(part) if (is.null(as_literal(part))) part else array(part, 1L))
+  dims <- lapply(parts, dims_of)
+  if (!all(lengths(dims) == 1L)) {
+    found <- shown_dims(dims[lengths(dims) != 1L][[1L]])
+    stop_tracing(call, "what is known to be vectors", found, paste0(advice, "; jz_concat(list(x, y)) needs no dimensions"))
+  }
+  lengths <- vapply(dims, function(dim) if (is.numeric(dim[[1L]])) dim[[1L]] else NA_real_, 0)
+  truth <- all(vapply(parts, is_truth, NA))
+  apply_op("concat", parts, list(), 1, list(list(if (anyNA(lengths)) NA else sum(lengths))), call, truth)[[1L]]
 }
 
 diagonal <- function(x) {

@@ -8,6 +8,7 @@ UNARY <- c("abs", "exp", "log1p", "sqrt")
 
 binary_operator <- function(sign, a, b) {
   call <- traced_call()
+  if (is.null(a) || is.null(b)) stop_tracing(call, "a value", "NULL")
   if (sign %in% names(COMPARISONS)) return(elementwise(COMPARISONS[[sign]], a, b, call, truth = TRUE))
   if (sign %in% names(ARITHMETIC)) {
     if (sign != "/" && is_truth(a) && is_truth(b)) {
@@ -183,6 +184,26 @@ setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
   }
   x
 })
+
+#' @rdname jz_operators
+#' @param value A value.
+#' @export
+setMethod("[<-", "jazz_node", function(x, i, j, ..., value) no_change())
+
+#' @rdname jz_operators
+#' @export
+setMethod("[[<-", "jazz_node", function(x, i, j, ..., value) no_change())
+
+#' @rdname jz_operators
+#' @export
+setMethod("$<-", "jazz_node", function(x, name, value) no_change())
+
+no_change <- function() {
+  stop_tracing(
+    traced_call(), "ifelse(x < 0, 0, x), which gives another value", "an assignment into a value of a pipeline",
+    "its elements cannot be changed: it has no data yet"
+  )
+}
 
 # R makes a vector of a single row or column, unless told not to.
 check_kept <- function(positions, drop, call) {

@@ -6,8 +6,17 @@
 #' each does. R's own operators and functions ([jz_operators]) write most of them. Element-wise operations under these
 #' names broadcast as numpy does, from the last dimension on; R's operators recycle as R does.
 #'
-#' Axes are counted from 1. Positions, those that `jz_argmax()` and `jz_topk()` give and `jz_take()` takes, are values
-#' of the pipeline and counted from 0.
+#' @section Positions count from 0:
+#' Axes are counted from 1. Positions, those that `jz_argmax()` and `jz_topk()` give and `jz_take()` takes, are values of
+#' the pipeline, which Python runs and reads as well, and are **counted from 0**. R leaves out an index of 0 without a
+#' word, so add 1 before you use them:
+#'
+#' ```r
+#' top <- jz_run(db, "lab/top", x = x)
+#' names[top$indices + 1]
+#' ```
+#'
+#' or have the pipeline do it, `jz_topk(x, 3)$indices + 1`, where its positions are for R alone.
 #'
 #' @param a,b,x,condition,indices Values of a pipeline, numbers, or vectors and matrices, which become constants.
 #' @param axis The dimension along which to work, counted from 1; all of them when `NULL`.
@@ -16,6 +25,11 @@
 #' @return A value of the pipeline; a list of values where there are several.
 #' @examples
 #' jz_pipeline(function(x, w, b) jz_topk(jz_relu(sweep(x %*% w, 2, b, "+")), 3L))
+#' @examplesIf jz_has_server()
+#' db <- jz_local_server()
+#' top <- jz_run(db, jz_pipeline(function(x) jz_topk(x, 2)), x = as.matrix(head(iris[1:4])))
+#' top$indices # counted from 0
+#' matrix(names(iris)[top$indices + 1], ncol = 2)
 #' @name jz_op
 NULL
 

@@ -76,6 +76,10 @@ source_of <- function(value, trace, argument = "argument") {
   }
   if (is.function(value)) stop_tracing(argument, "a value", "a function; call it, and pass what it gives")
   if (is.null(value)) stop_tracing(argument, "a value", "NULL")
+  if (inherits(value, "jazz_block")) {
+    advice <- "make it an input, and give the block to jz_run() or bind it"
+    stop_tracing(argument, "a value of the pipeline", "a stored block", advice)
+  }
   if (is.list(value) && any(vapply(value, is_node, NA))) {
     stop_tracing(argument, "one value", "a list that holds values of the pipeline; cbind() and rbind() join them")
   }
@@ -156,17 +160,4 @@ sorted_settings <- function(settings) {
   settings <- settings[!vapply(settings, is.null, NA)]
   if (length(settings) == 0) return(list())
   settings[order(names(settings), method = "radix")]
-}
-
-# The call of the user's that is being traced: the innermost one from outside of this package.
-traced_call <- function() {
-  frames <- sys.calls()
-  own <- topenv()
-  for (number in rev(seq_along(frames))) {
-    asked <- sys.function(number)
-    if (!is.primitive(asked) && identical(topenv(environment(asked)), own)) next
-    inner <- if (number < length(frames)) frames[[number + 1]] else frames[[number]]
-    return(paste(deparse(inner, width.cutoff = 60, nlines = 1), collapse = ""))
-  }
-  ""
 }

@@ -34,7 +34,7 @@ jz_pipeline <- function(f, inputs = list(), doc = "") {
   })
   names(nodes) <- names(types)
   outputs <- with_trace(trace, {
-    result <- called(in_pipeline(f), nodes)
+    result <- with_tracing_errors(called(in_pipeline(f), nodes))
     named_outputs(result, trace)
   })
   encoded <- encode_pipeline(trace, types, outputs, doc)

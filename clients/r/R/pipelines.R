@@ -148,12 +148,26 @@ jz_run <- function(db, pipeline, ..., inputs = list(), into = NULL, details = FA
   stores <- store_messages(into, function() output_names(db, pipeline, timeout))
   if (length(stores) > 0L) header <- c(header, list(stores = stores, request_id = new_uuid()))
   label <- if (is_pipeline(pipeline)) "run pipeline" else paste("run", pipeline)
-  result <- located(pipeline, exchange_call(
+  result <- hinted(names(given$values), located(pipeline, exchange_call(
     db, "Pipelines/RunPipeline", list(header = header),
     announced = function(answer) streamed_outputs(answer$header),
-    values = given$values, timeout = timeout, label = label, options = options
-  ))
+    values = unname(given$values), timeout = timeout, label = label, options = options
+  )))
   run_result(result, details, options)
+}
+
+# What is named as options of values are was taken for an input: says where options go, when there is no such input.
+hinted <- function(inputs, code) {
+  options <- intersect(inputs, names(formals(jz_value_options)))
+  if (length(options) == 0L) return(code)
+  tryCatch(code, jazz_error_invalid_argument = function(error) {
+    wrong <- grepl("^inputs\\[[0-9]+\\]\\.name", error$violations$field)
+    if (any(wrong)) {
+      advice <- sprintf("options of values are given as options = jz_value_options(%s = ...)", options[[1L]])
+      error$message <- paste(error$message, advice, sep = "\n  ")
+    }
+    stop(error)
+  })
 }
 
 pipeline_target <- function(pipeline, bind = NULL) {
@@ -164,17 +178,19 @@ pipeline_target <- function(pipeline, bind = NULL) {
 
 run_inputs <- function(inputs) {
   if (length(inputs) == 0L) return(list(messages = list(), values = list()))
-  names <- names(inputs)
-  if (is.null(names) || !all(nzchar(names)) || anyDuplicated(names)) {
-    stop_invalid("inputs", "each input by its name, once", I(sprintf("names %s", toString(names))))
+  names <- names(inputs) %||% rep("", length(inputs))
+  unnamed <- sum(!nzchar(names))
+  if (unnamed > 0L) {
+    stop_invalid("inputs", "each by its name, as in jz_run(db, pipeline, x = 1)", I(sprintf("%d without a name", unnamed)))
   }
+  if (anyDuplicated(names)) stop_invalid("inputs", "each name once", I(sprintf("%s twice", names[duplicated(names)][1L])))
   inputs <- inputs[order(names, method = "radix")]
   values <- lapply(inputs, function(input) encode_value(if (inherits(input, "jazz_block")) NULL else input))
   messages <- Map(function(name, input, value) {
     if (inherits(input, "jazz_block")) return(list(name = name, block = block_request(input)))
     list(name = name, value = list(header = value$header, body_bytes = value$body_bytes))
   }, names(inputs), inputs, values)
-  list(messages = unname(messages), values = unname(values))
+  list(messages = unname(messages), values = values)
 }
 
 store_messages <- function(into, outputs) {
@@ -258,11 +274,12 @@ print.jazz_explanation <- function(x, ...) {
 #'
 #' @inheritParams jz_pipeline_put
 #' @param name The name of one operation, for all that is known of it.
-#' @return A data frame with the columns `name`, `version`, `signature`, `doc`.
+#' @return A data frame with the columns `name`, `version`, `signature`, `doc`, which prints the signatures; of one
+#'   operation all.
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
 #' jz_ops(db)
-#' jz_ops(db, "topk")$doc
+#' jz_ops(db, "topk")
 #' @export
 jz_ops <- function(db, name = NULL, timeout = NULL) {
   check_connection(db)
@@ -272,8 +289,23 @@ jz_ops <- function(db, name = NULL, timeout = NULL) {
     name = text("name"), version = vapply(ops, function(op) op$version %||% 0, 0), signature = text("signature"),
     doc = text("doc"), stringsAsFactors = FALSE
   )
-  if (!is.null(name)) frame <- frame[frame$name == check_string(name, "name"), , drop = FALSE]
-  as_listing(frame)
+  if (!is.null(name)) {
+    frame <- frame[frame$name == check_string(name, "name"), , drop = FALSE]
+    if (nrow(frame) == 0L) stop_invalid("name", "an operation that jz_ops() lists", name)
+  }
+  class(frame) <- c("jazz_ops", "jazz_listing", "data.frame")
+  frame
+}
+
+#' @export
+print.jazz_ops <- function(x, ...) {
+  if (!all(c("signature", "doc") %in% names(x))) return(NextMethod())
+  if (nrow(x) == 1L) {
+    cat(x$signature, strwrap(x$doc, indent = 2L, exdent = 2L), sep = "\n")
+  } else {
+    cat(x$signature, "jz_ops(db, \"topk\") says what an operation does", sep = "\n")
+  }
+  invisible(x)
 }
 
 # Gives the errors of the server the calls of R that wrote the steps they name, such as "steps[3] matmul.a".

@@ -109,8 +109,11 @@ positions_of <- function(wanted, field, dimension) {
 
 #' Sees that as many rows and columns came as were wanted: a range that goes beyond the end is cut off by the server,
 #' and "subscript out of bounds" in R.
+#'
+#' @param lengths A function that gives the lengths of the dimensions, for a range that begins beyond the end; `NULL` where
+#'   they cannot be asked for yet, and such a range passes.
 #' @noRd
-check_arrived <- function(header, part) {
+check_arrived <- function(header, part, lengths = NULL) {
   shape <- dimension_lengths(header)
   for (dimension in 1:2) {
     field <- c("rows", "columns")[[dimension]]
@@ -118,9 +121,12 @@ check_arrived <- function(header, part) {
     if (is.null(range$stop) || dimension > length(shape) || is.na(shape[[dimension]])) next
     if (shape[[dimension]] < range$stop - range$start) {
       end <- range$start + shape[[dimension]]
-      found <- if (shape[[dimension]] == 0) sprintf("%.0f", range$start + 1) else sprintf("%.0f", range$stop)
-      expected <- if (shape[[dimension]] == 0) "positions up to the length" else sprintf("positions up to %.0f", end)
-      stop_invalid(field, expected, I(found), reason = "INVALID_SLICE")
+      if (shape[[dimension]] == 0) {
+        if (is.null(lengths)) next
+        end <- lengths()[[dimension]]
+      }
+      expected <- sprintf("positions up to %.0f", end)
+      stop_invalid(field, expected, I(sprintf("%.0f", range$stop)), reason = "INVALID_SLICE")
     }
   }
 }

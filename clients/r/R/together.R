@@ -62,6 +62,10 @@ new_operations <- function(db, way, allowed) {
 
 is_together <- function(db) inherits(db, "jazz_operations")
 
+#' What an operation is given to: a connection, or what collects operations.
+#' @noRd
+check_recipient <- function(db) if (!is_together(db)) check_connection(db)
+
 #' The list with one more operation.
 #'
 #' @param fields The fields of its message.
@@ -97,16 +101,17 @@ send_batch <- function(operations, timeout) {
     stop(damaged(sprintf("%d results for %d operations", length(answer$results), length(entries))))
   }
   results <- vector("list", length(entries))
-  for (at in seq_along(entries)) results[at] <- list(batch_result(answer$results[[at]], entries[[at]]))
+  for (at in seq_along(entries)) results[at] <- list(batch_result(answer$results[[at]], entries[[at]], operations$db))
   stats::setNames(results, vapply(entries, entry_name, ""))
 }
 
-batch_result <- function(result, entry) {
+batch_result <- function(result, entry, db) {
   if (!is.null(result$error)) return(condition_from_error(result$error))
   if (!is.null(result$info)) return(block_info(result$info, entry$value$header))
   if (!is.null(result$value)) {
-    if (!is.null(entry$fields$slice)) check_arrived(result$value$value$header, entry$fields$slice)
-    return(value_of_inline(result$value$value, entry$options))
+    lengths <- function() part_lengths(db, entry$fields$name, entry$fields$slice$item, NULL)
+    check_arrived(result$value$value$header, entry$fields$slice, lengths)
+    return(part_value(value_of_inline(result$value$value, entry$options), entry$fields))
   }
   NULL
 }

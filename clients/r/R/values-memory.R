@@ -19,6 +19,20 @@ with_memory <- function(x, memory) {
   with_attribute(x, "jazz", structure(memory, class = "jazz_wire"))
 }
 
+#' A field of a table as the column that it is: without the memory of the axis that it lies along there.
+#' @noRd
+as_column <- function(x) {
+  if (isS4(x) || is.list(x)) return(x)
+  memory <- memory_of(x)
+  memory$along <- NULL
+  attr(x, "jazz") <- NULL
+  if (all(vapply(dimnames(x), is.null, NA))) {
+    dimnames(x) <- NULL
+    if (length(dim(x)) == 1L) dim(x) <- NULL
+  }
+  with_memory(x, memory)
+}
+
 #' @export
 format.jazz_wire <- function(x, ...) {
   memory <- unclass(x)

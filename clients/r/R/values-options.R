@@ -4,11 +4,13 @@
 #' error of class `jazz_error_unrepresentable` that names the option, here, that helps. `jz_get()` and its relatives
 #' take these options by their names.
 #'
-#' @param bigint What 64-bit integers are: `"integer64"` (package bit64), `"numeric"` (an error beyond 2^53), or
-#'   `"character"` (digits; holds all of them). The default is the R option `jazz.bigint`, else `"integer64"`.
+#' @param bigint What 64-bit integers are: `"numeric"` (exact, and an error beyond 2^53), `"integer64"` (package bit64), or
+#'   `"character"` (digits; holds all of them). The default is the R option `jazz.bigint`, else `"numeric"`: indices,
+#'   arithmetic and printing of base R read the bits of an integer64 as those of a double where bit64 is not attached, and
+#'   `x[i]` with such an `i` gives other elements without a word.
 #' @param times What times are that no double holds exactly, as most counts of nanoseconds: `"exact"` refuses them,
 #'   `"nearest"` gives the nearest double, `"counts"` gives all times as the integers that are stored, by `bigint`.
-#'   When storing, `"nearest"` rounds to microseconds what is no exact time.
+#'   When storing, `"nearest"` rounds to microseconds those that nanoseconds do not reach.
 #' @param strings What texts are: `"character"` (an error where there is a U+0000 inside, which R cannot hold) or
 #'   `"raw"`, a list of raw vectors.
 #' @param tensors What a tensor is that no class of R or Matrix is made for, such as a sparse array of three
@@ -18,10 +20,10 @@
 #'   attributes are dropped without a warning.
 #' @return A list of class `jazz_value_options`.
 #' @examples
-#' jz_value_options(bigint = "numeric")
+#' jz_value_options(bigint = "integer64")
 #' @seealso [jazz-types]
 #' @export
-jz_value_options <- function(bigint = getOption("jazz.bigint", "integer64"), times = "exact", strings = "character",
+jz_value_options <- function(bigint = getOption("jazz.bigint", "numeric"), times = "exact", strings = "character",
                              tensors = "native", lossy = FALSE) {
   known <- function(given, choices, name) {
     if (is.character(given) && length(given) == 1L && given %in% choices) return(given)
@@ -35,6 +37,17 @@ jz_value_options <- function(bigint = getOption("jazz.bigint", "integer64"), tim
     tensors = known(tensors, c("native", "parts"), "tensors"),
     lossy = lossy
   ))
+}
+
+#' The options that a function was given in its `...`; whatever else is there is an argument that it has not.
+#' @noRd
+given_options <- function(...) {
+  own <- setdiff(names(formals(sys.function(-1))), c("db", "..."))
+  known <- names(formals(jz_value_options))
+  given <- names(list(...)) %||% rep("", ...length())
+  wrong <- which(is.na(pmatch(given, known)))
+  if (length(wrong) > 0L) stop_unknown_argument(given[[wrong[[1L]]]], c(own, known))
+  jz_value_options(...)
 }
 
 #' @export

@@ -107,11 +107,28 @@ test_that("labels that are no texts stay what they were", {
       tensor = tensor_message(elements_of("int32", NULL, 3), 3, "DENSE", "C", axes = "x", buffers = list(buffer))
     )
     body <- body_of(list(body_bytes = plan$end, pieces = plan_pieces(plan)))
-    x <- received(header, body)
+    x <- received(header, body, bigint = "integer64")
     expect_identical(as.vector(x), 1:3)
     expect_identical(length(names(x)), 3L)
     expect_same_bytes(x, header, body)
   }
+})
+
+test_that("labels that are 64-bit integers are digits", {
+  labels <- jz_as_type(c(100000, 2^53, NA), "int64")
+  expect_identical(label_texts(labels), c("100000", "9007199254740992", NA))
+})
+
+test_that("a vector along an axis without labels is a plain vector that remembers the axis", {
+  plan <- new_plan(jz_value_options())
+  buffer <- add_buffer(plan, "DATA", c(1.5, 2))
+  tensor <- tensor_message(elements_of("float64", NULL, 0), 2, "DENSE", "C", axes = "rows", buffers = list(buffer))
+  header <- list(axes = list(list(name = "rows", length = 2)), tensor = tensor)
+  body <- body_of(list(body_bytes = plan$end, pieces = plan_pieces(plan)))
+  x <- received(header, body)
+  expect_null(dim(x))
+  expect_same_bytes(x, header, body)
+  expect_identical(as_column(x), c(1.5, 2))
 })
 
 test_that("other names of a dimension go before those that are remembered", {

@@ -1,0 +1,95 @@
+# What people write by mistake, and what they are told.
+
+said <- function(expr, class = "jazz_error_invalid_argument") {
+  error <- raised(expr)
+  expect_s3_class(error, class)
+  conditionMessage(error)
+}
+
+test_that("a connection that was left out is what is said", {
+  expect_match(said(jz_get("lab/x")), "db: expected a connection that jz_connect() made, found \"lab/x\"", fixed = TRUE)
+  expect_match(said(jz_put("lab/x", 1)), "`db`", fixed = TRUE)
+  expect_match(said(jz_info("lab/x")), "`db`", fixed = TRUE)
+  expect_match(said(jz_delete("lab/x")), "`db`", fixed = TRUE)
+  expect_match(said(jz_copy("lab/x", "lab/y")), "`db`", fixed = TRUE)
+  expect_match(said(jz_update("lab/x", c(a = "b"))), "`db`", fixed = TRUE)
+  double <- jz_pipeline(function(x) x * 2)
+  expect_match(said(jz_run(double, x = 1)), "found an object of class jazz_pipeline")
+})
+
+test_that("misspelt arguments are named, with the one that is meant", {
+  db <- jz_connect("localhost:1")
+  on.exit(jz_close(db))
+  expect_match(said(jz_get(db, "lab/x", colums = 1)), "found `colums`; is it `columns`?", fixed = TRUE)
+  expect_match(said(jz_get(db, "lab/x", big_int = "numeric")), "is it `bigint`?", fixed = TRUE)
+  expect_match(said(jz_put(db, "lab/x", 1, kinds = "lab/k")), "is it `kind`?", fixed = TRUE)
+  expect_match(said(jz_put(db, "lab/x", 1, overwrite_this = TRUE)), "one of name, value, attributes", fixed = TRUE)
+  expect_match(said(jz_get(db, "lab/x", NULL, NULL, NULL, NULL, NULL, NULL, "numeric")), "without a name")
+  expect_match(said(jz_get(db, "lab/x", bigint = "int")), "integer64")
+})
+
+test_that("a position beyond the end is told with the length", {
+  db <- test_db()
+  space <- test_space(db, "r-beyond")
+  jz_put(db, "r-beyond/iris", iris)
+  for (rows in list(200, 151:160, c(1, 200))) {
+    expect_match(said(jz_get(db, "r-beyond/iris", rows = rows)), "positions up to 150, found (200|160)")
+  }
+  expect_match(said(jz_get(db, "r-beyond/iris", item = "Species", rows = 200)), "positions up to 150, found 200")
+  expect_match(said(jz_get(db, "r-beyond/iris", columns = 9)), "positions up to 5, found 9")
+  told <- jz_batch(db) |> jz_get("r-beyond/iris", rows = 200) |> jz_send() |> said()
+  expect_match(told, "positions up to 150, found 200")
+})
+
+test_that("a field is a plain vector, however it is read", {
+  db <- test_db()
+  space <- test_space(db, "r-fields")
+  jz_put(db, "r-fields/iris", iris)
+  jz_put(db, "r-fields/cars", mtcars)
+  expect_identical(jz_get(db, "r-fields/iris", item = "Species"), iris$Species)
+  expect_identical(jz_get(db, "r-fields/iris", item = "Sepal.Width", rows = 2:3), iris$Sepal.Width[2:3])
+  expect_identical(jz_block(db, "r-fields/iris", item = "Species")[], iris$Species)
+  expect_identical((jz_batch(db) |> jz_get("r-fields/iris", item = "Species") |> jz_send())[[1]], iris$Species)
+  expect_identical(jz_get(db, "r-fields/cars", item = "mpg"), stats::setNames(mtcars$mpg, row.names(mtcars)))
+})
+
+test_that("a handle is neither changed nor computed with by accident", {
+  db <- jz_connect("localhost:1")
+  on.exit(jz_close(db))
+  handle <- jz_block(db, "lab/x")
+  expect_match(said(handle + 1), "x[] reads it", fixed = TRUE)
+  expect_match(said(1 + handle), "x[] reads it", fixed = TRUE)
+  expect_match(said(sqrt(handle)), "a stored block, lab/x")
+  expect_match(said(sum(handle)), "a stored block, lab/x")
+  expect_match(said(handle$a <- 1), "jz_put()", fixed = TRUE)
+  expect_match(said(handle[["a"]] <- 1), "jz_put()", fixed = TRUE)
+  expect_match(said(handle[1, ] <- 1), "jz_put()", fixed = TRUE)
+  expect_match(said(jz_put(db, "lab/y", handle)), "jz_copy() stores it", fixed = TRUE)
+  expect_match(said(jz_pipeline(function(x) x + handle)), "make it an input", fixed = TRUE)
+})
+
+test_that("what is no data is called what it is", {
+  expect_match(said(jz_there_and_back(function(x) x)), "found a function")
+  expect_match(said(jz_there_and_back(new.env())), "found an environment")
+  expect_match(said(jz_there_and_back(list(a = mean))), "value$a", fixed = TRUE)
+})
+
+test_that("inputs are given by name, and options as options", {
+  db <- test_db()
+  product <- jz_pipeline(function(x, w) x %*% w)
+  m <- diag(2)
+  expect_match(said(jz_run(db, product, m, m)), "by its name, as in jz_run(db, pipeline, x = 1), found 2", fixed = TRUE)
+  expect_match(said(jz_run(db, product, x = m, x = m)), "found x twice")
+  told <- said(jz_run(db, product, x = m, w = m, bigint = "character"))
+  expect_match(told, "options = jz_value_options(bigint = ...)", fixed = TRUE)
+  expect_match(said(jz_run(db, function(x) x, x = 1)), "found a function")
+})
+
+test_that("operations print their signatures, and one of them all", {
+  db <- test_db()
+  ops <- jz_ops(db)
+  expect_output(print(ops), "topk(x[..., n], k) -> values", fixed = TRUE)
+  expect_lt(max(nchar(capture.output(print(ops)))), 200)
+  expect_output(print(jz_ops(db, "topk")), "greatest elements along the last axis")
+  expect_match(said(jz_ops(db, "top")), "an operation that jz_ops() lists", fixed = TRUE)
+})
