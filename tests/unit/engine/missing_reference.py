@@ -37,14 +37,42 @@ def at(marks: Marks, index: tuple[int, ...], shape: tuple[int, ...]) -> bool:
 
 def elementwise(name: str, args: list[Any], settings: dict[str, Any]) -> list[Answer]:
     """Missing where any operand is, unless an absent entry annihilates."""
-    with np.errstate(all="ignore"):
-        values = np.asarray(REFERENCES[name](*args, **settings)[0])
-    missing = np.zeros(values.shape, np.bool_)
-    for index in np.ndindex(values.shape):
-        samples = [(i, arg) for i, arg in enumerate(args) if isinstance(arg, Sample)]
-        gone = any(not at(arg.stored, index, values.shape) for i, arg in samples if i in ANNIHILATORS.get(name, ()))
-        missing[index] = not gone and any(at(arg.missing, index, values.shape) for _, arg in samples)
-    return [(values, missing)]
+    return annihilating(*ANNIHILATORS.get(name, ()))(name, args, settings)
+
+
+def annihilating(*positions: int) -> Answers:
+    """Missing where any operand is, unless an entry of an operand in one of the positions is absent."""
+
+    def rule(name: str, args: list[Any], settings: dict[str, Any]) -> list[Answer]:
+        with np.errstate(all="ignore"):
+            values = np.asarray(REFERENCES[name](*args, **settings)[0])
+        missing = np.zeros(values.shape, np.bool_)
+        for index in np.ndindex(values.shape):
+            samples = [(i, arg) for i, arg in enumerate(args) if isinstance(arg, Sample)]
+            gone = any(not at(arg.stored, index, values.shape) for i, arg in samples if i in positions)
+            missing[index] = not gone and any(at(arg.missing, index, values.shape) for _, arg in samples)
+        return [(values, missing)]
+
+    return rule
+
+
+def deciding(*elements: Any) -> Answers:
+    """Missing where any operand is, unless another one is the element that decides the result alone."""
+
+    def rule(name: str, args: list[Any], settings: dict[str, Any]) -> list[Answer]:
+        with np.errstate(all="ignore"):
+            values = np.asarray(REFERENCES[name](*args, **settings)[0])
+        missing = np.zeros(values.shape, np.bool_)
+        for index in np.ndindex(values.shape):
+            gone, decided = False, False
+            for arg, element in zip(args, elements, strict=True):
+                hidden = isinstance(arg, Sample) and at(arg.missing, index, values.shape)
+                found = np.broadcast_to(arg.array if isinstance(arg, Sample) else arg, values.shape)[index]
+                gone, decided = gone or hidden, decided or (not hidden and bool(found == element))
+            missing[index] = gone and not decided
+        return [(values, missing)]
+
+    return rule
 
 
 def where(name: str, args: list[Any], settings: dict[str, Any]) -> list[Answer]:
@@ -121,7 +149,7 @@ def topk(_name: str, args: list[Any], settings: dict[str, Any]) -> list[Answer]:
 
 def moved(name: str, args: list[Any], settings: dict[str, Any]) -> list[Answer]:
     """Marks are moved as elements are."""
-    marked = [i for i, arg in enumerate(args) if isinstance(arg, Sample) and (i == 0 or name == "concat")]
+    marked = [i for i, arg in enumerate(args) if isinstance(arg, Sample) and (i == 0 or name in ("concat", "stack"))]
     marks = [replace(arg, array=arg.missing) if i in marked else arg for i, arg in enumerate(args)]
     pairs = zip(REFERENCES[name](*args, **settings), REFERENCES[name](*marks, **settings), strict=True)
     return [(np.asarray(values), np.asarray(missing)) for values, missing in pairs]

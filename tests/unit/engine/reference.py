@@ -28,7 +28,9 @@ def alone(value: Any) -> Any:
     return np.asarray(plain(value))
 
 
-def _elementwise(function: Callable[..., Any], *annihilators: int) -> Reference:
+def elementwise(function: Callable[..., Any], *annihilators: int) -> Reference:
+    """A function of arrays; an absent entry of an operand in a position of `annihilators` makes the result zero."""
+
     def reference(*args: Any) -> tuple[Any, ...]:
         operands = [plain(arg) for arg in args]
         if not any(isinstance(arg, Sample) for arg in args):
@@ -161,8 +163,8 @@ def _fill_na(x: Sample, value: Any) -> tuple[Any, ...]:
 
 
 REFERENCES: dict[str, Reference] = {
-    "abs": _elementwise(np.abs),
-    "add": _elementwise(np.add),
+    "abs": elementwise(np.abs),
+    "add": elementwise(np.add),
     "argmax": _reduction(np.argmax),
     "cast": lambda x, dtype: (x.array.astype(dtype),),
     "clip": _clip,
@@ -170,41 +172,41 @@ REFERENCES: dict[str, Reference] = {
     "count_nonzero": _reduction(lambda x, axis, keepdims: np.sum(x != 0, axis=axis, keepdims=keepdims, dtype=np.int64)),
     "count_na": _reduction(lambda x, axis, keepdims: np.sum(np.zeros(x.shape, np.int64), axis=axis, keepdims=keepdims)),
     "diag": _diag,
-    "divide": _elementwise(np.divide, 0),
+    "divide": elementwise(np.divide, 0),
     "drop_na": lambda x, axis=0: (x.array,),
-    "equal": _elementwise(np.equal),
-    "exp": _elementwise(np.exp),
+    "equal": elementwise(np.equal),
+    "exp": elementwise(np.exp),
     "fill_na": _fill_na,
     "field": lambda table, name: (table[name],),
-    "greater": _elementwise(np.greater),
-    "greater_equal": _elementwise(np.greater_equal),
+    "greater": elementwise(np.greater),
+    "greater_equal": elementwise(np.greater_equal),
     "is_na": lambda x: (np.zeros(x.array.shape, np.bool_),),
     "iterate": _iterate,
-    "less": _elementwise(np.less),
-    "less_equal": _elementwise(np.less_equal),
-    "log": _elementwise(np.log),
-    "log1p": _elementwise(np.log1p),
+    "less": elementwise(np.less),
+    "less_equal": elementwise(np.less_equal),
+    "log": elementwise(np.log),
+    "log1p": elementwise(np.log1p),
     "matmul": _matmul,
     "max": _reduction(np.max),
-    "maximum": _elementwise(np.maximum),
+    "maximum": elementwise(np.maximum),
     "mean": _reduction(_mean),
     "min": _reduction(np.min),
-    "minimum": _elementwise(np.minimum),
-    "multiply": _elementwise(np.multiply, 0, 1),
-    "negative": _elementwise(np.negative),
+    "minimum": elementwise(np.minimum),
+    "multiply": elementwise(np.multiply, 0, 1),
+    "negative": elementwise(np.negative),
     "norm": _norm,
-    "not_equal": _elementwise(np.not_equal),
-    "relu": _elementwise(_relu),
-    "sigmoid": _elementwise(_sigmoid),
+    "not_equal": elementwise(np.not_equal),
+    "relu": elementwise(_relu),
+    "sigmoid": elementwise(_sigmoid),
     "size": _size,
-    "sqrt": _elementwise(np.sqrt),
-    "subtract": _elementwise(np.subtract),
+    "sqrt": elementwise(np.sqrt),
+    "subtract": elementwise(np.subtract),
     "sum": _reduction(np.sum),
     "take": lambda x, indices, axis=0: (np.take(x.array, plain(indices), axis=axis),),
     "to_dense": lambda x: (x.array,),
     "to_sparse": lambda x, layout="csr": (x.array,),
     "topk": _topk,
     "transpose": lambda x: (np.transpose(x.array),),
-    "where": _elementwise(np.where),
+    "where": elementwise(np.where),
 }
 """The reference of every operation of the catalogue where nothing is missing."""

@@ -90,8 +90,8 @@ OPS: Final = (
     binary(
         "floor_divide",
         np.floor_divide,
-        "floor(a / b), the quotient rounded down; integers divided by 0 give 0. Sparse if a is sparse: 0 where an entry "
-        f"of a is absent. {_SHARED}",
+        "floor(a / b), the quotient rounded down; integers divided by 0 give 0. Sparse if a is sparse: 0 where an "
+        f"entry of a is absent. {_SHARED}",
         REAL,
         annihilators=(0,),
         missing="Missing where a or b is, unless an entry of a is absent.",

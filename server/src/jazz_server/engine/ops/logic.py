@@ -35,8 +35,8 @@ OPS: Final = (
     binary(
         "logical_xor",
         np.logical_xor,
-        f"Whether one of a and b is true and the other is not. {_SHARED} Sparse if both are sparse, or if one is and the "
-        "other is false.",
+        f"Whether one of a and b is true and the other is not. {_SHARED} Sparse if both are sparse, or if one is and "
+        "the other is false.",
         _TRUTH,
         kernel="not_equal",
     ),

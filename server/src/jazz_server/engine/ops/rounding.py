@@ -21,8 +21,8 @@ OPS: Final = (
     unary(
         "round",
         _round,
-        "x to a number of decimals, half to even, as numpy's round: rint(x * 10**decimals) / 10**decimals, and the parts "
-        "of a complex number each. Keeps the layout.",
+        "x to a number of decimals, half to even, as numpy's round: rint(x * 10**decimals) / 10**decimals, and the "
+        "parts of a complex number each. Keeps the layout.",
         NUMERIC,
         Parameter("decimals", "int", "How many decimals are left; tens, hundreds, ... when negative.", default=0),
     ),
