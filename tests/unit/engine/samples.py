@@ -93,7 +93,8 @@ def array_of(tensor: Tensor) -> NDArray[Any]:
     """All elements, by the plainest of means."""
     if tensor.layout is Layout.DENSE:
         return tensor.array()
-    out = np.zeros(tensor.shape, tensor.dtype.storage)
+    fill = np.frombuffer(tensor.fill, tensor.dtype.storage)[0] if tensor.fill else 0
+    out = np.full(tensor.shape, fill, tensor.dtype.storage)
     data = np.ones(tensor.stored, np.bool_) if tensor.data is None else tensor.data
     out[indices_of(tensor)] = data
     return out

@@ -123,7 +123,7 @@ def _infer_stack(inference: Inference, args: Sequence[Type | Scalar], settings: 
     known = next((part.shape for part in parts if part.shape is not None), None)
     axis = shapes.axis_of(inference, settings, None if known is None else (*known, 1))
     if axis is None:
-        return (infer_concat(inference, parts, {"axis": 0})[0] if not parts else in_rank(parts[0], None),)
+        return infer_concat(inference, [in_rank(part, None) for part in parts], {"axis": 0})
     return infer_concat(inference, [_expanded(part, axis) for part in parts], {"axis": axis})
 
 
@@ -215,7 +215,7 @@ OPS: Final = (
         signature="stack(*arrays, axis) -> [..., k, ...]",
         doc=(
             "Arrays of one shape beside each other along a new axis; types and categories are joined as in concat. "
-            "Dense if any is dense; else of rank 2, where they are vectors, COO, and so of others."
+            "Dense if any is dense, else COO."
         ),
         missing="Stay so.",
         arguments=("*arrays",),

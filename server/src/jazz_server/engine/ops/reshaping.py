@@ -94,8 +94,8 @@ def _infer_squeeze(inference: Inference, args: Sequence[Type | Scalar], settings
         lists.axes(inference, settings, None)
         return (in_rank(x, None),)
     if settings.get("axis") is None:
-        sure = all(isinstance(d, int) for d in x.shape)
-        return (in_rank(x, tuple(d for d in x.shape if d != 1) if sure else None),)
+        # As in broadcasting, a symbol stands for a length that is not 1.
+        return (in_rank(x, None if None in x.shape else tuple(d for d in x.shape if d != 1)),)
     gone = lists.axes(inference, settings, x.shape)
     for axis in gone or ():
         length = x.shape[axis]
