@@ -8,7 +8,11 @@ from typing import Any, Final
 
 from jazz.values import Layout, Tensor
 from jazz_server.engine import arguments, layouts, operands, rows
+from jazz_server.engine.compressed import elements
+from jazz_server.engine.missing import missing_entries
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.ops.pruning import threshold_of, within
+from jazz_server.engine.structure import filtered
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import Type
 
@@ -28,6 +32,7 @@ def _run_to_dense(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[T
 
 def _infer_to_sparse(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
     x = arguments.tensor(inference, "x", args[0])
+    threshold_of(inference, settings)
     name = settings.get("layout")
     layout = _NAMES.get(name) if isinstance(name, str) else None
     if layout is None:
@@ -43,7 +48,10 @@ def _infer_to_sparse(inference: Inference, args: Sequence[Type | Scalar], settin
 def _run_to_sparse(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
     x = operands.tensor("x", args[0])
     run.checkpoint()
-    return (layouts.to_sparse(x, _NAMES[str(settings["layout"])]),)
+    result, threshold = layouts.to_sparse(x, _NAMES[str(settings["layout"])]), settings.get("threshold")
+    if isinstance(threshold, int | float):
+        result = filtered(result, ~within(elements(result), threshold) | missing_entries(result))
+    return (result,)
 
 
 OPS: Final = (
@@ -65,10 +73,11 @@ OPS: Final = (
     Op(
         name="to_sparse",
         version=1,
-        signature="to_sparse(x[...], layout) -> sparse [...]",
+        signature="to_sparse(x[...], layout, threshold) -> sparse [...]",
         doc=(
             "x in a sparse layout: of a dense tensor the elements that are not zero (NaN is not), of a sparse one the "
-            "entries that are stored. csr and csc are for rank 2, coo for rank 1 or more."
+            "entries that are stored; with a threshold those of them whose magnitude exceeds it. csr and csc are for "
+            "rank 2, coo for rank 1 or more."
         ),
         missing="Stay so, as stored entries.",
         arguments=("x",),
@@ -76,7 +85,10 @@ OPS: Final = (
         infer=_infer_to_sparse,
         run=_run_to_sparse,
         rows=rows.of_first,
-        parameters=(Parameter("layout", "str", 'The layout: "csr", "csc" or "coo".', default="csr"),),
+        parameters=(
+            Parameter("layout", "str", 'The layout: "csr", "csc" or "coo".', default="csr"),
+            Parameter("threshold", "float", "The magnitude that elements have to exceed, at least 0; none when unset."),
+        ),
     ),
 )
 """The operations of this module."""
