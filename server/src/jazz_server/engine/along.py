@@ -1,8 +1,9 @@
-"""Reductions of sparse tensors along an axis, or over all elements. Absent entries are zeros."""
+"""Reductions of sparse tensors along axes, or over all elements when they are None. Absent entries are zeros."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,20 +14,38 @@ from jazz_server.engine.compressed import Compressed, cast, elements, lines_of, 
 from jazz_server.engine.entries import as_rows, entries_of
 from jazz_server.engine.launch import launch, launch_serial
 from jazz_server.engine.memory import check_shape
+from jazz_server.engine.op import Setting
 from jazz_server.engine.promotion import KERNEL_DTYPES, Array, work_dtype
 
+Axes: TypeAlias = tuple[int, ...] | None
+"""The axes to reduce, counted from 0 and ascending; None for all of them."""
 
-def per_row(tensor: Tensor, axis: int) -> Compressed:
-    """The tensor as a matrix whose rows run along an axis: one row for each element of the result."""
-    lines, down = _lines(tensor, axis)
+
+def axes_of(setting: Setting | None, rank: int) -> Axes:
+    """The axes that a setting means which inference has found no fault with."""
+    if setting is None:
+        return None
+    given = setting if isinstance(setting, tuple) else (setting,)
+    axes = tuple(sorted(axis % rank for axis in given if isinstance(axis, int)))
+    return None if len(axes) == rank else axes
+
+
+def length(shape: tuple[int, ...], axes: Axes) -> int:
+    """How many elements are reduced to one."""
+    return math.prod(shape if axes is None else (shape[axis] for axis in axes))
+
+
+def per_row(tensor: Tensor, axes: tuple[int, ...]) -> Compressed:
+    """The tensor as a matrix whose rows run along the axes: one row for each element of the result."""
+    lines, down = _lines(tensor, axes)
     return compressed.transpose(lines) if down else lines
 
 
-def _lines(tensor: Tensor, axis: int) -> tuple[Compressed, bool]:
-    """A matrix, and whether the axis runs down its columns instead of along its rows."""
+def _lines(tensor: Tensor, axes: tuple[int, ...]) -> tuple[Compressed, bool]:
+    """A matrix, and whether the axes run down its columns instead of along its rows."""
     if tensor.layout is Layout.COO:
-        return as_rows(tensor, axis), False
-    return lines_of(tensor), (axis == 0) == (tensor.layout is Layout.CSR)
+        return as_rows(tensor, axes), False
+    return lines_of(tensor), (axes == (0,)) == (tensor.layout is Layout.CSR)
 
 
 def map_elements(tensor: Tensor, data: Array) -> Tensor:
@@ -41,12 +60,12 @@ def map_elements(tensor: Tensor, data: Array) -> Tensor:
     )
 
 
-def sums(tensor: Tensor, axis: int | None) -> Array:
+def sums(tensor: Tensor, axes: Axes) -> Array:
     """The sums of the elements, in int64, float64 or complex128; unsigned ones wrap around as int64."""
     data = elements(tensor)
-    if axis is None:
+    if axes is None:
         return np.asarray(data.sum(dtype=_wide(data.dtype)))
-    lines, down = _lines(tensor, axis)
+    lines, down = _lines(tensor, axes)
     if data.dtype.kind == "c":
         parts = [_sums(with_data(lines, part.astype(np.float64)), down) for part in (lines.data.real, lines.data.imag)]
         return np.asarray(parts[0] + 1j * parts[1])
@@ -73,14 +92,14 @@ def _sums(lines: Compressed, down: bool) -> Array:
     return out
 
 
-def extremes(tensor: Tensor, axis: int | None, function: np.ufunc) -> Array:
+def extremes(tensor: Tensor, axes: Axes, function: np.ufunc) -> Array:
     """The least or greatest elements, by `numpy.minimum` or `numpy.maximum`; there are elements, and NaN wins."""
     data = elements(tensor)
-    if axis is None:
+    if axes is None:
         if tensor.stored < tensor.size:
             data = np.concatenate((data, np.zeros(1, data.dtype)))
         return np.asarray(function.reduce(data))
-    rows = per_row(tensor, axis)
+    rows = per_row(tensor, axes)
     if data.dtype in KERNEL_DTYPES:
         out = np.empty(rows.rows, data.dtype)
         launch(
@@ -96,40 +115,43 @@ def extremes(tensor: Tensor, axis: int | None, function: np.ufunc) -> Array:
     return out
 
 
-def first_greatest(tensor: Tensor, axis: int | None) -> NDArray[np.int64]:
-    """Where the greatest elements are, the first of equals, NaN before all; there are elements."""
-    if axis is None:
-        return np.asarray(_first_of_all(tensor), np.int64)
-    rows = per_row(tensor, axis)
+def first_extreme(tensor: Tensor, axes: Axes, function: np.ufunc) -> NDArray[np.int64]:
+    """Where the least or greatest elements are, the first of equals, NaN before all; there are elements."""
+    if axes is None:
+        return np.asarray(_first_of_all(tensor, function), np.int64)
+    rows = per_row(tensor, axes)
     work = work_dtype(rows.data.dtype)
     if work is None or rows.data.dtype == np.uint64:
-        return np.asarray(compressed.to_array(rows).argmax(axis=1))
+        array = compressed.to_array(rows)
+        return np.asarray(array.argmax(axis=1) if function is np.maximum else array.argmin(axis=1))
     rows = cast(rows, work)
     out = np.empty(rows.rows, np.int64)
     launch(
         "csr_arg_extreme_rows", rows.rows, rows.rows + rows.stored,
         rows.indptr, rows.indices, rows.data, out, rows.columns,
-        better="greater", index=rows.indices.dtype, value=work,
+        better="greater" if function is np.maximum else "less", index=rows.indices.dtype, value=work,
     )  # fmt: skip
     return out
 
 
-def _first_of_all(tensor: Tensor) -> int:
+def _first_of_all(tensor: Tensor, function: np.ufunc) -> int:
     entries = entries_of(tensor)
-    best = int(entries.values.argmax()) if len(entries.values) else -1
-    if best >= 0 and not entries.values[best] <= 0:
+    greatest = function is np.maximum
+    values = entries.values
+    best = int(values.argmax() if greatest else values.argmin()) if len(values) else -1
+    if best >= 0 and not (values[best] <= 0 if greatest else values[best] >= 0):
         return int(entries.positions[best])
     gaps = np.flatnonzero(entries.positions != np.arange(len(entries.positions)))
     gap = int(gaps[0]) if len(gaps) else len(entries.positions)
     if gap == tensor.size:
         return int(entries.positions[best])
-    zeros = entries.positions[entries.values == 0]
+    zeros = entries.positions[values == 0]
     return min(gap, int(zeros[0])) if len(zeros) else gap
 
 
-def restored(values: Array, tensor: Tensor, axis: int | None, *, keepdims: bool) -> Array:
+def restored(values: Array, tensor: Tensor, axes: Axes, *, keepdims: bool) -> Array:
     """The results in the shape that the reduced tensor has."""
-    if axis is None:
-        return values.reshape((1,) * tensor.ndim if keepdims else ())
-    kept = (1,) if keepdims else ()
-    return values.reshape((*tensor.shape[:axis], *kept, *tensor.shape[axis + 1 :]))
+    given = range(tensor.ndim) if axes is None else axes
+    lengths = [(axis in given, length) for axis, length in enumerate(tensor.shape)]
+    shape = [1 if reduced else length for reduced, length in lengths if keepdims or not reduced]
+    return values.reshape(shape)

@@ -177,19 +177,25 @@ def _some(missing: Marks | None, chosen: Array) -> Marks | None:
     return None if missing is None else missing[chosen]
 
 
-def as_rows(tensor: Tensor, axis: int = -1) -> Compressed:
-    """A COO tensor as a matrix whose columns are one of its axes and whose rows are all others, in C order."""
+def as_rows(tensor: Tensor, axes: tuple[int, ...] = (-1,)) -> Compressed:
+    """A COO tensor as a matrix whose columns are some of its axes and whose rows are all others, each in C order."""
     _check_positions(tensor.shape)
-    axis %= tensor.ndim
-    others = [*tensor.shape[:axis], *tensor.shape[axis + 1 :]]
-    rows = ravel([*tensor.indices[:axis], *tensor.indices[axis + 1 :]], others) if others else None
-    if rows is None:
-        rows = np.zeros(tensor.stored, np.int64)
-    columns, values = tensor.indices[axis].astype(np.int64), elements(tensor)
-    if axis != tensor.ndim - 1:
+    inner = sorted(axis % tensor.ndim for axis in axes)
+    outer = [axis for axis in range(tensor.ndim) if axis not in inner]
+    rows, columns = (_raveled(tensor, own) for own in (outer, inner))
+    values = elements(tensor)
+    if outer + inner != list(range(tensor.ndim)):
         order = np.lexsort((columns, rows))
         rows, columns, values = rows[order], columns[order], values[order]
-    return from_sorted_rows((math.prod(others), tensor.shape[axis]), rows, columns, values)
+    lengths = [math.prod(tensor.shape[axis] for axis in own) for own in (outer, inner)]
+    return from_sorted_rows((lengths[0], lengths[1]), rows, columns, values)
+
+
+def _raveled(tensor: Tensor, axes: Sequence[int]) -> NDArray[np.int64]:
+    """The positions of the entries in C order of some axes only."""
+    if not axes:
+        return np.zeros(tensor.stored, np.int64)
+    return ravel([tensor.indices[axis] for axis in axes], [tensor.shape[axis] for axis in axes])
 
 
 def _check_positions(shape: Sequence[int]) -> None:

@@ -1,4 +1,4 @@
-"""Reductions that leave out what is missing, along an axis or over all elements, in any layout."""
+"""Reductions that leave out what is missing, along axes or over all elements when they are None, in any layout."""
 
 from __future__ import annotations
 
@@ -10,23 +10,19 @@ from numpy.typing import NDArray
 
 from jazz.values import Layout, Tensor
 from jazz_server.engine import along
+from jazz_server.engine.along import Axes
 from jazz_server.engine.compressed import elements, row_ids
 from jazz_server.engine.entries import entries_of
 from jazz_server.engine.missing import marks, missing_entries, unmarked
 from jazz_server.engine.promotion import Array
 
 
-def counts(tensor: Tensor, axis: int | None) -> NDArray[np.int64]:
+def counts(tensor: Tensor, axes: Axes) -> NDArray[np.int64]:
     """How many elements are missing."""
     found = marks(tensor)
     if tensor.layout is Layout.DENSE:
-        return np.asarray(np.count_nonzero(found.array(), axis=axis))
-    return along.sums(found, axis)
-
-
-def length(tensor: Tensor, axis: int | None) -> int:
-    """How many elements a line has."""
-    return tensor.size if axis is None else tensor.shape[axis]
+        return np.asarray(np.count_nonzero(found.array(), axis=axes))
+    return along.sums(found, axes)
 
 
 def filled(tensor: Tensor, element: Any) -> Tensor:
@@ -45,47 +41,55 @@ def highest(dtype: np.dtype[Any]) -> Any:
     return {"f": np.inf, "b": True}.get(dtype.kind) if dtype.kind in "fb" else np.iinfo(dtype).max
 
 
-def first_greatest(tensor: Tensor, axis: int | None) -> NDArray[np.int64]:
-    """Where the greatest of the elements that are there is, the first of equals, NaN before all; 0 where none is."""
+def first_extreme(tensor: Tensor, axes: Axes, function: np.ufunc) -> NDArray[np.int64]:
+    """Where the least or greatest of the elements that are there is, by `numpy.minimum` or `numpy.maximum`.
+
+    The first of equals, NaN before all; 0 where none is.
+    """
     if tensor.layout is Layout.DENSE:
-        return _first_in_array(tensor.array(), marks(tensor).array(), axis)
-    return _first_in_lines(tensor, axis)
+        return _first_in_array(tensor.array(), marks(tensor).array(), axes, function)
+    return _first_in_lines(tensor, axes, function)
 
 
-def _first_in_array(array: Array, missing: NDArray[np.bool_], axis: int | None) -> NDArray[np.int64]:
-    shown = np.where(missing, array.dtype.type(lowest(array.dtype)), array)
-    greatest = np.max(shown, axis=axis, keepdims=True)
-    return np.asarray(np.argmax(~missing & _same(array, greatest), axis=axis))
+def worst(dtype: np.dtype[Any], function: np.ufunc) -> Any:
+    """The element that changes no least or no greatest one, by `numpy.minimum` or `numpy.maximum`."""
+    return lowest(dtype) if function is np.maximum else highest(dtype)
 
 
-def _same(values: Array, greatest: Array) -> NDArray[np.bool_]:
-    """Where values are the greatest; NaN is NaN here."""
-    return np.asarray((values == greatest) | ((values != values) & (greatest != greatest)))
+def _first_in_array(array: Array, missing: NDArray[np.bool_], axes: Axes, function: np.ufunc) -> NDArray[np.int64]:
+    shown = np.where(missing, array.dtype.type(worst(array.dtype, function)), array)
+    extreme = function.reduce(shown, axis=axes, keepdims=True)
+    return np.asarray(np.argmax(~missing & _same(array, extreme), axis=None if axes is None else axes[0]))
 
 
-def _first_in_lines(tensor: Tensor, axis: int | None) -> NDArray[np.int64]:
-    """The first entry that is the greatest of its line, or the first place without an entry if that is zero."""
-    order, lines, columns, count = _in_lines(tensor, axis)
+def _same(values: Array, extreme: Array) -> NDArray[np.bool_]:
+    """Where values are the extreme one; NaN is NaN here."""
+    return np.asarray((values == extreme) | ((values != values) & (extreme != extreme)))
+
+
+def _first_in_lines(tensor: Tensor, axes: Axes, function: np.ufunc) -> NDArray[np.int64]:
+    """The first entry that is the extreme of its line, or the first place without an entry if that is zero."""
+    order, lines, columns, count = _in_lines(tensor, axes)
     values, missing = elements(tensor)[order], missing_entries(tensor)[order]
-    size = length(tensor, axis)
-    greatest = np.atleast_1d(along.extremes(filled(tensor, lowest(values.dtype)), axis, np.maximum))
+    size = along.length(tensor.shape, axes)
+    extreme = np.atleast_1d(along.extremes(filled(tensor, worst(values.dtype, function)), axes, function))
     entry = np.full(count, size)
-    chosen = ~missing & _same(values, greatest[lines])
+    chosen = ~missing & _same(values, extreme[lines])
     np.minimum.at(entry, lines[chosen], columns[chosen])
     stored = np.bincount(lines, minlength=count)
     local = np.arange(len(lines)) - (np.cumsum(stored) - stored)[lines]
     gap = stored
     np.minimum.at(gap, lines[columns != local], local[columns != local])
-    first = np.where(greatest == 0, np.minimum(entry, gap), entry)
+    first = np.where(extreme == 0, np.minimum(entry, gap), entry)
     first[first == size] = 0
-    return first.reshape(()) if axis is None else first
+    return first.reshape(()) if axes is None else first
 
 
-def _in_lines(tensor: Tensor, axis: int | None) -> tuple[Array, Array, Array, int]:
+def _in_lines(tensor: Tensor, axes: Axes) -> tuple[Array, Array, Array, int]:
     """The entries line by line: where they are stored, their lines, their places in them; and how many lines are."""
     numbered = along.map_elements(tensor, np.arange(tensor.stored))
-    if axis is None:
+    if axes is None:
         entries = entries_of(numbered)
         return entries.values, np.zeros(tensor.stored, np.int64), entries.positions, 1
-    rows = along.per_row(numbered, axis)
+    rows = along.per_row(numbered, axes)
     return rows.data, row_ids(rows), rows.indices.astype(np.int64), rows.rows

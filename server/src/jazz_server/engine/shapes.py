@@ -84,12 +84,30 @@ def axis_of(inference: Inference, settings: Settings, shape: Shape, name: str = 
     return axis % rank
 
 
-def reduced(shape: Shape, axis: int | None, all_axes: bool, keepdims: bool) -> Shape:
-    """The shape without an axis, or without any; where axes are kept, they are 1 long."""
+def axes_of(inference: Inference, settings: Settings, shape: Shape) -> tuple[int, ...] | None:
+    """The axes that `axis` sets, one or several, counted from 0 and ascending; None as for `axis_of`."""
+    given = settings.get("axis")
+    if not isinstance(given, tuple):
+        axis = axis_of(inference, settings, shape)
+        return None if axis is None else (axis,)
+    found = [axis_of(inference, {"axis": each}, shape) for each in given]
+    if not given:
+        inference.mismatch("axis", "one axis or more", "none")
+    axes = sorted(axis for axis in found if axis is not None)
+    if len(set(axes)) < len(axes):
+        inference.mismatch("axis", "each axis once", describe.choices(map(str, given)))
+        return None
+    return tuple(axes) if axes and len(axes) == len(given) else None
+
+
+def reduced(shape: Shape, axes: tuple[int, ...] | None, all_axes: bool, keepdims: bool) -> Shape:
+    """The shape without some axes, or without any; where axes are kept, they are 1 long."""
     if all_axes:
         if keepdims:
             return None if shape is None else (1,) * len(shape)
         return ()
-    if shape is None or axis is None:
+    if shape is None or axes is None:
         return None
-    return (*shape[:axis], *((1,) if keepdims else ()), *shape[axis + 1 :])
+    if keepdims:
+        return tuple(1 if axis in axes else length for axis, length in enumerate(shape))
+    return tuple(length for axis, length in enumerate(shape) if axis not in axes)

@@ -16,8 +16,8 @@ from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import places
 from jazz_server.engine.missing import marks, missing_entries
 from jazz_server.engine.op import Flow, Inference, Op, Parameter, Run, Scalar, Settings
-from jazz_server.engine.ops.reductions import AXIS, KEEPDIMS
 from jazz_server.engine.promotion import BOOL, INT64
+from jazz_server.engine.reducing import AXES, KEEPDIMS
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import AnyType, Dimension, FieldType, KindReference, TableType, TensorType, Type
 
@@ -43,19 +43,18 @@ def _run_is_na(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Tens
 
 def _infer_count_na(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
     x = arguments.tensor(inference, "x", args[0], ())
-    axis = shapes.axis_of(inference, settings, x.shape)
+    axes = shapes.axes_of(inference, settings, x.shape)
     keepdims = arguments.flag(inference, settings, "keepdims")
-    shape = shapes.reduced(x.shape, axis, settings.get("axis") is None, keepdims)
+    shape = shapes.reduced(x.shape, axes, settings.get("axis") is None, keepdims)
     return (TensorType((INT64,), shape, arguments.DENSE),)
 
 
 def _run_count_na(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
     run.checkpoint()
     x = _value("x", args[0])
-    given = settings.get("axis")
-    axis = given % x.ndim if isinstance(given, int) else None
-    counts = present.counts(x, axis)
-    return (dense(along.restored(counts, x, axis, keepdims=bool(settings.get("keepdims")))),)
+    axes = along.axes_of(settings.get("axis"), x.ndim)
+    counts = present.counts(x, axes)
+    return (dense(along.restored(counts, x, axes, keepdims=bool(settings.get("keepdims")))),)
 
 
 def _infer_fill_na(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
@@ -331,7 +330,7 @@ OPS: Final = (
         infer=_infer_count_na,
         run=_run_count_na,
         rows=rows.reducing(Flow.SUM),
-        parameters=(AXIS, KEEPDIMS),
+        parameters=(AXES, KEEPDIMS),
     ),
 )
 """The operations of this module."""

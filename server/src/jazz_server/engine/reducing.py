@@ -1,0 +1,153 @@
+"""Reductions along one axis, along several, or over all elements: what they have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+
+from jazz.values import DataType, Tensor, dense
+from jazz_server.engine import along, arguments, operands, present, rows, shapes
+from jazz_server.engine.along import Axes
+from jazz_server.engine.dense import quiet
+from jazz_server.engine.errors import OpError
+from jazz_server.engine.missing import marked, unmarked
+from jazz_server.engine.op import Flow, Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.promotion import NUMERIC, Array, Function, ordered, outcomes
+from jazz_server.kinds import describe
+from jazz_server.kinds.types import TensorType, Type
+
+AXES: Final = Parameter(
+    "axis", "axes", "The axis along which to reduce, or several, from the end when negative; all axes when unset."
+)
+AXIS: Final = Parameter(
+    "axis", "axis", "The axis along which to reduce, from the end when negative; all axes when unset."
+)
+KEEPDIMS: Final = Parameter("keepdims", "bool", "Whether reduced axes are kept with length 1.", default=False)
+SKIPNA: Final = Parameter(
+    "skipna", "bool", "Whether missing elements are left out; else they make the result missing.", default=False
+)
+
+OfArray: TypeAlias = Callable[[Array, Axes, Settings], Array]
+"""A reduction of an array along axes, or of all elements when they are None."""
+
+OfTensor: TypeAlias = Callable[[Tensor, Axes, Settings], Array]
+"""A reduction of a sparse tensor; or of any tensor, of the elements that are there. The results are in C order of the
+axes that are left. Where nothing is left, they need not make sense.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """How a tensor is reduced.
+
+    Attributes:
+        of_array: The reduction of a dense tensor of which nothing is missing.
+        of_sparse: The reduction of a sparse tensor of which nothing is missing.
+        answer: Gives the element type of the result, from an array and the settings.
+        accepts: The element types that it takes.
+        of_present: The reduction of what is there; None when zeros in the place of what is missing change nothing, and
+            there is a result where nothing is left.
+        of_nothing: Whether there is a result where nothing is left, which is not missing then.
+        needs_elements: Whether there must be elements to reduce.
+        decided: Which results are what they are whatever the missing elements would be; none when None.
+    """
+
+    of_array: OfArray
+    of_sparse: OfTensor
+    answer: Callable[[Array, Settings], Any]
+    accepts: Sequence[DataType] = NUMERIC
+    of_present: OfTensor | None = None
+    of_nothing: bool = False
+    needs_elements: bool = False
+    decided: OfTensor | None = None
+
+    def infer(self, inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[TensorType, ...]:
+        """The type of the result."""
+        x = arguments.tensor(inference, "x", args[0], self.accepts)
+        axes = shapes.axes_of(inference, settings, x.shape)
+        keepdims = arguments.flag(inference, settings, "keepdims")
+        skipna = arguments.flag(inference, settings, "skipna")
+        every = settings.get("axis") is None
+        lengths = () if x.shape is None else x.shape if every else [x.shape[axis] for axis in axes or ()]
+        if self.needs_elements and 0 in lengths:
+            inference.mismatch("x", "at least one element along the axis", f"shape {describe.shape(x.shape)}")
+        dtypes = ordered(result.dtype for result in outcomes(self._answer(settings), [x.dtypes]))
+        shape = shapes.reduced(x.shape, axes, every, keepdims)
+        nullable = x.nullable and not (skipna and self._of_nothing)
+        return (TensorType(dtypes, shape, arguments.DENSE, nullable=nullable),)
+
+    def run(self, run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+        """The result."""
+        x = operands.tensor("x", args[0])
+        axes = along.axes_of(settings.get("axis"), x.ndim)
+        if self.needs_elements and along.length(x.shape, axes) == 0:
+            raise OpError("x", "at least one element along the axis", f"shape {describe.shape(x.shape)}")
+        run.checkpoint()
+        with quiet():
+            found, missing = self._reduced(x, axes, settings)
+            dtype = np.asarray(self._answer(settings)(np.zeros(1, x.dtype.storage))).dtype
+            result = np.asarray(found).astype(dtype, copy=False)
+        keepdims = bool(settings.get("keepdims"))
+        values = dense(along.restored(result, x, axes, keepdims=keepdims))
+        if missing is None:
+            return (values,)
+        return (marked(values, along.restored(missing, x, axes, keepdims=keepdims)),)
+
+    @property
+    def _of_nothing(self) -> bool:
+        return self.of_nothing or self.of_present is None
+
+    def _answer(self, settings: Settings) -> Function:
+        return lambda array: self.answer(array, settings)
+
+    def _reduced(self, x: Tensor, axes: Axes, settings: Settings) -> tuple[Array, Array | None]:
+        """The results, and which of them are missing."""
+        if x.validity is None:
+            return self._of_all(x, axes, settings), None
+        counts = present.counts(x, axes)
+        if not settings.get("skipna"):
+            missing = counts > 0
+            if self.decided is not None:
+                missing &= ~self.decided(x, axes, settings)
+            return self._of_all(unmarked(x), axes, settings), np.asarray(missing)
+        find = self._of_all if self.of_present is None else self.of_present
+        nothing = None if self._of_nothing else np.asarray(counts == along.length(x.shape, axes))
+        return find(x if self.of_present else unmarked(x), axes, settings), nothing
+
+    def _of_all(self, x: Tensor, axes: Axes, settings: Settings) -> Array:
+        return self.of_sparse(x, axes, settings) if operands.is_sparse(x) else self.of_array(x.array(), axes, settings)
+
+
+def missing_rule(nothing_left: str) -> str:
+    """The rule for missing elements of reductions that give `nothing_left` when nothing is left."""
+    return f"Missing where any element of the line is; with skipna they are left out, {nothing_left} if none is left."
+
+
+def reduction(
+    name: str,
+    doc: str,
+    rule: Reduction,
+    *parameters: Parameter,
+    nothing_left: str = "missing",
+    missing: str = "",
+    flow: Flow | None = None,
+    axis: Parameter = AXES,
+) -> Op:
+    """The operation that reduces as a rule says; `flow` says how results of parts of the rows become one."""
+    every = (*parameters, axis, KEEPDIMS, SKIPNA)
+    return Op(
+        name=name,
+        version=1,
+        signature=f"{name}(x[...], {', '.join(parameter.name for parameter in every)}) -> [...]",
+        doc=f"{doc} Dense.",
+        missing=missing or missing_rule(nothing_left),
+        arguments=("x",),
+        results=("result",),
+        infer=rule.infer,
+        run=rule.run,
+        rows=rows.reducing(flow),
+        parameters=every,
+    )

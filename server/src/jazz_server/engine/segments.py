@@ -1,0 +1,89 @@
+"""Segments: what a reduction makes one number of, as the elements that are stored and how many zeros are not.
+
+Sparse tensors and those with missing elements become such segments, so that a reduction computes both in one way.
+What is missing is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jazz.values import Layout, Tensor
+from jazz_server.engine import along
+from jazz_server.engine.along import Axes
+from jazz_server.engine.compressed import elements
+from jazz_server.engine.missing import marks, missing_entries
+from jazz_server.engine.promotion import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """The lines of a tensor along some of its axes.
+
+    Attributes:
+        indptr: Where the stored elements of each line begin, and the end of the last: int64.
+        data: The stored elements, line by line.
+        absent: How many elements of each line are zeros that are not stored: int64.
+    """
+
+    indptr: NDArray[np.int64]
+    data: Array
+    absent: NDArray[np.int64]
+
+    @property
+    def stored(self) -> NDArray[np.int64]:
+        """How many elements of each line are stored."""
+        return np.diff(self.indptr)
+
+    def spread(self, values: Array) -> Array:
+        """One value for each line, as one for each stored element."""
+        return np.repeat(values, self.stored)
+
+    def reduce(self, function: np.ufunc, data: Array, initial: object) -> Array:
+        """`function` over the values beside the stored elements of each line; `initial` where there are none."""
+        out = np.full(len(self.absent), initial, data.dtype)
+        some = self.stored > 0
+        if some.any():
+            out[some] = function.reduceat(data, self.indptr[:-1][some])
+        return out
+
+
+def segments_of(tensor: Tensor, axes: Axes) -> Segments:
+    """The elements of each line that are there. O(elements) of a dense tensor, O(lines + entries) of a sparse one."""
+    return _dense_lines(tensor, axes) if tensor.layout is Layout.DENSE else _sparse_lines(tensor, axes)
+
+
+def _dense_lines(tensor: Tensor, axes: Axes) -> Segments:
+    array, missing = (_along_last(x, axes) for x in (tensor.array(), marks(tensor).array()))
+    counts = np.count_nonzero(~missing, axis=1)
+    return Segments(_pointers(counts), array[~missing], np.zeros(len(array), np.int64))
+
+
+def _along_last(array: Array, axes: Axes) -> Array:
+    """The array as a matrix with a row for each line."""
+    inner = tuple(range(array.ndim)) if axes is None else axes
+    outer = tuple(axis for axis in range(array.ndim) if axis not in inner)
+    count = int(np.prod([array.shape[axis] for axis in outer], dtype=np.int64))
+    return array.transpose((*outer, *inner)).reshape(count, along.length(array.shape, inner))
+
+
+def _sparse_lines(tensor: Tensor, axes: Axes) -> Segments:
+    length = along.length(tensor.shape, axes)
+    if axes is None:
+        indptr, data, missing = np.array([0, tensor.stored]), elements(tensor), missing_entries(tensor)
+    else:
+        ordered = along.per_row(along.map_elements(tensor, np.arange(tensor.stored)), axes)
+        indptr, data = ordered.indptr.astype(np.int64), elements(tensor)[ordered.data]
+        missing = missing_entries(tensor)[ordered.data]
+    absent = length - np.diff(indptr)
+    if missing.any():
+        data = data[~missing]
+        indptr = _pointers(~missing)[indptr]
+    return Segments(indptr, data, absent)
+
+
+def _pointers(counts: Array) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
