@@ -20,6 +20,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from jazz_server.activity import Activity
 from jazz_server.addresses import check_address, parse_address, release_socket, take_socket
+from jazz_server.allocator import keep_freed_memory
 from jazz_server.engine.library import KernelLibraryUnavailable, detected_level
 from jazz_server.engine.memory import set_limit_bytes
 from jazz_server.interceptors import Boundary
@@ -44,6 +45,7 @@ def serve(settings: ServerSettings, began: float) -> None:
         CannotStart: It cannot start; says why in a line.
     """
     _allow_open_files()
+    keep_freed_memory()
     uvloop.run(_serve(settings, began))
 
 
