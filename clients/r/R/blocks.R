@@ -85,13 +85,13 @@ jz_get <- function(db, name, version = NULL, rows = NULL, columns = NULL, item =
     check_arrived(answer$value, request$slice)
     list(list(header = answer$value, body_bytes = answer$body_bytes %||% 0))
   }
-  result <- withCallingHandlers(
+  result <- with_r_fields(withCallingHandlers(
     exchange_call(
       db, "Blocks/GetBlock", request, announced,
       timeout = timeout, label = paste("get", request$name), options = options
     ),
     jazz_error_invalid_argument = function(error) check_positions(error, request$slice, lengths)
-  )
+  ))
   value <- result$values[[1L]]
   check_arrived(value$header, request$slice, lengths)
   part_value(decode_value(value$header, value$targets, options), request)

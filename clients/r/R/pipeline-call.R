@@ -7,8 +7,7 @@
 #'
 #' @param pipeline What [jz_pipeline()] made, or `jz_pipeline_get(db, name)$pipeline`.
 #' @param ... Its inputs, by name or in their order: values of the pipeline that is being traced, numbers, or arrays.
-#' @return A value of the pipeline; a named list when there are several outputs. Their dimensions are not known, which
-#'   R's element-wise operators need: see [jz_operators].
+#' @return A value of the pipeline; a named list when there are several outputs.
 #' @examples
 #' scaled <- jz_pipeline(function(x, by) sweep(x, 2, by, "*"))
 #' jz_pipeline(function(x, w) jz_relu(jz_call(scaled, x, by = w)))
@@ -26,10 +25,12 @@ jz_call <- function(pipeline, ...) {
   names <- vapply(pipeline$message$graph$inputs, `[[`, "", "name")
   given <- in_order(list(...), names, call)
   sources <- lapply(given, source_of, trace = trace, argument = call)
-  outputs <- lapply(inlined(pipeline, sources, trace), function(source) {
+  message <- pipeline$message
+  dims <- graph_dims(message$graph, lapply(given, dims_of), lapply(message$constants, constant_dims))
+  outputs <- Map(function(source, dims) {
     if (source$kind == "literal") stop_tracing(call, "outputs that are computed", "a literal")
-    new_node(trace, source)
-  })
+    new_node(trace, source, dims)
+  }, inlined(pipeline, sources, trace), dims)
   if (length(outputs) == 1) outputs[[1]] else outputs
 }
 

@@ -1,5 +1,6 @@
 # Operations that travel together: batches, where each stands for itself, and commits, where all happen or none.
 
+batch_operations <- c("put", "get", "info", "copy", "delete")
 inline_bytes <- 16 * 1024 # values up to this length travel inside a commit, larger ones are uploaded before it
 
 #' Several operations in one call
@@ -16,7 +17,8 @@ inline_bytes <- 16 * 1024 # values up to this length travel inside a commit, lar
 #' be on the same block, and all blocks must be in persisted spaces, or all in volatile ones.
 #'
 #' @param db A connection that [jz_connect()] made.
-#' @param operations What `jz_batch()` or `jz_commit()` began.
+#' @param operations What `jz_batch()`, `jz_commit()` or [jz_session()] began.
+#' @param check Whether the first error of an operation is raised.
 #' @param timeout Seconds that it may take.
 #' @return `jz_batch()`, `jz_commit()`: the list of operations, class `jazz_operations`. `jz_send()`: a list with the
 #'   result of each operation, named as the blocks are: a value, a [jazz_info], `NULL` for a delete; in a batch, the
@@ -36,7 +38,7 @@ inline_bytes <- 16 * 1024 # values up to this length travel inside a commit, lar
 #'   jz_put("lab/label", "a cat") |>
 #'   jz_send()
 #' @export
-jz_batch <- function(db) new_operations(db, "batch", c("put", "get", "info", "copy", "delete"))
+jz_batch <- function(db) new_operations(db, "batch", batch_operations)
 
 #' @rdname jz_batch
 #' @export
@@ -44,15 +46,20 @@ jz_commit <- function(db) new_operations(db, "commit", c("put", "copy", "update"
 
 #' @rdname jz_batch
 #' @export
-jz_send <- function(operations, timeout = NULL) {
-  if (!is_together(operations)) stop_invalid("operations", "what jz_batch() or jz_commit() began", operations)
-  results <- if (length(operations$entries) == 0L) {
+jz_send <- function(operations, timeout = NULL, check = FALSE) {
+  if (!is_together(operations)) stop_invalid("operations", "what jz_batch(), jz_commit() or jz_session() began", operations)
+  check_bool(check, "check")
+  results <- if (is_session(operations)) {
+    if (!is.null(timeout)) stop_invalid("timeout", "NULL; jz_session() takes it", timeout)
+    session_results(operations) %||% list()
+  } else if (length(operations$entries) == 0L) {
     list()
   } else if (operations$way == "batch") {
-    send_batch(operations, timeout)
+    batch_results(operations$db, operations$entries, timeout)
   } else {
     send_commit(operations, timeout)
   }
+  if (check) for (result in results) if (inherits(result, "jazz_error")) stop(result)
   structure(results, class = "jazz_results")
 }
 
@@ -60,7 +67,8 @@ new_operations <- function(db, way, allowed) {
   structure(class = "jazz_operations", list(db = check_connection(db), way = way, allowed = allowed, entries = list()))
 }
 
-is_together <- function(db) inherits(db, "jazz_operations")
+is_session <- function(db) inherits(db, "jazz_session")
+is_together <- function(db) inherits(db, "jazz_operations") || is_session(db)
 
 #' What an operation is given to: a connection, or what collects operations.
 #' @noRd
@@ -72,13 +80,15 @@ check_recipient <- function(db) if (!is_together(db)) check_connection(db)
 #' @param value For a put what `encode_value` gives.
 #' @noRd
 add_operation <- function(operations, what, fields, value = NULL, options = NULL, timeout = NULL) {
-  if (!what %in% operations$allowed) {
+  collected <- if (is_session(operations)) operations$state else operations
+  if (!what %in% collected$allowed) {
     stop_invalid(
-      "db", sprintf("a connection (a %s has no %s)", operations$way, what), I(sprintf("a %s", operations$way))
+      "db", sprintf("a connection (a %s has no %s)", collected$way, what), I(sprintf("a %s", collected$way))
     )
   }
-  if (!is.null(timeout)) stop_invalid("timeout", "NULL; jz_send() takes it", timeout)
+  if (!is.null(timeout)) stop_invalid("timeout", "NULL; jz_send() or jz_session() takes it", timeout)
   entry <- list(what = what, fields = fields, value = value, options = options)
+  if (is_session(operations)) return(add_to_session(operations, entry))
   operations$entries[[length(operations$entries) + 1L]] <- entry
   operations
 }
@@ -89,19 +99,20 @@ entry_name <- function(entry) if (entry$what == "copy") entry$fields$target else
 #' @noRd
 inline_put <- function(entry) c(entry$fields, list(value = inline_value(entry$value)))
 
-send_batch <- function(operations, timeout) {
-  entries <- operations$entries
+#' Sends operations as one batch: their results.
+#' @noRd
+batch_results <- function(db, entries, timeout) {
   messages <- lapply(entries, function(entry) {
     stats::setNames(list(if (entry$what == "put") inline_put(entry) else entry$fields), entry$what)
   })
   writes <- any(vapply(entries, function(entry) entry$what %in% c("put", "copy", "delete"), NA))
   request <- c(if (writes) list(request_id = new_uuid()), list(operations = messages))
-  answer <- unary_call(operations$db, "Blocks/Batch", request, timeout)
+  answer <- unary_call(db, "Blocks/Batch", request, timeout)
   if (length(answer$results) != length(entries)) {
     stop(damaged(sprintf("%d results for %d operations", length(answer$results), length(entries))))
   }
   results <- vector("list", length(entries))
-  for (at in seq_along(entries)) results[at] <- list(batch_result(answer$results[[at]], entries[[at]], operations$db))
+  for (at in seq_along(entries)) results[at] <- list(batch_result(answer$results[[at]], entries[[at]], db))
   stats::setNames(results, vapply(entries, entry_name, ""))
 }
 

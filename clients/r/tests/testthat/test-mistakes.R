@@ -41,6 +41,18 @@ test_that("a position beyond the end is told with the length", {
   expect_match(told, "positions up to 150, found 200")
 })
 
+test_that("a label or a field that is not there is told by the argument of R", {
+  db <- test_db()
+  space <- test_space(db, "r-labels")
+  jz_put(db, "r-labels/cars", mtcars)
+  told <- said(jz_get(db, "r-labels/cars", rows = c("Fiat 128", "Trabant")), "jazz_error_not_found")
+  expect_match(told, "rows[2]: expected a label of the axis, found 'Trabant'", fixed = TRUE)
+  expect_match(said(jz_get(db, "r-labels/cars", columns = "MPG"), "jazz_error_not_found"), "columns[1]: ", fixed = TRUE)
+  expect_match(said(jz_get(db, "r-labels/cars", item = "MPG"), "jazz_error_not_found"), "item[1]: ", fixed = TRUE)
+  jz_put(db, "r-labels/iris", iris)
+  expect_match(said(jz_get(db, "r-labels/iris", rows = "a")), "  - rows: expected", fixed = TRUE)
+})
+
 test_that("a field is a plain vector, however it is read", {
   db <- test_db()
   space <- test_space(db, "r-fields")

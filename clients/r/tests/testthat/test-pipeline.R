@@ -108,3 +108,33 @@ test_that("a pipeline may be as deep as it likes", {
   })
   expect_length(pipeline$message$graph$steps, 3000)
 })
+
+test_that("what a called pipeline gives has dimensions, as far as they follow from its inputs", {
+  double <- jz_pipeline(function(a) a * 2 + 1)
+  score <- jz_pipeline(function(a, w) list(p = jz_sigmoid(a %*% w), by = colMeans(a), at = jz_argmax(a, 2), n = jz_size(a)))
+  types <- list(x = jz_dense("n", 3), y = jz_dense("n", 3), w = jz_dense(3, 2))
+  dims <- list()
+  jz_pipeline(function(x, y, w) {
+    twice <- jz_call(double, x)
+    scored <- jz_call(score, twice, w)
+    dims <<- lapply(c(list(twice = twice), scored), dims_of)
+    twice + y
+  }, types)
+  expect_identical(dims$twice, list("n", 3))
+  expect_identical(dims$p, list("n", 2))
+  expect_identical(dims$by, list(3))
+  expect_identical(dims$at, list("n"))
+  expect_identical(dims$n, list())
+})
+
+test_that("dimensions of called steps are those that the broadcasting of numpy gives, or not known", {
+  expect_identical(stretched_dims(list("n", 3), list(3)), list("n", 3))
+  expect_identical(stretched_dims(list(3), list("n", 1)), list("n", 3))
+  expect_identical(stretched_dims(list("n"), list("m")), list(NA))
+  expect_identical(stretched_dims(list("n"), list()), list("n"))
+  expect_null(stretched_dims(NULL, list(1)))
+  expect_null(step_dims("iterate", list(list("n")), list(), 1L)[[1]])
+  expect_identical(step_dims("topk", list(list("n", 9)), list(k = 2), 1L)[[2]], list("n", 2))
+  expect_identical(step_dims("take", list(list("n", 9), list(4)), list(axis = 1), 1L)[[1]], list("n", 4))
+  expect_identical(step_dims("transpose", list(NULL), list(), 1L), list(NULL))
+})

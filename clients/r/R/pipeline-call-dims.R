@@ -1,0 +1,90 @@
+# What is known of the dimensions of steps that are written from a message, as jz_call() writes them: by the operation, from
+# those of its arguments. What is not known here is not known of the result; nothing is said that might turn out otherwise.
+
+SAME_DIMS <- c(
+  "abs", "cast", "clip", "exp", "fill_na", "is_na", "log", "log1p", "negative", "relu", "sigmoid", "sqrt", "to_dense",
+  "to_sparse"
+)
+REDUCTIONS <- c("argmax", "count_na", "count_nonzero", "max", "mean", "min", "norm", "sum")
+
+# The dimensions of the outputs of a step.
+#
+# `dims`: of its arguments, a list for each, NULL where they are not known. `settings`: its parameters by name, as the
+# message has them, axes from 0.
+step_dims <- function(op, dims, settings, outputs) {
+  first <- dims[[1L]]
+  unknown <- rep(list(NULL), outputs)
+  if (op %in% SAME_DIMS) return(list(first))
+  if (op %in% c(ARITHMETIC, COMPARISONS, "maximum", "minimum", "where")) return(list(Reduce(stretched_dims, dims)))
+  if (op %in% REDUCTIONS) {
+    axis <- if (!is.null(settings$axis)) settings$axis + 1
+    if (any(axis > length(first))) return(unknown)
+    return(list(reduced_dims(first, axis, isTRUE(settings$keepdims))))
+  }
+  switch(op,
+    transpose = list(rev(first)),
+    matmul = list(matmul_dims(first, dims[[2L]])),
+    size = list(list()),
+    topk = rep(list(if (length(first) > 0L) c(utils::head(first, -1L), list(as.double(settings$k)))), 2L),
+    take = list(taken_dims(first, dims[[2L]], (settings$axis %||% 0) + 1)),
+    unknown
+  )
+}
+
+# The dimensions of two operands that numpy broadcasts. A symbol may turn out to be 1, which is stretched.
+stretched_dims <- function(a, b) {
+  if (is.null(a) || is.null(b)) return(NULL)
+  if (length(a) < length(b)) return(stretched_dims(b, a))
+  ahead <- length(a) - length(b)
+  a[ahead + seq_along(b)] <- Map(function(x, y) {
+    if (identical(y, 1) || same_dim(x, y)) x else if (identical(x, 1)) y else NA
+  }, a[ahead + seq_along(b)], b)
+  a
+}
+
+matmul_dims <- function(a, b) {
+  if (!length(a) %in% 1:2 || !length(b) %in% 1:2) return(NULL)
+  c(utils::head(a, -1L), utils::tail(b, length(b) - 1L))
+}
+
+taken_dims <- function(dims, indices, axis) {
+  if (length(indices) != 1L || axis > length(dims)) return(NULL)
+  dims[axis] <- indices
+  dims
+}
+
+# The parameters of a step by name: numbers, truth values, texts; those that are graphs are left out.
+plain_settings <- function(parameters) {
+  values <- lapply(parameters, function(parameter) {
+    if (!is.null(parameter$list)) return(vapply(parameter$list$values, function(value) as.double(value[[1L]]), 0))
+    parameter$literal[[1L]]
+  })
+  stats::setNames(values, vapply(parameters, `[[`, "", "name"))
+}
+
+# The dimensions of a constant of a message.
+constant_dims <- function(constant) {
+  tensor <- constant$header$tensor
+  if (!is.null(tensor)) as.list(as.double(tensor$shape %||% numeric()))
+}
+
+# The dimensions of all outputs of a graph, from those of its inputs.
+graph_dims <- function(graph, inputs, constants) {
+  known <- vector("list", length(graph$steps))
+  of_source <- function(source) {
+    if (!is.null(source$literal)) return(list())
+    if (!is.null(source$constant)) return(constants[[source$constant + 1]])
+    if (!is.null(source$step)) {
+      outputs <- known[[(source$step$step %||% 0) + 1]]
+      place <- (source$step$output %||% 0) + 1
+      return(if (place <= length(outputs)) outputs[[place]])
+    }
+    inputs[[(source$input %||% 0) + 1]]
+  }
+  for (number in seq_along(known)) {
+    step <- graph$steps[[number]]
+    dims <- lapply(step$arguments, of_source)
+    if (length(dims) > 0L) known[[number]] <- step_dims(step$op, dims, plain_settings(step$parameters), 1L)
+  }
+  lapply(graph$outputs, function(output) of_source(output$source))
+}
