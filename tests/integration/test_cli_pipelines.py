@@ -151,10 +151,24 @@ def test_a_block_and_a_pipeline_of_one_name(run: Run, db: jazz.Database) -> None
 
 def test_operations(run: Run) -> None:
     names = [line.partition("(")[0] for line in run("ops").stdout.splitlines()]
-    assert set(names) == {name for name in jazz.ops.__all__ if name[0].islower()}
+    assert set(names) == {name for name in jazz.ops.__all__ if name[0].islower()} - {"apply"}
     assert "required" in run("ops", "topk").stdout
     assert json.loads(run("--json", "ops", "topk").stdout)["parameters"][0]["name"] == "k"
     assert "topk" in run("ops", "tpk", code=2).stderr
+
+
+def test_explain_tells_how_a_pipeline_would_run(run: Run) -> None:
+    assert "%0  multiply(x, w)" in run("explain", "lab/top").stdout
+    told = json.loads(run("--json", "explain", "lab/top").stdout)
+    assert [step["op"] for step in told["steps"]] == ["multiply", "topk"]
+    assert "lab/none" in run("explain", "lab/none", code=3).stderr
+
+
+def test_a_run_tells_what_each_step_took_when_asked(run: Run) -> None:
+    ran = run("run", "lab/top", "x=@lab/x", "--profile")
+    assert ran.stderr.count("; took ") == 2
+    told = json.loads(run("--json", "run", "lab/top", "x=@lab/x", "--profile").stdout)["profile"]
+    assert [(step["op"], step["profile"]["calls"]) for step in told] == [("multiply", 1), ("topk", 1)]
 
 
 def process(server: RunningServer, *line: str, **options: Any) -> subprocess.Popen[str]:

@@ -212,7 +212,7 @@ def test_an_explanation_says_what_a_run_would_do(stubs):
     stubs.put("lab/w", WEIGHTS)
     put(stubs, binds={"w": "lab/w"})
 
-    explained = stubs.pipelines.ExplainPipeline(pb.ExplainPipelineRequest(name="lab/product"))
+    explained = stubs.pipelines.ExplainPipeline(pb.ExplainPipelineRequest(name="lab/product")).explanation
 
     assert [each.name for each in explained.inputs] == ["x"]
     assert [each.op for each in explained.steps] == ["matmul", "sum"]

@@ -9,8 +9,10 @@ from rich.console import Console
 
 import jazz
 from jazz import _progress
+from jazz._explanations import explanation
 from jazz._infos import block_info, match, space_info
-from jazz._pipeline_infos import explanation, op_info, pipeline_info
+from jazz._op_infos import op_info
+from jazz._pipeline_infos import pipeline_info
 from jazz._show import size
 from jazz.graph import to_message
 from jazz.v1 import blocks_pb2, kinds_pb2, pipelines_pb2, spaces_pb2, value_pb2
@@ -93,7 +95,7 @@ def test_pipelines_and_operations_show_their_signature() -> None:
 
 
 def test_an_explanation_is_its_text() -> None:
-    explained = explanation(pipelines_pb2.ExplainPipelineResponse(text="a < b"))
+    explained = explanation(pipelines_pb2.Explanation(text="a < b"))
 
     assert str(explained) == "a < b"
     assert explained._repr_html_() == "<pre>a &lt; b</pre>"

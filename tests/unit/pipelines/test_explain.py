@@ -22,7 +22,6 @@ from jazz_server.pipelines.program import compile as compile_program
 from unit.engine.samples import sparse
 from unit.pipelines.small_ops import OPS, graph, pipeline, step, tensor
 
-
 PICKED = "host: numpy.take, within 8 bytes, cannot be cancelled"
 
 

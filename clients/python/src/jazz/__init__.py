@@ -15,11 +15,13 @@ from jazz import aio
 from jazz._array import Array
 from jazz._cuts import Labels, labels
 from jazz._descriptions import Description
+from jazz._explanations import Explanation, StepInfo, StepProfile
 from jazz._infos import BlockInfo, KindInfo, Match, ServerInfo, SpaceInfo
 from jazz._kind import Kind, kind, kind_of
+from jazz._op_infos import OpInfo, OpParameter
 from jazz._operations import UNCHANGED, Result
 from jazz._outputs import Outputs
-from jazz._pipeline_infos import Explanation, OpInfo, OpParameter, PipelineInfo, RunResult, StepInfo
+from jazz._pipeline_infos import PipelineInfo, RunResult
 from jazz._slices import Ref, ref
 from jazz._sync._batches import Batch
 from jazz._sync._commits import Commit
@@ -109,6 +111,7 @@ __all__ = [
     "Session",
     "SpaceInfo",
     "StepInfo",
+    "StepProfile",
     "Table",
     "Tensor",
     "Tls",

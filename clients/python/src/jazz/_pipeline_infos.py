@@ -1,15 +1,15 @@
-"""What the server tells of pipelines, operations and runs."""
+"""What the server tells of pipelines and runs."""
 
 from __future__ import annotations
 
 import datetime
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from jazz import _show
+from jazz._explanations import Explanation
 from jazz._pickling import Record
 from jazz._times import from_timestamp
 from jazz.graph import Pipeline
@@ -76,128 +76,6 @@ def pipeline_info(message: pipelines_pb2.PipelineInfo) -> PipelineInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class StepInfo:
-    """What is known of one step of a pipeline.
-
-    Attributes:
-        op: The operation.
-        op_version: Its version.
-        outputs: The types of its outputs.
-        note: What will be done and why, in a line.
-    """
-
-    op: str
-    op_version: int
-    outputs: tuple[kinds_pb2.Type, ...]
-    note: str
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Explanation(Record):
-    """How a pipeline would run. Its text is what it prints as.
-
-    Attributes:
-        inputs: The inputs that a run must give, and their types.
-        outputs: The outputs and their types.
-        steps: The steps in the order in which they run.
-        text: All of it as text.
-    """
-
-    inputs: Mapping[str, kinds_pb2.Type]
-    outputs: Mapping[str, kinds_pb2.Type]
-    steps: tuple[StepInfo, ...]
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(self.text)}</pre>"
-
-
-def explanation(message: pipelines_pb2.ExplainPipelineResponse) -> Explanation:
-    """From the message."""
-    return Explanation(
-        inputs=MappingProxyType({entry.name: entry.type for entry in message.inputs}),
-        outputs=MappingProxyType({entry.name: entry.type for entry in message.outputs}),
-        steps=tuple(StepInfo(step.op, step.op_version, tuple(step.outputs), step.note) for step in message.steps),
-        text=message.text,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class OpParameter:
-    """A setting of an operation.
-
-    Attributes:
-        name: Its name.
-        type: What it takes, in words.
-        default: Its default; None when it must be given.
-        doc: What it does.
-    """
-
-    name: str
-    type: str
-    default: str | None
-    doc: str
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class OpInfo:
-    """An operation that pipelines are made of.
-
-    Attributes:
-        name: Its name.
-        version: Its version.
-        signature: Its signature, such as "matmul(a[m, k], b[k, n]) -> [m, n]".
-        doc: What it does, with the formula.
-        parameters: Its settings.
-        native: Whether it runs as machine code without the interpreter lock, rather than inside a library.
-        missing: What it does with missing elements.
-    """
-
-    name: str
-    version: int
-    signature: str
-    doc: str
-    parameters: tuple[OpParameter, ...]
-    native: bool
-    missing: str
-
-    def __repr__(self) -> str:
-        return f"<OpInfo {self.signature}>"
-
-    def _repr_html_(self) -> str:
-        rows: list[tuple[str, object]] = [
-            ("about", self.doc),
-            ("missing elements", self.missing),
-            ("runs as", "machine code" if self.native else "library"),
-        ]
-        for parameter in self.parameters:
-            default = "required" if parameter.default is None else f"default {parameter.default}"
-            rows.append((parameter.name, f"{parameter.type}, {default}: {parameter.doc}"))
-        return _show.html_table(self.signature, rows)
-
-
-def op_info(message: pipelines_pb2.OpInfo) -> OpInfo:
-    """From the message."""
-    return OpInfo(
-        name=message.name,
-        version=message.version,
-        signature=message.signature,
-        doc=message.doc,
-        parameters=tuple(
-            OpParameter(
-                entry.name, entry.type, entry.default_value if entry.HasField("default_value") else None, entry.doc
-            )
-            for entry in message.parameters
-        ),
-        native=message.native,
-        missing=message.missing,
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class RunResult(Record):
     """What a run gave, and what it used.
 
@@ -208,6 +86,7 @@ class RunResult(Record):
         compute_seconds: How long the computing took; 0 when nothing was computed.
         runs_together: How many runs on a few rows each, this one included, were computed as one; 0 when the result had
             been kept.
+        profile: What each step took, if that was asked for; prints as text.
     """
 
     value: Any
@@ -215,6 +94,7 @@ class RunResult(Record):
     pipeline_version: int | None
     compute_seconds: float
     runs_together: int = 1
+    profile: Explanation | None = None
 
     def _repr_html_(self) -> str:
         return _show.html_table(

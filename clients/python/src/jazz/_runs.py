@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from jazz import codec
 from jazz._bodies import Body, damaged, decoded, encoded
+from jazz._explanations import explanation
 from jazz._infos import block_info
 from jazz._names import invalid, name, text
 from jazz._outputs import Outputs
@@ -167,6 +168,7 @@ def run_result(answer: pipelines_pb2.RunResultHeader, bodies: Mapping[int, Body]
         pipeline_version=answer.pipeline_version or None,
         compute_seconds=answer.compute_nanoseconds / 1e9,
         runs_together=answer.runs_together,
+        profile=explanation(answer.profile) if answer.HasField("profile") else None,
     )
 
 

@@ -12,11 +12,13 @@ from jazz.v1 import pipelines_pb2 as pb
 from jazz_server.engine.op import Op
 from jazz_server.identity import caller
 from jazz_server.pipelines.errors import IllTyped
-from jazz_server.pipelines.explain import Explanation, explain
+from jazz_server.pipelines.explain import explain
+from jazz_server.pipelines.explained import Explanation
 from jazz_server.pipelines.infer import infer
-from jazz_server.pipelines.messages import normalise, type_to_message
+from jazz_server.pipelines.messages import normalise
 from jazz_server.services.checks import Checks
 from jazz_server.services.core import Core
+from jazz_server.services.explanations import explanation_message, head_sizes, op_bytes, op_message
 from jazz_server.services.infos import outcome_info
 from jazz_server.services.matching import KindGate
 from jazz_server.services.names import read_name, read_prefix, read_reference, read_versions
@@ -28,7 +30,7 @@ from jazz_server.services.requests import existing_version, precondition, rememb
 from jazz_server.services.runs import Runs, body_checksums
 from jazz_server.services.sending import parts_of, send_parts
 from jazz_server.services.sources import Sources, bound_heads, head_type, registered, with_versions
-from jazz_server.services.stored import document_content, input_messages, output_messages, pin_kinds, pipeline_info
+from jazz_server.services.stored import document_content, pin_kinds, pipeline_info
 from jazz_server.store import BlockName, Noun, Put, Request
 
 FRAMED = frozenset({"RunPipeline"})
@@ -115,13 +117,13 @@ class Pipelines:
 
         def work() -> Explanation:
             typing = infer(source.pipeline, types, ops=ops, kinds=kinds.__getitem__)
-            return explain(source.pipeline, typing, ops=ops)
+            return explain(source.pipeline, typing, ops=ops, sizes=head_sizes(heads))
 
         try:
             explained = await self._core.work(work)
         except IllTyped as error:
             raise with_versions(error, source, heads) from error
-        return _explanation(explained)
+        return pb.ExplainPipelineResponse(explanation=explanation_message(explained))
 
     async def run_pipeline(self, messages: AsyncIterator[bytes], context: Any) -> AsyncIterator[bytes]:
         """Run a pipeline, stored or not."""
@@ -144,8 +146,8 @@ class Pipelines:
     async def list_ops(self, request: pb.ListOpsRequest, context: object) -> pb.ListOpsResponse:
         """List the operations that pipelines are made of."""
         ops = [self._sources.ops[name] for name in sorted(self._sources.ops)]
-        page = page_of("ops", ops, _op_name, size=_op_bytes, page_size=request.page_size, page_token=request.page_token)
-        return pb.ListOpsResponse(ops=[_op_info(op) for op in page.items], next_page_token=page.next_page_token)
+        page = page_of("ops", ops, _op_name, size=op_bytes, page_size=request.page_size, page_token=request.page_token)
+        return pb.ListOpsResponse(ops=[op_message(op) for op in page.items], next_page_token=page.next_page_token)
 
     async def _plan(self, message: pb.RunPipelineHeader, held: ExitStack) -> Plan:
         """The plan of a run, all of whose names are looked up in one snapshot."""
@@ -190,49 +192,9 @@ def _result_header(plan: Plan, result: Computed, stored: dict[str, blocks_pb2.Bl
         used_blocks=used,
         compute_nanoseconds=result.nanoseconds,
         runs_together=result.together,
+        profile=None if result.explanation is None else explanation_message(result.explanation),
     )
-
-
-def _explanation(explained: Explanation) -> pb.ExplainPipelineResponse:
-    steps = [
-        pb.StepExplanation(
-            op=step.op, op_version=step.version, outputs=[type_to_message(t) for t in step.outputs], note=step.note
-        )
-        for step in explained.steps
-    ]
-    return pb.ExplainPipelineResponse(
-        inputs=input_messages(explained.inputs),
-        outputs=output_messages(explained.outputs),
-        steps=steps,
-        text=str(explained),
-    )
-
-
-def _op_bytes(op: Op) -> int:
-    """About as many bytes as an operation takes in a list."""
-    return len(op.doc) + len(op.missing)
 
 
 def _op_name(op: Op) -> bytes:
     return op.name.encode()
-
-
-def _op_info(op: Op) -> pb.OpInfo:
-    parameters = [
-        pb.OpParameter(
-            name=each.name,
-            type=each.type,
-            default_value=None if each.required or each.default is None else str(each.default),
-            doc=each.doc,
-        )
-        for each in op.parameters
-    ]
-    return pb.OpInfo(
-        name=op.name,
-        version=op.version,
-        signature=op.signature,
-        doc=op.doc,
-        parameters=parameters,
-        native=op.native,
-        missing=op.missing,
-    )

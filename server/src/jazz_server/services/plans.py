@@ -44,6 +44,7 @@ class Plan:
         positions: Their `value_index`, by input.
         blocks: The inputs that are stored blocks, by input, in the order of the graph.
         stores: The blocks that outputs go to, by output.
+        profile: Whether to tell what each step took.
     """
 
     source: Source
@@ -52,6 +53,7 @@ class Plan:
     positions: Mapping[str, int]
     blocks: Mapping[str, BlockInput]
     stores: Mapping[str, BlockName]
+    profile: bool
 
     @property
     def streamed_bytes(self) -> int:
@@ -113,7 +115,7 @@ async def plan_run(
         bodies.callback(body.close)
         blocks[name] = BlockInput(head, body, part)
     kinds = sources.kinds_of(reader, source.pipeline)
-    return Plan(source, kinds, streamed, positions, blocks, stores)
+    return Plan(source, kinds, streamed, positions, blocks, stores, message.profile)
 
 
 def _check_input(item: pb.RunInput, position: int, names: list[str], given: set[str], checks: Checks) -> None:

@@ -7,13 +7,16 @@ import time
 from collections import deque
 from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from jazz.codec import Encoded, encode
 from jazz.values import Value
 from jazz_server.engine.errors import Interrupted
+from jazz_server.engine.watching import Watched, watching
 from jazz_server.pipelines.errors import PipelineError
+from jazz_server.pipelines.explained import Explanation
 from jazz_server.pipelines.joining import MOST, Member, joinable, run_joint
 from jazz_server.pipelines.slabs import Slabs
 from jazz_server.services.stored import Recent
@@ -29,11 +32,15 @@ class Computed:
         outputs: The outputs in their order, encoded.
         nanoseconds: How long the computing took.
         together: How many runs were computed as one; 0 for a result that had been kept.
+        watched: What each step took, if that was asked for.
+        explanation: The same in words.
     """
 
     outputs: Mapping[str, Encoded]
     nanoseconds: int
     together: int = 1
+    watched: Watched | None = None
+    explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,6 +52,7 @@ class Job:
         key: What it has in common with those that it can be joined with; None when with none.
         names: The inputs that are cut by rows.
         rows: How many rows they have.
+        watched: Whether to tell what each step takes.
         done: What comes of it.
     """
 
@@ -52,6 +60,7 @@ class Job:
     key: Hashable = None
     names: tuple[str, ...] = ()
     rows: int = 0
+    watched: bool = False
     done: Future[Computed] = field(default_factory=Future)
 
 
@@ -128,11 +137,12 @@ class Queue:
 def _alone(job: Job) -> None:
     began = time.perf_counter_ns()
     try:
-        outputs = job.member.program.run(job.member.values, job.member.control)
+        with watching() if job.watched else nullcontext() as watched:
+            outputs = job.member.program.run(job.member.values, job.member.control)
     except BaseException as error:  # noqa: BLE001 - handed to whoever waits for it
         job.done.set_exception(error)
     else:
-        job.done.set_result(_computed(outputs, time.perf_counter_ns() - began))
+        job.done.set_result(replace(_computed(outputs, time.perf_counter_ns() - began), watched=watched))
 
 
 def _computed(outputs: Mapping[str, Value], nanoseconds: int, together: int = 1) -> Computed:

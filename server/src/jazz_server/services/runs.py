@@ -19,9 +19,13 @@ from jazz.errors import error_for
 from jazz.v1 import value_pb2
 from jazz.values import Value
 from jazz_server.engine.parallel import NICENESS
+from jazz_server.engine.sizes import size_of
+from jazz_server.engine.watching import Watched
 from jazz_server.kinds.types import Kind, Type
 from jazz_server.pipelines.control import RunControl
 from jazz_server.pipelines.errors import IllTyped
+from jazz_server.pipelines.explain import explain
+from jazz_server.pipelines.explained import Explanation
 from jazz_server.pipelines.infer import infer
 from jazz_server.pipelines.joining import Member, few_rows, without_rows
 from jazz_server.pipelines.program import Program
@@ -105,7 +109,11 @@ class Runs:
                 memory, too many runs.
         """
         deadline = None if time_left is None else time.monotonic() + time_left
-        key = await self._core.work(lambda: result_key(plan, bodies)) if plan.source.cache_results else None
+        key = (
+            await self._core.work(lambda: result_key(plan, bodies))
+            if plan.source.cache_results and not plan.profile
+            else None
+        )
         kept = None if key is None else self._results.get(key)
         if kept is not None:
             return replace(kept, nanoseconds=0, together=0)
@@ -119,9 +127,18 @@ class Runs:
         program = await self._program(plan, types)
         control = RunControl(deadline=deadline, memory_limit=self._core.memory.limit)
         result = await self._compute(_job(plan, Member(program, values, control), types))
+        if result.watched is not None:
+            explained = await self._core.work(lambda: self._explained(plan, program, values, result.watched))
+            return replace(result, explanation=explained)
         if key is not None:
             self._results.put(key, result)
         return result
+
+    def _explained(
+        self, plan: Plan, program: Program, values: Mapping[str, Value], watched: Watched | None
+    ) -> Explanation:
+        sizes = {name: size_of(value) for name, value in values.items()}
+        return explain(plan.source.pipeline, program.typing, ops=self._sources.ops, sizes=sizes, run=watched)
 
     # Values
 
@@ -202,6 +219,8 @@ class Runs:
 
 def _job(plan: Plan, member: Member, types: Mapping[str, Type]) -> Job:
     """A run as it waits, and what it has in common with those that it can be joined with."""
+    if plan.profile:
+        return Job(member, watched=True)
     names = tuple(sorted(plan.streamed))
     rows = 0 if plan.sliced else few_rows({name: types[name] for name in names})
     if not rows:

@@ -58,6 +58,7 @@ app.command(cls=_Command)(blocks.info)
 app.command(cls=_Command)(blocks.rm)
 app.command(cls=_Command)(blocks.cp)
 app.command(cls=_Command)(pipelines.run)
+app.command(cls=_Command)(pipelines.explain)
 app.command(cls=_Command)(pipelines.ops)
 
 _kinds = typer.Typer(cls=_Group, no_args_is_help=True, help="What data is: put, show, ls, match, of, rm.")

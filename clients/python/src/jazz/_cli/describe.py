@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
-from jazz import BlockInfo, KindInfo, OpInfo, PipelineInfo, SpaceInfo, _show
+from jazz import BlockInfo, Explanation, KindInfo, OpInfo, PipelineInfo, SpaceInfo, StepInfo, _show
 from jazz._descriptions import Description, FieldDescription
 from jazz.codec import summary as header_summary
 from jazz.convert import from_value
@@ -95,12 +95,23 @@ def fields(info: BlockInfo) -> Iterator[str]:
 def operation(op: OpInfo) -> Iterator[str]:
     """An operation with its settings."""
     yield op.signature
-    yield from (f"  {line}" for line in op.doc.splitlines())
-    yield f"  missing elements: {op.missing}"
-    yield f"  version {op.version}, {'machine code' if op.native else 'inside a library'}"
-    for parameter in op.parameters:
-        default = "required" if parameter.default is None else f"default {parameter.default or 'not set'}"
-        yield f"  {parameter.name}: {parameter.type}, {default}. {parameter.doc}"
+    (_, about), *rows = op.rows()
+    yield from (f"  {line}" for line in about.splitlines())
+    yield from (f"  {what}: {known}" for what, known in rows)
+
+
+def steps(explanation: Explanation) -> list[dict[str, Any]]:
+    """What a program wants to know of the steps of a pipeline, with what they took where they ran."""
+    return [_step(step) for step in explanation.steps]
+
+
+def _step(step: StepInfo) -> dict[str, Any]:
+    told = {field.name: getattr(step, field.name) for field in dataclasses.fields(step)}
+    profile = step.profile
+    return told | {
+        "outputs": [_show.type_text(kind) for kind in step.outputs],
+        "profile": None if profile is None else dataclasses.asdict(profile),
+    }
 
 
 def numbers(description: Description) -> list[dict[str, Any]]:

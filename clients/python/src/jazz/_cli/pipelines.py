@@ -1,4 +1,4 @@
-"""Commands on pipelines: run, ops."""
+"""Commands on pipelines: run, explain, ops."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def run(
         ),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name every block and version used.")] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Tell what each step took.")] = False,
 ) -> None:
     """Run a stored pipeline, and have a look at its outputs or put them somewhere.
 
@@ -54,7 +55,7 @@ def run(
             if not path.parent.is_dir():
                 advice = f"there is no such folder (a block: {name}=@{path})"
                 raise FileNotFoundError(errno.ENOENT, advice, str(path.parent))
-        result = db.run(pipeline, values, into=blocks or None, to="value", details=True)
+        result = db.run(pipeline, values, into=blocks or None, to="value", details=True, profile=profile)
     several = isinstance(result.value, jazz.Outputs)
     outputs = dict(result.value.items()) if several else {names[0]: result.value}
     for name, path in files.items():
@@ -69,6 +70,7 @@ def run(
                 "used_versions": result.used_versions,
                 "pipeline_version": result.pipeline_version,
                 "compute_seconds": result.compute_seconds,
+                **({"profile": describe.steps(result.profile)} if result.profile is not None else {}),
             }
         )
         return
@@ -81,6 +83,8 @@ def run(
             note(f"  {name} from {block}")
     else:
         note(f"{ran}{', ' if result.used_versions else ''}{_show.sources(result.used_versions)}")
+    if result.profile is not None:
+        note(result.profile.text)
 
 
 def _input(name: str, text: str) -> object:
@@ -120,6 +124,20 @@ def _tell(name: str, value: Value | jazz.BlockInfo, path: Path | None) -> None:
         say(f"{name}:")
         for line in preview.lines(value, width() - 2):
             say(f"  {line}")
+
+
+def explain(
+    context: typer.Context,
+    pipeline: Annotated[str, typer.Argument(metavar="PIPELINE", help="space/name, or space/name@version.")],
+) -> None:
+    """Say how a stored pipeline would run: its steps, what they cost, and what was chosen for them."""
+    settings = session(context)
+    with settings.database() as db:
+        explanation = db.pipelines.explain(pipeline)
+    if settings.json:
+        say_json({"steps": describe.steps(explanation), "flops": explanation.flops, "bytes": explanation.bytes})
+    else:
+        say(explanation.text)
 
 
 def ops(

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jazz._bodies import form
+from jazz._explanations import Explanation, explanation
 from jazz._names import flag, invalid, request_id, text, versioned
 from jazz._names import if_version as checked_if_version
 from jazz._names import name as checked_name
-from jazz._pipeline_infos import Explanation, OpInfo, PipelineInfo, explanation, op_info, pipeline_info
+from jazz._op_infos import OpInfo, op_info
+from jazz._pipeline_infos import PipelineInfo, pipeline_info
 from jazz._runs import (
     all_inputs,
     announced,
@@ -151,7 +153,7 @@ class Pipelines:
             answer = self._calls.unary(
                 "Pipelines/ExplainPipeline", request, pipelines_pb2.ExplainPipelineResponse, timeout, repeatable=True
             )
-        return explanation(answer)
+        return explanation(answer.explanation)
 
 
 class Runs(Blocks):
@@ -170,6 +172,7 @@ class Runs(Blocks):
         into: str | Ref | Mapping[str, str | Ref] | None = None,
         to: str | None = None,
         details: bool = False,
+        profile: bool = False,
         timeout: float | None = None,
         **named_inputs: object,
     ) -> Any:
@@ -182,6 +185,8 @@ class Runs(Blocks):
                 several, of which those that it names are stored, in one atomic commit.
             to: The form that outputs shall have, as for `get`.
             details: Whether to give a `RunResult`, which tells the versions used and the time taken as well.
+            profile: Whether to give a `RunResult` whose `profile` tells what each step took. Such a run is computed by
+                itself: no result is kept or shared.
             timeout: Seconds that it may take; None for the connection's timeout, which is none for runs.
             named_inputs: Inputs by keyword. A handle (`db["space/name"]`), a part of one (`db["space/name"][:100]`) or
                 `jazz.ref("space/name@3")` stands for a stored block, whose bytes stay on the server; anything else is
@@ -203,10 +208,11 @@ class Runs(Blocks):
         >>> db.run(double, x=np.array([1.5, 2.5]))
         array([3., 5.])
         """
-        stored, shown, detailed = target_name(pipeline), form(to), flag("details", details)
+        stored, shown = target_name(pipeline), form(to)
+        detailed, profiled = flag("details", details), flag("profile", profile)
         every = all_inputs(pipeline, inputs, named_inputs)
         headers, bodies = run_inputs(every)
-        header = pipelines_pb2.RunPipelineHeader(name=stored, inputs=headers)
+        header = pipelines_pb2.RunPipelineHeader(name=stored, inputs=headers, profile=profiled)
         if stored is None:
             header.inline.pipeline.CopyFrom(pipeline_message(pipeline))
         header.stores.extend(stores(into, self._outputs_for(into, pipeline, timeout)))
@@ -223,7 +229,7 @@ class Runs(Blocks):
                 label=f"run {stored or 'pipeline'}",
             )
         result = run_result(answer.header, received, shown)
-        return result if detailed else result.value
+        return result if detailed or profiled else result.value
 
     def _outputs_for(self, into: object, pipeline: object, timeout: float | None) -> tuple[str, ...]:
         """The names of the outputs, where `into` asks for the only one without naming it."""
