@@ -21,7 +21,7 @@ UNARY = ("abs", "exp", "log", "log1p", "negative", "relu", "sigmoid", "sqrt")
 BINARY = ("add", "subtract", "multiply", "divide", "maximum", "minimum")
 COMPARING = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
 ORDERED = {"maximum", "minimum", "less", "less_equal", "greater", "greater_equal", "relu", "sigmoid"}
-REDUCING = ("sum", "mean", "max", "min", "argmax", "count_nonzero", "norm")
+REDUCING = ("sum", "prod", "mean", "max", "min", "any", "all", "argmax", "argmin", "count_nonzero", "norm")
 
 LITERALS = st.sampled_from([0, 1, 2, -3, 300, 0.0, 0.5, -1.5, float("inf"), True, False])
 
@@ -63,14 +63,32 @@ def wheres(draw: st.DrawFn, _name: str) -> Case:
     return [condition, *choices], {}
 
 
+def axes(rank: int) -> st.SearchStrategy[dict[str, Any]]:
+    """The setting of one axis, of several, or of none."""
+    if rank == 0:
+        return st.just({})
+    one = st.integers(-rank, rank - 1)
+    several = st.lists(one, min_size=1, unique_by=lambda axis: axis % rank).map(tuple)
+    return st.one_of(st.just({}), st.one_of(one, several).map(lambda axis: {"axis": axis}))
+
+
+def axis_or_none(rank: int) -> st.SearchStrategy[dict[str, Any]]:
+    """The setting of one axis, or of none."""
+    if rank == 0:
+        return st.just({})
+    return st.one_of(st.just({}), st.integers(-rank, rank - 1).map(lambda axis: {"axis": axis}))
+
+
 @st.composite
 def reductions(draw: st.DrawFn, name: str) -> Case:
     shape = draw(shapes())
-    axis = draw(st.one_of(st.none(), st.integers(-len(shape), len(shape) - 1) if shape else st.none()))
-    chosen: dict[str, Any] = {"keepdims": draw(st.booleans())} | ({} if axis is None else {"axis": axis})
+    one = name in ("argmax", "argmin")
+    chosen: dict[str, Any] = {"keepdims": draw(st.booleans())}
+    chosen |= draw(axis_or_none(len(shape)) if one else axes(len(shape)))
     if name == "norm":
-        chosen["ord"] = draw(st.sampled_from([1, 2, np.inf]))
-    return [draw(samples(shape, REAL if name in ("max", "min", "argmax") else DTYPES, wild=name != "mean"))], chosen
+        chosen["ord"] = draw(st.sampled_from([1, 2, np.inf, "fro"]))
+    ordered = name in ("max", "min", "argmax", "argmin")
+    return [draw(samples(shape, REAL if ordered else DTYPES, wild=name not in ("mean", "prod")))], chosen
 
 
 @st.composite

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unit.engine.reference import REFERENCES, _Descending
+from unit.engine.cases import REDUCING
+from unit.engine.reference import REFERENCES, Axes, _Descending
 from unit.engine.samples import Sample
 
 Marks = NDArray[np.bool_]
@@ -26,8 +27,11 @@ BINARY = (
     "not_equal", "subtract",
 )  # fmt: skip
 ANNIHILATORS = {"multiply": (0, 1), "divide": (0,)}
-NOTHING_LEFT = ("mean", "max", "min", "argmax")
+NOTHING_LEFT = {"mean", "max", "min", "argmax", "argmin"}
 """What has no answer when nothing is left."""
+
+DECIDED = {"any": True, "all": False}
+"""What is not missing, whatever the missing elements would be, when the others have this answer."""
 
 
 def at(marks: Marks, index: tuple[int, ...], shape: tuple[int, ...]) -> bool:
@@ -87,14 +91,15 @@ def where(name: str, args: list[Any], settings: dict[str, Any]) -> list[Answer]:
     return [(values, missing)]
 
 
-def lines(x: Sample, axis: int | None) -> Iterator[tuple[NDArray[Any], Marks]]:
+def lines(x: Sample, axis: Axes) -> Iterator[tuple[NDArray[Any], Marks]]:
     """The elements that are reduced to one, and which are missing, for every result in C order."""
-    if axis is None:
-        yield x.array.reshape(-1), x.missing.reshape(-1)
-        return
-    array, missing = np.moveaxis(x.array, axis, -1), np.moveaxis(x.missing, axis, -1)
-    for index in np.ndindex(array.shape[:-1]):
-        yield array[index], missing[index]
+    rank = x.array.ndim
+    given = range(rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    inner = sorted(each % rank for each in given)
+    outer = [each for each in range(rank) if each not in inner]
+    array, missing = x.array.transpose(outer + inner), x.missing.transpose(outer + inner)
+    for index in np.ndindex(array.shape[: len(outer)]):
+        yield array[index].reshape(-1), missing[index].reshape(-1)
 
 
 def reduction(name: str, args: list[Any], settings: dict[str, Any]) -> list[Answer]:
@@ -110,12 +115,14 @@ def reduction(name: str, args: list[Any], settings: dict[str, Any]) -> list[Answ
         for line, marks in lines(x, axis):
             left = line[~marks]
             hidden = marks.any() and (not skipna or (len(left) == 0 and name in NOTHING_LEFT))
+            if not skipna and name in DECIDED and len(left):
+                hidden = hidden and bool(REFERENCES[name](left)[0]) is not DECIDED[name]
             missing.append(bool(hidden))
             if hidden:
                 values.append(0)
             else:
                 (value,) = REFERENCES[name](left, **kept)
-                values.append(np.flatnonzero(~marks)[value] if name == "argmax" else value)
+                values.append(np.flatnonzero(~marks)[value] if name in ("argmax", "argmin") else value)
     return [(np.array(values, whole.dtype).reshape(whole.shape), np.array(missing, np.bool_).reshape(whole.shape))]
 
 
@@ -195,7 +202,7 @@ def drop_na(_name: str, args: list[Any], settings: dict[str, Any]) -> list[Answe
 
 ANSWERS: dict[str, Answers] = {
     **dict.fromkeys((*UNARY, *BINARY), elementwise),
-    **dict.fromkeys(("sum", "mean", "max", "min", "argmax", "count_nonzero", "norm"), reduction),
+    **dict.fromkeys(REDUCING, reduction),
     **dict.fromkeys(("concat", "diag", "take", "to_dense", "to_sparse", "transpose"), moved),
     "cast": cast,
     "count_na": count_na,

@@ -7,6 +7,7 @@ an absent entry annihilates it says so itself.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -59,29 +60,46 @@ def _clip(x: Sample, min: float | None = None, max: float | None = None) -> tupl
     return (array if min is None and max is None else np.clip(array, min, max),)
 
 
-def _reduction(function: Callable[..., Any]) -> Reference:
-    def reference(x: Sample, axis: int | None = None, keepdims: bool = False) -> tuple[Any, ...]:
+Axes = int | tuple[int, ...] | None
+
+
+def reduction(function: Callable[..., Any]) -> Reference:
+    """A function of an array, axes and whether they are kept."""
+
+    def reference(x: Sample, axis: Axes = None, keepdims: bool = False) -> tuple[Any, ...]:
         return (function(alone(x), axis=axis, keepdims=keepdims),)
 
     return reference
 
 
-def _mean(x: NDArray[Any], axis: int | None, keepdims: bool) -> Any:
-    length = x.size if axis is None else x.shape[axis]
-    if length == 0:
+def reduced_length(x: NDArray[Any], axis: Axes) -> int:
+    """How many elements are reduced to one."""
+    given = axis if isinstance(axis, tuple) else (axis,)
+    return x.size if axis is None else math.prod(x.shape[each] for each in given)
+
+
+def _mean(x: NDArray[Any], axis: Axes, keepdims: bool) -> Any:
+    if reduced_length(x, axis) == 0:
         total = np.sum(x, axis=axis, keepdims=keepdims)
         return np.full(total.shape, np.nan, np.mean(np.ones(1, x.dtype)).dtype)
     return np.mean(x, axis=axis, keepdims=keepdims)
 
 
-def _norm(x: Sample, ord: float = 2, axis: int | None = None, keepdims: bool = False) -> tuple[Any, ...]:  # noqa: A002
+def _prod(x: NDArray[Any], axis: Axes, keepdims: bool) -> Any:
+    """In float64: products of float16 overflow on the way."""
+    dtype = np.prod(x[:0] if x.ndim else x).dtype
+    wide = {"f": np.float64, "c": np.complex128}.get(dtype.kind, dtype)
+    return np.asarray(np.prod(x, axis=axis, keepdims=keepdims, dtype=wide)).astype(dtype)
+
+
+def _norm(x: Sample, ord: Any = 2, axis: Axes = None, keepdims: bool = False) -> tuple[Any, ...]:  # noqa: A002
     array = alone(x)
     dtype = np.abs(array[:0] if array.ndim else array).dtype if array.dtype.kind in "fc" else np.dtype(np.float64)
     wide = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
-    length = wide.size if axis is None else wide.shape[axis]
-    if length == 0:
+    if reduced_length(wide, axis) == 0:
         return (np.zeros(np.sum(wide, axis=axis, keepdims=keepdims).shape, dtype),)
-    return (np.asarray(np.linalg.vector_norm(wide, ord=ord, axis=axis, keepdims=keepdims)).astype(dtype),)
+    order = 2 if ord == "fro" else ord
+    return (np.asarray(np.linalg.vector_norm(wide, ord=order, axis=axis, keepdims=keepdims)).astype(dtype),)
 
 
 def _matmul(a: Any, b: Any) -> tuple[Any, ...]:
@@ -165,12 +183,15 @@ def _fill_na(x: Sample, value: Any) -> tuple[Any, ...]:
 REFERENCES: dict[str, Reference] = {
     "abs": elementwise(np.abs),
     "add": elementwise(np.add),
-    "argmax": _reduction(np.argmax),
+    "all": reduction(np.all),
+    "any": reduction(np.any),
+    "argmax": reduction(np.argmax),
+    "argmin": reduction(np.argmin),
     "cast": lambda x, dtype: (x.array.astype(dtype),),
     "clip": _clip,
     "concat": _concat,
-    "count_nonzero": _reduction(lambda x, axis, keepdims: np.sum(x != 0, axis=axis, keepdims=keepdims, dtype=np.int64)),
-    "count_na": _reduction(lambda x, axis, keepdims: np.sum(np.zeros(x.shape, np.int64), axis=axis, keepdims=keepdims)),
+    "count_nonzero": reduction(lambda x, axis, keepdims: np.sum(x != 0, axis=axis, keepdims=keepdims, dtype=np.int64)),
+    "count_na": reduction(lambda x, axis, keepdims: np.sum(np.zeros(x.shape, np.int64), axis=axis, keepdims=keepdims)),
     "diag": _diag,
     "divide": elementwise(np.divide, 0),
     "drop_na": lambda x, axis=0: (x.array,),
@@ -187,21 +208,22 @@ REFERENCES: dict[str, Reference] = {
     "log": elementwise(np.log),
     "log1p": elementwise(np.log1p),
     "matmul": _matmul,
-    "max": _reduction(np.max),
+    "max": reduction(np.max),
     "maximum": elementwise(np.maximum),
-    "mean": _reduction(_mean),
-    "min": _reduction(np.min),
+    "mean": reduction(_mean),
+    "min": reduction(np.min),
     "minimum": elementwise(np.minimum),
     "multiply": elementwise(np.multiply, 0, 1),
     "negative": elementwise(np.negative),
     "norm": _norm,
     "not_equal": elementwise(np.not_equal),
+    "prod": reduction(_prod),
     "relu": elementwise(_relu),
     "sigmoid": elementwise(_sigmoid),
     "size": _size,
     "sqrt": elementwise(np.sqrt),
     "subtract": elementwise(np.subtract),
-    "sum": _reduction(np.sum),
+    "sum": reduction(np.sum),
     "take": lambda x, indices, axis=0: (np.take(x.array, plain(indices), axis=axis),),
     "to_dense": lambda x: (x.array,),
     "to_sparse": lambda x, layout="csr": (x.array,),

@@ -149,9 +149,7 @@ def _first_of_all(tensor: Tensor, function: np.ufunc) -> int:
     return min(gap, int(zeros[0])) if len(zeros) else gap
 
 
-def restored(values: Array, tensor: Tensor, axes: Axes, *, keepdims: bool) -> Array:
-    """The results in the shape that the reduced tensor has."""
-    given = range(tensor.ndim) if axes is None else axes
-    lengths = [(axis in given, length) for axis, length in enumerate(tensor.shape)]
-    shape = [1 if reduced else length for reduced, length in lengths if keepdims or not reduced]
-    return values.reshape(shape)
+def left(shape: tuple[int, ...], axes: Axes, *, keepdims: bool) -> tuple[int, ...]:
+    """The shape of what is left after a reduction."""
+    gone = range(len(shape)) if axes is None else axes
+    return tuple(1 if axis in gone else length for axis, length in enumerate(shape) if keepdims or axis not in gone)

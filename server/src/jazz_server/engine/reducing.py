@@ -52,6 +52,7 @@ class Reduction:
             there is a result where nothing is left.
         of_nothing: Whether there is a result where nothing is left, which is not missing then.
         needs_elements: Whether there must be elements to reduce.
+        several: The setting that may be a list: then its items are the first axis of the result.
         decided: Which results are what they are whatever the missing elements would be; none when None.
     """
 
@@ -62,6 +63,7 @@ class Reduction:
     of_present: OfTensor | None = None
     of_nothing: bool = False
     needs_elements: bool = False
+    several: str = ""
     decided: OfTensor | None = None
 
     def infer(self, inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[TensorType, ...]:
@@ -76,6 +78,8 @@ class Reduction:
             inference.mismatch("x", "at least one element along the axis", f"shape {describe.shape(x.shape)}")
         dtypes = ordered(result.dtype for result in outcomes(self._answer(settings), [x.dtypes]))
         shape = shapes.reduced(x.shape, axes, every, keepdims)
+        if self._items(settings) and shape is not None:
+            shape = (*self._items(settings), *shape)
         nullable = x.nullable and not (skipna and self._of_nothing)
         return (TensorType(dtypes, shape, arguments.DENSE, nullable=nullable),)
 
@@ -91,10 +95,13 @@ class Reduction:
             dtype = np.asarray(self._answer(settings)(np.zeros(1, x.dtype.storage))).dtype
             result = np.asarray(found).astype(dtype, copy=False)
         keepdims = bool(settings.get("keepdims"))
-        values = dense(along.restored(result, x, axes, keepdims=keepdims))
-        if missing is None:
-            return (values,)
-        return (marked(values, along.restored(missing, x, axes, keepdims=keepdims)),)
+        shape = along.left(x.shape, axes, keepdims=keepdims)
+        values = dense(result.reshape((*self._items(settings), *shape)))
+        return (values if missing is None else marked(values, missing.reshape(shape)),)
+
+    def _items(self, settings: Settings) -> tuple[int, ...]:
+        items = settings.get(self.several)
+        return (len(items),) if isinstance(items, tuple) else ()
 
     @property
     def _of_nothing(self) -> bool:

@@ -52,17 +52,17 @@ class Segments:
 
 
 def segments_of(tensor: Tensor, axes: Axes) -> Segments:
-    """The elements of each line that are there. O(elements) of a dense tensor, O(lines + entries) of a sparse one."""
+    """The elements that are there of each line along axes: O(elements) if dense, O(lines + entries) if sparse."""
     return _dense_lines(tensor, axes) if tensor.layout is Layout.DENSE else _sparse_lines(tensor, axes)
 
 
 def _dense_lines(tensor: Tensor, axes: Axes) -> Segments:
-    array, missing = (_along_last(x, axes) for x in (tensor.array(), marks(tensor).array()))
+    array, missing = (along_last(x, axes) for x in (tensor.array(), marks(tensor).array()))
     counts = np.count_nonzero(~missing, axis=1)
     return Segments(_pointers(counts), array[~missing], np.zeros(len(array), np.int64))
 
 
-def _along_last(array: Array, axes: Axes) -> Array:
+def along_last(array: Array, axes: Axes) -> Array:
     """The array as a matrix with a row for each line."""
     inner = tuple(range(array.ndim)) if axes is None else axes
     outer = tuple(axis for axis in range(array.ndim) if axis not in inner)
@@ -74,10 +74,13 @@ def _sparse_lines(tensor: Tensor, axes: Axes) -> Segments:
     length = along.length(tensor.shape, axes)
     if axes is None:
         indptr, data, missing = np.array([0, tensor.stored]), elements(tensor), missing_entries(tensor)
+    elif tensor.validity is None:
+        rows = along.per_row(tensor, axes)
+        indptr, data, missing = rows.indptr.astype(np.int64), rows.data, np.zeros(0, np.bool_)
     else:
-        ordered = along.per_row(along.map_elements(tensor, np.arange(tensor.stored)), axes)
-        indptr, data = ordered.indptr.astype(np.int64), elements(tensor)[ordered.data]
-        missing = missing_entries(tensor)[ordered.data]
+        numbered = along.per_row(along.map_elements(tensor, np.arange(tensor.stored)), axes)
+        indptr, data = numbered.indptr.astype(np.int64), elements(tensor)[numbered.data]
+        missing = missing_entries(tensor)[numbered.data]
     absent = length - np.diff(indptr)
     if missing.any():
         data = data[~missing]

@@ -54,7 +54,7 @@ def _run_count_na(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Te
     x = _value("x", args[0])
     axes = along.axes_of(settings.get("axis"), x.ndim)
     counts = present.counts(x, axes)
-    return (dense(along.restored(counts, x, axes, keepdims=bool(settings.get("keepdims")))),)
+    return (dense(counts.reshape(along.left(x.shape, axes, keepdims=bool(settings.get("keepdims"))))),)
 
 
 def _infer_fill_na(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
