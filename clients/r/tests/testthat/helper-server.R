@@ -23,9 +23,10 @@ raised <- function(expr) tryCatch({
   NULL
 }, error = identity)
 
-# A file of the repository, where the tests run inside of it.
+# A file of the repository, where the tests run inside of it, or JAZZ_REPOSITORY says where it is.
 repository_file <- function(...) {
-  path <- testthat::test_path("..", "..", "..", "..", ...)
+  root <- Sys.getenv("JAZZ_REPOSITORY", testthat::test_path("..", "..", "..", ".."))
+  path <- file.path(root, ...)
   testthat::skip_if_not(file.exists(path), "the repository around the package")
   path
 }

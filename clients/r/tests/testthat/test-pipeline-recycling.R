@@ -14,6 +14,11 @@ operations <- list(
   sweep = function(a, b) sweep(a, 2, b), "sweep 1" = function(a, b) sweep(a, 1, b, "+")
 )
 
+# What R gives; no number where it refuses, or does it with a warning.
+in_r <- function(f, a, b) {
+  tryCatch(f(a, b), error = function(e) "R refuses", warning = function(w) paste("R warns:", conditionMessage(w)))
+}
+
 traced <- function(f, a, b, types) {
   tryCatch(jz_pipeline(f, inputs = list(a = types[[a]], b = types[[b]])), jazz_error_tracing = function(e) NULL)
 }
@@ -24,10 +29,9 @@ test_that("known shapes are recycled as R does, or refused", {
   for (op in names(operations)) for (a in names(shapes)) for (b in names(shapes)) {
     pipeline <- traced(operations[[op]], a, b, types)
     if (is.null(pipeline)) next
-    wanted <- tryCatch(operations[[op]](shapes[[a]], shapes[[b]]), error = function(e) "R refuses")
     found <- tryCatch(jz_run(db, pipeline, a = shapes[[a]], b = shapes[[b]]), jazz_error = function(e) NULL)
     if (is.null(found)) next
-    expect_equal(jz_plain(found), wanted, info = paste(op, a, b))
+    expect_equal(jz_plain(found), in_r(operations[[op]], shapes[[a]], shapes[[b]]), info = paste(op, a, b))
     kept <- kept + 1
   }
   expect_gt(kept, 100)
@@ -42,9 +46,9 @@ test_that("symbols are never stretched, whatever lengths they turn out to be", {
   for (op in names(operations)) for (a in names(shapes)) for (b in names(shapes)) {
     pipeline <- traced(operations[[op]], a, b, symbols)
     if (is.null(pipeline)) next
-    wanted <- tryCatch(operations[[op]](shapes[[a]], shapes[[b]]), error = function(e) "R refuses")
     found <- tryCatch(jz_run(db, pipeline, a = shapes[[a]], b = shapes[[b]]), jazz_error = function(e) NULL)
-    if (!is.null(found)) expect_equal(jz_plain(found), wanted, info = paste(op, a, b))
+    if (is.null(found)) next
+    expect_equal(jz_plain(found), in_r(operations[[op]], shapes[[a]], shapes[[b]]), info = paste(op, a, b))
   }
 })
 

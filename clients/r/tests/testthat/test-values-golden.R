@@ -1,10 +1,6 @@
-# The golden files of the repository: the folder is in the environment variable JAZZ_GOLDEN.
+# The golden files of the repository.
 
-golden_folder <- function() {
-  folder <- Sys.getenv("JAZZ_GOLDEN")
-  skip_if(!nzchar(folder), "JAZZ_GOLDEN does not say where the golden files are")
-  folder
-}
+golden_folder <- function() repository_file("tests", "golden", "cases")
 
 golden_names <- function(folder) sub("\\.value$", "", list.files(folder, "\\.value$", recursive = TRUE))
 
