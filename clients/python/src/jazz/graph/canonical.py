@@ -186,28 +186,34 @@ def inline(
     sub_lines: Sequence[Sequence[str]],
 ) -> list[tuple[str, Source]]:
     """Writes the steps of a pipeline into a trace, with its inputs replaced by `arguments`; gives its outputs."""
-    constants = [trace.keep(constant) for constant in message.constants]
-    graphs: list[tuple[pipelines_pb2.Graph, Sequence[str]]] = list(zip(message.graphs, sub_lines, strict=True))
+    return _Reader(message, trace, sub_lines).steps_of(message.graph, arguments, trace, lines)
 
-    def setting(parameter: pipelines_pb2.Parameter, around: Trace) -> Setting:
-        match parameter.WhichOneof("value"):
-            case "graph":
-                return sub_graph(parameter.graph, around)
-            case "list":
-                return tuple(literal(item) for item in parameter.list.values)
-            case _:
-                return literal(parameter.literal)
 
-    def sub_graph(number: int, around: Trace) -> SubGraph:
-        graph, where = graphs[number]
+def embedded(
+    message: pipelines_pb2.Pipeline, trace: Trace, lines: Sequence[str], sub_lines: Sequence[Sequence[str]]
+) -> SubGraph:
+    """A pipeline as a sub-graph of a trace, with inputs and outputs of its own names."""
+    return _Reader(message, trace, sub_lines).graph(message.graph, trace, lines)
+
+
+class _Reader:
+    """Reads the graphs of a message into traces; `trace` keeps its constants."""
+
+    def __init__(self, message: pipelines_pb2.Pipeline, trace: Trace, sub_lines: Sequence[Sequence[str]]) -> None:
+        self._constants = [trace.keep(constant) for constant in message.constants]
+        self._graphs = list(zip(message.graphs, sub_lines, strict=True))
+
+    def graph(self, graph: pipelines_pb2.Graph, around: Trace, where: Sequence[str]) -> SubGraph:
+        """A graph with inputs of its own, inside of a trace."""
         inner = Trace(around.name, around)
         inputs = tuple((item.name, from_message(item.type)) for item in graph.inputs)
-        outputs = steps_of(graph, [InputOf(inner, index) for index in range(len(inputs))], inner, where)
+        outputs = self.steps_of(graph, [InputOf(inner, index) for index in range(len(inputs))], inner, where)
         return SubGraph(inner, inputs, (), tuple(outputs))
 
     def steps_of(
-        graph: pipelines_pb2.Graph, inputs: Sequence[Source], within: Trace, where: Sequence[str]
+        self, graph: pipelines_pb2.Graph, inputs: Sequence[Source], within: Trace, where: Sequence[str]
     ) -> list[tuple[str, Source]]:
+        """The outputs of a graph whose inputs are sources of a trace."""
         steps: list[Step] = []
 
         def source(argument: pipelines_pb2.Argument) -> Source:
@@ -217,14 +223,22 @@ def inline(
                 case "step":
                     return OutputOf(steps[argument.step.step], argument.step.output)
                 case "constant":
-                    return constants[argument.constant]
+                    return self._constants[argument.constant]
                 case _:
                     return literal(argument.literal)
 
         for step, line in zip(graph.steps, where, strict=True):
             taken = tuple(source(argument) for argument in step.arguments)
-            options = tuple((p.name, setting(p, within)) for p in step.parameters)
+            options = tuple((p.name, self._setting(p, within)) for p in step.parameters)
             steps.append(Step(within, step.op, taken, options, line, step.op_version))
         return [(output.name, source(output.source)) for output in graph.outputs]
 
-    return steps_of(message.graph, arguments, trace, lines)
+    def _setting(self, parameter: pipelines_pb2.Parameter, around: Trace) -> Setting:
+        match parameter.WhichOneof("value"):
+            case "graph":
+                graph, where = self._graphs[parameter.graph]
+                return self.graph(graph, around, where)
+            case "list":
+                return tuple(literal(item) for item in parameter.list.values)
+            case _:
+                return literal(parameter.literal)

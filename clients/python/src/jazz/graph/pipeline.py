@@ -12,11 +12,11 @@ from typing import Annotated, Any, get_args, get_origin, overload
 from jazz._outputs import Outputs
 from jazz.errors import InvalidArgument, JazzError
 from jazz.graph import listing
-from jazz.graph.canonical import encode, inline
+from jazz.graph.canonical import embedded, encode, inline
 from jazz.graph.errors import TracingError, tracing_error
 from jazz.graph.node import Node, Operand, source_of
 from jazz.graph.positions import position
-from jazz.graph.trace import INPUT_TYPE, InputOf, Source, Trace, current, under_way
+from jazz.graph.trace import INPUT_TYPE, InputOf, Source, SubGraph, Trace, current, under_way
 from jazz.graph.types import EXPECTED_TYPE, Type, as_type, from_message
 from jazz.v1 import pipelines_pb2
 
@@ -116,12 +116,17 @@ class Pipeline:
                 "a call outside of a pipeline",
                 "a pipeline runs on a server; calling it as a function makes it part of another pipeline",
             )
-        arguments = [source_of(value, trace) for value in self._bound(args, kwargs)]
+        arguments = [source_of(value, trace) for value in self.bound(args, kwargs)]
         outputs = inline(self.message, arguments, trace, self._lines, self._sub_lines)
         nodes = [Node(trace, source) for _, source in outputs]
         return nodes[0] if len(nodes) == 1 else Outputs(self.outputs, nodes)
 
-    def _bound(self, args: tuple[Operand, ...], kwargs: Mapping[str, Operand]) -> list[Operand]:
+    def bound(self, args: tuple[Operand, ...], kwargs: Mapping[str, Operand]) -> list[Operand]:
+        """The values of its inputs in their order, given by position and by name as to a function.
+
+        Raises:
+            TracingError: One is missing, or there is none of that name.
+        """
         names = list(self.inputs)
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         signature = inspect.Signature([inspect.Parameter(name, kind) for name in names])
@@ -133,6 +138,10 @@ class Pipeline:
             return list(signature.bind(*args, **kwargs).arguments.values())
         except TypeError as error:
             raise tracing_error(f"{self.name}(...)", f"the inputs {', '.join(names) or 'none'}", str(error)) from None
+
+    def within(self, trace: Trace) -> SubGraph:
+        """The pipeline as a sub-graph of another one that is being traced."""
+        return embedded(self.message, trace, self._lines, self._sub_lines)
 
     def __str__(self) -> str:
         return listing.text(self.name, self.message)

@@ -9,15 +9,16 @@ from typing import Any, Final
 import numpy as np
 
 from jazz.values import Layout, Tensor, Value, dense
-from jazz_server.engine import arguments, layouts, shapes
+from jazz_server.engine import arguments, layouts
+from jazz_server.engine.agreement import agreed, typed
 from jazz_server.engine.compressed import elements
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.entries import entries_of, gather, union
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, Run, Scalar, Settings, Size, SubGraph
-from jazz_server.engine.promotion import INT64, NUMERIC, scalar_dtype
+from jazz_server.engine.promotion import INT64, NUMERIC
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import AnyType, KindReference, TensorType, Type
+from jazz_server.kinds.types import AnyType, TensorType, Type
 
 _UNKNOWN: Final[tuple[Type, ...]] = (AnyType(), TensorType((INT64,), (), arguments.DENSE))
 
@@ -42,7 +43,7 @@ def _infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settin
     unknown: tuple[Type, ...] = (*(AnyType() for _ in range(states_there)), iterations)
     if not _fits(inference, body, count, len(args)):
         return unknown
-    known = [_type(argument) for argument in args]
+    known = [typed(argument) for argument in args]
     if tolerance is not None:
         arguments.tensor(inference, "values[0]", known[0], NUMERIC)
     # Layouts, and whether elements may be missing, can change in a turn; the body is typed again until what is known
@@ -52,7 +53,7 @@ def _infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settin
         if len(found) != count:
             return unknown
         states = [
-            _stable(inference, f"values[{i}]", before, after)
+            agreed(inference, f"values[{i}]", before, after, "the body")
             for i, (before, after) in enumerate(zip(known[:count], found, strict=True))
         ]
         if None in states:
@@ -76,51 +77,6 @@ def _fits(inference: Inference, body: SubGraph, count: int, given: int) -> bool:
     else:
         return True
     return False
-
-
-def _type(argument: Type | Scalar) -> Type:
-    """A literal as it is in a loop, where it has a type of its own."""
-    if isinstance(argument, bool | int | float):
-        return TensorType((scalar_dtype(argument),), (), arguments.DENSE)
-    return AnyType() if isinstance(argument, str) else argument
-
-
-def _stable(inference: Inference, field: str, before: Type, after: Type) -> Type | None:
-    """What is known of a state in every turn; None when a turn gives what the next one does not take."""
-    if isinstance(before, AnyType | KindReference) or isinstance(after, AnyType | KindReference):
-        return AnyType()
-    if not isinstance(before, TensorType) or not isinstance(after, TensorType):
-        if type(before) is type(after):
-            return before
-        inference.mismatch(field, f"{describe.kind_of(after)}, as the body gives", describe.kind_of(before))
-        return None
-    dtypes = tuple(d for d in before.dtypes if d in after.dtypes) if before.dtypes and after.dtypes else after.dtypes
-    if before.dtypes and after.dtypes and not dtypes:
-        inference.mismatch(field, f"{describe.dtypes(after.dtypes)}, as the body gives", describe.dtypes(before.dtypes))
-        return None
-    if _clash(before.shape, after.shape):
-        expected = f"shape {describe.shape(after.shape)}, as the body gives"
-        inference.mismatch(field, expected, f"shape {describe.shape(before.shape)}")
-        return None
-    shape = _common_shape(inference, field, before.shape, after.shape)
-    possible = {*(before.layouts or Layout), *(after.layouts or Layout)}
-    kept = tuple(layout for layout in Layout if layout in possible)
-    return TensorType(dtypes, shape, kept, nullable=before.nullable or after.nullable)
-
-
-def _clash(before: shapes.Shape, after: shapes.Shape) -> bool:
-    if before is None or after is None:
-        return False
-    if len(before) != len(after):
-        return True
-    return any(isinstance(p, int) and isinstance(q, int) and p != q for p, q in zip(before, after, strict=True))
-
-
-def _common_shape(inference: Inference, field: str, before: shapes.Shape, after: shapes.Shape) -> shapes.Shape:
-    if before is None or after is None:
-        return None
-    pairs = zip(before, after, strict=True)
-    return tuple(None if p is None or q is None else inference.unify(field, q, p) for p, q in pairs)
 
 
 def _run(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import NoReturn as _NoReturn
 
 from jazz.graph.ops.arrays import cast, concat, diag, field, matmul, take, to_dense, to_sparse, transpose
+from jazz.graph.ops.branches import apply, call, cond
 from jazz.graph.ops.elementwise import (
     abs,
     add,
@@ -50,10 +51,13 @@ __all__ = [
     "TopK",
     "abs",
     "add",
+    "apply",
     "argmax",
+    "call",
     "cast",
     "clip",
     "concat",
+    "cond",
     "count_na",
     "count_nonzero",
     "diag",

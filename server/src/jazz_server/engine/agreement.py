@@ -1,0 +1,69 @@
+"""Types that have to agree: of a state before and after a turn, of the two sides of a choice."""
+
+from __future__ import annotations
+
+from jazz.values import Layout
+from jazz_server.engine import shapes
+from jazz_server.engine.arguments import DENSE
+from jazz_server.engine.op import Inference, Scalar
+from jazz_server.engine.promotion import scalar_dtype
+from jazz_server.kinds import describe
+from jazz_server.kinds.types import AnyType, KindReference, TensorType, Type
+
+
+def typed(argument: Type | Scalar) -> Type:
+    """A literal as it is in a sub-graph, where it has a type of its own."""
+    if isinstance(argument, bool | int | float):
+        return TensorType((scalar_dtype(argument),), (), DENSE)
+    return AnyType() if isinstance(argument, str) else argument
+
+
+def agreed(inference: Inference, field: str, found: Type, expected: Type, giver: str) -> Type | None:
+    """What is known of a value that may be of either type; None, and a mismatch, when no value can be of both.
+
+    Layouts, and whether elements may be missing, may differ.
+
+    Args:
+        inference: Where mismatches are noted.
+        field: What is to blame.
+        found: Its type.
+        expected: The type that it has to agree with.
+        giver: Who gives that, such as "the body".
+    """
+    if isinstance(found, AnyType | KindReference) or isinstance(expected, AnyType | KindReference):
+        return AnyType()
+    if not isinstance(found, TensorType) or not isinstance(expected, TensorType):
+        if type(found) is type(expected):
+            return found
+        inference.mismatch(field, f"{describe.kind_of(expected)}, as {giver} gives", describe.kind_of(found))
+        return None
+    dtypes = found.dtypes or expected.dtypes
+    if found.dtypes and expected.dtypes:
+        dtypes = tuple(dtype for dtype in found.dtypes if dtype in expected.dtypes)
+        if not dtypes:
+            wanted = f"{describe.dtypes(expected.dtypes)}, as {giver} gives"
+            inference.mismatch(field, wanted, describe.dtypes(found.dtypes))
+            return None
+    if _clash(found.shape, expected.shape):
+        wanted = f"shape {describe.shape(expected.shape)}, as {giver} gives"
+        inference.mismatch(field, wanted, f"shape {describe.shape(found.shape)}")
+        return None
+    shape = _common_shape(inference, field, found.shape, expected.shape)
+    possible = {*(found.layouts or Layout), *(expected.layouts or Layout)}
+    kept = tuple(layout for layout in Layout if layout in possible)
+    return TensorType(dtypes, shape, kept, nullable=found.nullable or expected.nullable)
+
+
+def _clash(found: shapes.Shape, expected: shapes.Shape) -> bool:
+    if found is None or expected is None:
+        return False
+    if len(found) != len(expected):
+        return True
+    return any(isinstance(p, int) and isinstance(q, int) and p != q for p, q in zip(found, expected, strict=True))
+
+
+def _common_shape(inference: Inference, field: str, found: shapes.Shape, expected: shapes.Shape) -> shapes.Shape:
+    if found is None or expected is None:
+        return None
+    pairs = zip(found, expected, strict=True)
+    return tuple(None if p is None or q is None else inference.unify(field, q, p) for p, q in pairs)
