@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from jazz.values import Layout, Table, Tensor, compressed
+from jazz.values import DataType, Layout, Table, Tensor, compressed
 from jazz_server.engine import arguments, gathered, operands, rows, texts
 from jazz_server.engine.compressed import tensor_of
 from jazz_server.engine.dense import elementwise
@@ -18,13 +18,13 @@ from jazz_server.engine.layouts import missing_array, to_dense
 from jazz_server.engine.memory import check_bytes
 from jazz_server.engine.missing import bitmap, marked
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
-from jazz_server.engine.promotion import BOOL, INT64, INTEGERS, REAL, Array, numeric_type
+from jazz_server.engine.promotion import BOOL, INT64, INTEGERS, REAL, Array
 from jazz_server.engine.rearranged import reshaped
 from jazz_server.engine.tokens import documents, token_counts
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import AnyType, Dimension, KindReference, TableType, TensorType, Type
 
-_FLOAT64: Final = numeric_type(np.dtype(np.float64))
+_FLOAT64: Final = DataType("float64")
 
 
 def _infer_one_hot(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
@@ -46,8 +46,8 @@ def _run_one_hot(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Ten
     x = to_dense(operands.tensor("x", args[0]))
     flat = reshaped(x, (x.size,))
     codes, missing = operands.integers("x", flat), missing_array(flat)
-    classes = _classes(x, codes, settings.get("classes"))
     known = codes[~missing]
+    classes = _classes(x, known, settings.get("classes"))
     if len(known) and not 0 <= known.min() <= known.max() < classes:
         wrong = known[(known < 0) | (known >= classes)][0]
         raise OpError(
@@ -171,8 +171,8 @@ OPS: Final = (
         signature="bin(x[...], edges[k], right) -> int64[...]",
         doc=(
             "In which interval between edges each element is: i where edges[i - 1] <= x < edges[i], with right "
-            "edges[i - 1] < x <= edges[i]; 0 before the first edge, k from the last one on and for NaN. numpy.digitize: "
-            "edges ascend or descend, which turns the comparisons round. Dense. O(log k) for each element."
+            "edges[i - 1] < x <= edges[i]; 0 before the first edge, k from the last one on and for NaN; as "
+            "numpy.digitize. Edges ascend or descend, which turns the comparisons round. Dense."
         ),
         missing="Stay so; no edge may be missing.",
         arguments=("x", "edges"),
