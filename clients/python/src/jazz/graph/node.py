@@ -3,51 +3,30 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Final, NoReturn, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, NoReturn, TypeAlias
 
 import numpy as np
 
 from jazz.graph import settings
 from jazz.graph.errors import TracingError, tracing_error
 from jazz.graph.settings import Axis
-from jazz.graph.suggestions import OPERATORS, instead_of
+from jazz.graph.suggestions import instead_of
 from jazz.graph.trace import InputOf, OutputOf, Setting, Source, Step, Trace, caller, current
+from jazz.graph.ufuncs import UFUNCS
 
 Operand: TypeAlias = object
 """What an operation is applied to: a `Node`; a number or text, which becomes a literal of the type of its neighbour, as
 in numpy; or anything that `jazz.convert.to_value` takes (an array of numpy, a matrix of scipy.sparse, a frame, ...),
 which becomes a constant of the pipeline."""
 
-_UFUNCS: Final = {
-    np.add: "add",
-    np.subtract: "subtract",
-    np.multiply: "multiply",
-    np.divide: "divide",
-    np.matmul: "matmul",
-    np.maximum: "maximum",
-    np.minimum: "minimum",
-    np.equal: "equal",
-    np.not_equal: "not_equal",
-    np.less: "less",
-    np.less_equal: "less_equal",
-    np.greater: "greater",
-    np.greater_equal: "greater_equal",
-    np.negative: "negative",
-    np.absolute: "abs",
-    np.exp: "exp",
-    np.log: "log",
-    np.log1p: "log1p",
-    np.sqrt: "sqrt",
-}
-
 
 class Node:
     """A value of a pipeline while its function is traced: a name for what a step will give.
 
-    It has numpy's operators, `.T`, reductions and `astype`; everything else is in `jazz.ops`. A field of a table is
-    `node["name"]`. It holds no data: the function runs once, when the pipeline is written, and what it does with its
-    nodes is written down.
+    It has numpy's operators (`&`, `|`, `^` and `~` are of truth values), `.T`, reductions, `round`, `cumsum` and
+    `astype`; everything else is in `jazz.ops`. A field of a table is `node["name"]`. It holds no data: the function is
+    run once, when the pipeline is written, and what it does with its nodes is written down.
     """
 
     __slots__ = ("_source", "_trace")
@@ -128,66 +107,86 @@ class Node:
         return apply("greater_equal", self, other)
 
     def __pow__(self, other: Operand) -> Node:
-        """The square or the square root."""
-        if isinstance(other, int | float | np.number) and not isinstance(other, bool):
-            if other == 2:
-                return apply("multiply", self, self)
-            if other == 0.5:
-                return apply("sqrt", self)
-        raise TracingError(
-            "values of a pipeline have no powers but 2 and 0.5; use products, such as x * x * x, or "
-            "jazz.ops.exp(p * jazz.ops.log(x)) for x > 0"
-        )
+        return apply("pow", self, other)
 
-    def __rpow__(self, other: Operand) -> NoReturn:
-        raise TracingError("a value of a pipeline cannot be an exponent; use jazz.ops.exp(x * math.log(base))")
+    def __rpow__(self, other: Operand) -> Node:
+        return apply("pow", other, self)
 
-    def __and__(self, other: Operand) -> NoReturn:
-        raise _no_operator("&")
+    def __floordiv__(self, other: Operand) -> Node:
+        return apply("floor_divide", self, other)
 
-    def __or__(self, other: Operand) -> NoReturn:
-        raise _no_operator("|")
+    def __rfloordiv__(self, other: Operand) -> Node:
+        return apply("floor_divide", other, self)
 
-    def __xor__(self, other: Operand) -> NoReturn:
-        raise _no_operator("^")
+    def __mod__(self, other: Operand) -> Node:
+        return apply("remainder", self, other)
 
-    def __mod__(self, other: Operand) -> NoReturn:
-        raise _no_operator("%")
+    def __rmod__(self, other: Operand) -> Node:
+        return apply("remainder", other, self)
 
-    def __floordiv__(self, other: Operand) -> NoReturn:
-        raise _no_operator("//")
+    def __and__(self, other: Operand) -> Node:
+        """Of truth values; the bits of integers have no operator."""
+        return apply("logical_and", self, other)
+
+    def __rand__(self, other: Operand) -> Node:
+        return apply("logical_and", other, self)
+
+    def __or__(self, other: Operand) -> Node:
+        return apply("logical_or", self, other)
+
+    def __ror__(self, other: Operand) -> Node:
+        return apply("logical_or", other, self)
+
+    def __xor__(self, other: Operand) -> Node:
+        return apply("logical_xor", self, other)
+
+    def __rxor__(self, other: Operand) -> Node:
+        return apply("logical_xor", other, self)
+
+    def __invert__(self) -> Node:
+        return apply("logical_not", self)
+
+    def __round__(self, digits: int | None = None) -> Node:
+        return self.round(digits or 0)
+
+    def __floor__(self) -> Node:
+        return apply("floor", self)
+
+    def __ceil__(self) -> Node:
+        return apply("ceil", self)
+
+    def __trunc__(self) -> Node:
+        return apply("trunc", self)
 
     def __lshift__(self, other: Operand) -> NoReturn:
-        raise _no_operator("<<")
+        raise TracingError("values of a pipeline have no operator <<")
 
     def __rshift__(self, other: Operand) -> NoReturn:
-        raise _no_operator(">>")
+        raise TracingError("values of a pipeline have no operator >>")
 
-    __rand__, __ror__, __rxor__, __rmod__, __rfloordiv__ = __and__, __or__, __xor__, __mod__, __floordiv__
     __rlshift__, __rrshift__ = __lshift__, __rshift__
-
-    def __invert__(self) -> NoReturn:
-        raise _no_operator("~")
-
-    def __round__(self, digits: int | None = None) -> NoReturn:
-        raise TracingError(
-            "a value of a pipeline cannot be rounded; x.astype(int) cuts off what stands behind the point"
-        )
 
     @property
     def T(self) -> Node:  # noqa: N802
         """Its axes reversed."""
         return apply("transpose", self)
 
-    def __getitem__(self, name: str) -> Node:
-        """The field of a table."""
-        if not isinstance(name, str):
-            raise _no(
-                f"indexed by {name!r}",
-                "node['name'] for a field of a table, jazz.ops.take(x, indices, axis=) for rows or columns, "
-                "or a slice of the block where the pipeline is run",
-            )
-        return apply("field", self, name=name)
+    def __getitem__(self, key: object) -> Node:
+        """The field of a table, `x["name"]`; or numpy's indexing with integers, slices, None, ... and one vector."""
+        if isinstance(key, str):
+            return apply("field", self, name=key)
+        from jazz.graph.indexing import indexed  # which is made of nodes
+
+        return indexed(self, key)
+
+    def reshape(self, *shape: int | Sequence[int]) -> Node:
+        """The elements in C order in another shape, written as one argument or several: `jazz.ops.reshape`."""
+        lengths = shape[0] if len(shape) == 1 else shape
+        return apply("reshape", self, shape=settings.integers("shape", lengths))
+
+    def squeeze(self, axis: Axis = None) -> Node:
+        """Without an axis of length 1, without several, or without all of that length: `jazz.ops.squeeze`."""
+        return apply("squeeze", self, axis=settings.axes(axis))
 
     def sum(self, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
         """The sum over an axis, over several, or over all elements: `jazz.ops.sum`."""
@@ -205,12 +204,49 @@ class Node:
         """The least element along an axis, along several, or of all: `jazz.ops.min`."""
         return apply("min", self, **settings.reduction(axis, keepdims, skipna))
 
+    def prod(self, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
+        """The product over an axis, over several, or over all elements: `jazz.ops.prod`."""
+        return apply("prod", self, **settings.reduction(axis, keepdims, skipna))
+
+    def var(self, axis: Axis = None, *, correction: float = 0, keepdims: bool = False, skipna: bool = False) -> Node:
+        """The variance over an axis, over several, or over all elements: `jazz.ops.var`."""
+        return apply("var", self, **settings.spread(axis, correction, keepdims, skipna))
+
+    def std(self, axis: Axis = None, *, correction: float = 0, keepdims: bool = False, skipna: bool = False) -> Node:
+        """The standard deviation over an axis, over several, or over all elements: `jazz.ops.std`."""
+        return apply("std", self, **settings.spread(axis, correction, keepdims, skipna))
+
+    def any(self, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
+        """Whether any element is true: `jazz.ops.any`."""
+        return apply("any", self, **settings.reduction(axis, keepdims, skipna))
+
+    def all(self, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
+        """Whether all elements are true: `jazz.ops.all`."""
+        return apply("all", self, **settings.reduction(axis, keepdims, skipna))
+
+    def argmax(self, axis: int | None = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
+        """Where the greatest element is: `jazz.ops.argmax`."""
+        return apply("argmax", self, **settings.line(axis, keepdims, skipna))
+
+    def argmin(self, axis: int | None = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
+        """Where the least element is: `jazz.ops.argmin`."""
+        return apply("argmin", self, **settings.line(axis, keepdims, skipna))
+
+    def cumsum(self, axis: int | None = None, *, skipna: bool = False) -> Node:
+        """The sums of each element and all before it: `jazz.ops.cumsum`."""
+        along = None if axis is None else settings.integer("axis", axis)
+        return apply("cumsum", self, axis=along, skipna=settings.flag("skipna", skipna))
+
+    def round(self, decimals: int = 0) -> Node:
+        """The elements to a number of decimals: `jazz.ops.round`."""
+        return apply("round", self, decimals=settings.integer("decimals", decimals) or None)
+
     def astype(self, dtype: object) -> Node:
         """The same elements in another type: `jazz.ops.cast`."""
         return apply("cast", self, dtype=settings.dtype(dtype))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Operand, **options: object) -> Node:
-        name = _UFUNCS.get(ufunc)
+        name = UFUNCS.get(ufunc)
         if name is None or method != "__call__" or options:
             called = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
             raise _no(
@@ -341,11 +377,6 @@ def _op_for(name: str) -> str:
     from jazz.graph import ops  # which is made of nodes
 
     return instead_of(name, (known for known in ops.__all__ if known.islower()))
-
-
-def _no_operator(sign: str) -> TracingError:
-    instead = f"; use {OPERATORS[sign]}" if sign in OPERATORS else ""
-    return TracingError(f"values of a pipeline have no operator {sign}{instead}")
 
 
 def _no(what: str, instead: str) -> TracingError:

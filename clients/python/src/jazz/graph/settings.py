@@ -58,6 +58,47 @@ def reduction(axis: Axis, keepdims: bool, skipna: bool = False) -> dict[str, Set
     return {"axis": axes(axis), "keepdims": flag("keepdims", keepdims), "skipna": flag("skipna", skipna)}
 
 
+def line(axis: int | None, keepdims: bool, skipna: bool) -> dict[str, Setting | None]:
+    """The settings of a reduction along one axis only."""
+    return reduction(None if axis is None else integer("axis", axis), keepdims, skipna)
+
+
+def spread(axis: Axis, correction: float, keepdims: bool, skipna: bool) -> dict[str, Setting | None]:
+    """The settings of a variance."""
+    return {"correction": real("correction", correction) or None, **reduction(axis, keepdims, skipna)}
+
+
+def shares(name: str, value: float | Sequence[float]) -> Setting:
+    """A number from 0 to 1, or several."""
+    several = isinstance(value, tuple | list | np.ndarray)
+    numbers = tuple(real(name, item) for item in value) if several else (real(name, value),)  # type: ignore[union-attr]
+    if not numbers or not all(0 <= number <= 1 for number in numbers):
+        raise tracing_error(name, "a number from 0 to 1, or several", repr(value))
+    return numbers if several else numbers[0]
+
+
+def integers(name: str, value: object) -> Setting:
+    """One integer or several; several that are one are that one."""
+    if isinstance(value, tuple | list | np.ndarray):
+        numbers = tuple(integer(name, item) for item in value)
+        return numbers[0] if len(numbers) == 1 else numbers
+    return integer(name, value)
+
+
+def magnitude(name: str, value: object) -> int | float:
+    """A number not less than 0."""
+    number = real(name, value)
+    if not number >= 0:
+        raise tracing_error(name, "a number not less than 0", repr(value))
+    return number
+
+
+def last_axis(value: object) -> int | None:
+    """An axis that is -1 when left out."""
+    axis = integer("axis", value)
+    return None if axis == -1 else axis
+
+
 def first_axis(value: object) -> int | None:
     """An axis that is 0 when left out."""
     return integer("axis", value) or None

@@ -59,6 +59,47 @@ def divide(a: Operand, b: Operand) -> Node:
     return apply("divide", a, b)
 
 
+def floor_divide(a: Operand, b: Operand) -> Node:
+    """The quotient rounded down, `a // b`, element by element; 0 wherever an entry of a sparse `a` is absent.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.floor_divide(a, b)))
+    <lambda>(a, b) -> result
+      %0 = floor_divide(a, b)
+      result = %0
+    """
+    return apply("floor_divide", a, b)
+
+
+def remainder(a: Operand, b: Operand) -> Node:
+    """What `a // b` leaves, `a % b`, element by element, with the sign of `b`; 0 where an entry of `a` is absent.
+
+    Shapes broadcast as in numpy.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.remainder(a, b)))
+    <lambda>(a, b) -> result
+      %0 = remainder(a, b)
+      result = %0
+    """
+    return apply("remainder", a, b)
+
+
+def pow(a: Operand, b: Operand) -> Node:  # noqa: A001 - the array API's name
+    """`a` to the power of `b`, `a ** b`, element by element; sparse if `a` is and `b` is a number above 0.
+
+    Shapes broadcast as in numpy.
+
+    1 where `a` is 1 or `b` is 0, whatever the other is, missing included.
+
+    >>> print(jazz.pipeline(lambda a, b: jazz.ops.pow(a, b)))
+    <lambda>(a, b) -> result
+      %0 = pow(a, b)
+      result = %0
+    """
+    return apply("pow", a, b)
+
+
 def maximum(a: Operand, b: Operand) -> Node:
     """The greater of `a` and `b`, element by element; NaN where one is.
 
@@ -185,6 +226,17 @@ def abs(x: Operand) -> Node:  # noqa: A001 - numpy's name
     return apply("abs", x)
 
 
+def sign(x: Operand) -> Node:
+    """-1, 0 or 1 by the sign, element by element; NaN stays NaN; sparse stays sparse.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.sign(x)))
+    <lambda>(x) -> result
+      %0 = sign(x)
+      result = %0
+    """
+    return apply("sign", x)
+
+
 def exp(x: Operand) -> Node:
     """The exponential, `e ** x`, element by element; dense, since `exp(0)` is 1.
 
@@ -218,6 +270,17 @@ def log1p(x: Operand) -> Node:
     return apply("log1p", x)
 
 
+def expm1(x: Operand) -> Node:
+    """`exp(x) - 1`, element by element, exact near 0 too; sparse stays sparse.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.expm1(x)))
+    <lambda>(x) -> result
+      %0 = expm1(x)
+      result = %0
+    """
+    return apply("expm1", x)
+
+
 def sqrt(x: Operand) -> Node:
     """The square root, element by element; NaN below 0; sparse stays sparse.
 
@@ -229,26 +292,26 @@ def sqrt(x: Operand) -> Node:
     return apply("sqrt", x)
 
 
-def relu(x: Operand) -> Node:
-    """`max(x, 0)`, element by element; sparse stays sparse.
+def sin(x: Operand) -> Node:
+    """The sine of `x` in radians, element by element; sparse stays sparse.
 
-    >>> print(jazz.pipeline(lambda x: jazz.ops.relu(x)))
+    >>> print(jazz.pipeline(lambda x: jazz.ops.sin(x)))
     <lambda>(x) -> result
-      %0 = relu(x)
+      %0 = sin(x)
       result = %0
     """
-    return apply("relu", x)
+    return apply("sin", x)
 
 
-def sigmoid(x: Operand) -> Node:
-    """`1 / (1 + exp(-x))`, element by element; dense, since `sigmoid(0)` is 0.5.
+def cos(x: Operand) -> Node:
+    """The cosine of `x` in radians, element by element; dense, since `cos(0)` is 1.
 
-    >>> print(jazz.pipeline(lambda x: jazz.ops.sigmoid(x)))
+    >>> print(jazz.pipeline(lambda x: jazz.ops.cos(x)))
     <lambda>(x) -> result
-      %0 = sigmoid(x)
+      %0 = cos(x)
       result = %0
     """
-    return apply("sigmoid", x)
+    return apply("cos", x)
 
 
 def clip(x: Operand, min: float | None = None, max: float | None = None) -> Node:  # noqa: A002 - numpy's names

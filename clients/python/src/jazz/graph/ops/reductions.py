@@ -5,7 +5,8 @@ A missing element makes the result missing, unless `skipna` leaves it out. NaN i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 from jazz.graph import settings
 from jazz.graph.errors import tracing_error
@@ -30,6 +31,23 @@ def sum(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool =
     return apply("sum", x, **settings.reduction(axis, keepdims, skipna))
 
 
+def prod(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
+    """The product of the elements; bool and small integers are multiplied as int64, as in numpy. Dense.
+
+    Args:
+        x: A tensor.
+        axis: The axis to reduce, or several; all of them when None.
+        keepdims: Whether reduced axes stay, with length 1.
+        skipna: Whether missing elements are left out; 1 where nothing is left.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.prod(x, axis=0)))
+    <lambda>(x) -> result
+      %0 = prod(x, axis=0)
+      result = %0
+    """
+    return apply("prod", x, **settings.reduction(axis, keepdims, skipna))
+
+
 def mean(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
     """The arithmetic mean of the elements, stored or not: `sum / n`; NaN where there are none. Dense.
 
@@ -45,6 +63,72 @@ def mean(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool 
       result = %0
     """
     return apply("mean", x, **settings.reduction(axis, keepdims, skipna))
+
+
+def var(x: Operand, axis: Axis = None, *, correction: float = 0, keepdims: bool = False, skipna: bool = False) -> Node:
+    """The variance, `sum(|x - mean|**2) / (n - correction)`; NaN where there are no elements. Dense.
+
+    Args:
+        x: A tensor.
+        axis: The axis to reduce, or several; all of them when None.
+        correction: What is taken from the number of elements `n`; 1 for the variance of a sample.
+        keepdims: Whether reduced axes stay, with length 1.
+        skipna: Whether missing elements are left out; missing where nothing is left.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.var(x, axis=0, correction=1)))
+    <lambda>(x) -> result
+      %0 = var(x, axis=0, correction=1)
+      result = %0
+    """
+    return apply("var", x, **settings.spread(axis, correction, keepdims, skipna))
+
+
+def std(x: Operand, axis: Axis = None, *, correction: float = 0, keepdims: bool = False, skipna: bool = False) -> Node:
+    """The standard deviation, the square root of `var`. Dense.
+
+    Args:
+        x: A tensor.
+        axis: The axis to reduce, or several; all of them when None.
+        correction: What is taken from the number of elements `n`; 1 for the variance of a sample.
+        keepdims: Whether reduced axes stay, with length 1.
+        skipna: Whether missing elements are left out; missing where nothing is left.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.std(x, axis=0, correction=1)))
+    <lambda>(x) -> result
+      %0 = std(x, axis=0, correction=1)
+      result = %0
+    """
+    return apply("std", x, **settings.spread(axis, correction, keepdims, skipna))
+
+
+def quantile(
+    x: Operand,
+    q: float | Sequence[float],
+    axis: Axis = None,
+    *,
+    method: Literal["linear", "lower", "higher", "nearest", "midpoint"] = "linear",
+    keepdims: bool = False,
+    skipna: bool = False,
+) -> Node:
+    """The number below which the share `q` of the elements is, NaN if one is; numpy's `quantile`. Dense.
+
+    Args:
+        x: A tensor of real numbers.
+        q: The share, from 0 to 1; or several, which are the first axis of the result.
+        axis: The axis to reduce, or several; all of them when None.
+        method: What stands between the two elements that are next to `q * (n - 1)`.
+        keepdims: Whether reduced axes stay, with length 1.
+        skipna: Whether missing elements are left out; missing where nothing is left.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.quantile(x, [0.25, 0.75], axis=0)))
+    <lambda>(x) -> result
+      %0 = quantile(x, axis=0, q=(0.25, 0.75))
+      result = %0
+    """
+    if method not in ("linear", "lower", "higher", "nearest", "midpoint"):
+        raise tracing_error("method", "'linear', 'lower', 'higher', 'nearest' or 'midpoint'", repr(method))
+    chosen = None if method == "linear" else method
+    return apply("quantile", x, q=settings.shares("q", q), method=chosen, **settings.reduction(axis, keepdims, skipna))
 
 
 def max(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:  # noqa: A001 - numpy's name
@@ -81,13 +165,71 @@ def min(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool =
     return apply("min", x, **settings.reduction(axis, keepdims, skipna))
 
 
-def norm(x: Operand, *, ord: float = 2, axis: int | None = None, keepdims: bool = False, skipna: bool = False) -> Node:  # noqa: A002
+def any(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:  # noqa: A001 - numpy's name
+    """Whether any element is not zero: bool; false where there are none. Dense.
+
+    Args:
+        x: A tensor.
+        axis: The axis to reduce, or several; all of them when None.
+        keepdims: Whether reduced axes stay, with length 1.
+        skipna: Whether missing elements are left out; false where nothing is left.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.any(x, axis=0)))
+    <lambda>(x) -> result
+      %0 = any(x, axis=0)
+      result = %0
+    """
+    return apply("any", x, **settings.reduction(axis, keepdims, skipna))
+
+
+def all(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:  # noqa: A001 - numpy's name
+    """Whether no element is zero: bool; true where there are none. Dense.
+
+    Args:
+        x: A tensor.
+        axis: The axis to reduce, or several; all of them when None.
+        keepdims: Whether reduced axes stay, with length 1.
+        skipna: Whether missing elements are left out; true where nothing is left.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.all(x, axis=0)))
+    <lambda>(x) -> result
+      %0 = all(x, axis=0)
+      result = %0
+    """
+    return apply("all", x, **settings.reduction(axis, keepdims, skipna))
+
+
+def logsumexp(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
+    """`log(sum(exp(x)))`, without overflow; -inf where there are no elements. Dense.
+
+    Args:
+        x: A tensor.
+        axis: The axis to reduce, or several; all of them when None.
+        keepdims: Whether reduced axes stay, with length 1.
+        skipna: Whether missing elements are left out; -inf where nothing is left.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.logsumexp(x, axis=0)))
+    <lambda>(x) -> result
+      %0 = logsumexp(x, axis=0)
+      result = %0
+    """
+    return apply("logsumexp", x, **settings.reduction(axis, keepdims, skipna))
+
+
+def norm(
+    x: Operand,
+    *,
+    ord: float | Literal["fro"] = 2,  # noqa: A002 - numpy's name
+    axis: Axis = None,
+    keepdims: bool = False,
+    skipna: bool = False,
+) -> Node:
     """The vector norm along an axis, or of all elements: `sum(|x| ** ord) ** (1 / ord)`, the greatest `|x|` for inf.
 
     Args:
         x: A tensor.
-        ord: 1, 2 or `math.inf`.
-        axis: The axis that the vectors lie along; all elements are one vector when None.
+        ord: 1, 2 or `math.inf`; "fro", Frobenius' norm of a matrix, is 2 along both axes.
+        axis: The axis that the vectors lie along, or several; all elements are one vector when None.
         keepdims: Whether the reduced axes stay, with length 1.
         skipna: Whether missing elements are left out; 0 where nothing is left.
 
@@ -96,9 +238,9 @@ def norm(x: Operand, *, ord: float = 2, axis: int | None = None, keepdims: bool 
       %0 = norm(x, axis=1, ord=1)
       result = %0
     """
-    if isinstance(ord, bool) or ord not in (1, 2, float("inf")):
-        raise tracing_error("ord", "1, 2 or math.inf", repr(ord))
-    order = None if ord == 2 else 1 if ord == 1 else float("inf")
+    if isinstance(ord, bool) or ord not in (1, 2, float("inf"), "fro"):
+        raise tracing_error("ord", "1, 2, math.inf or 'fro'", repr(ord))
+    order = 1 if ord == 1 else float("inf") if ord == float("inf") else None
     return apply("norm", x, ord=order, **settings.reduction(axis, keepdims, skipna))
 
 
@@ -112,7 +254,20 @@ def argmax(x: Operand, axis: int | None = None, *, keepdims: bool = False, skipn
       %0 = argmax(x, axis=1)
       result = %0
     """
-    return apply("argmax", x, **settings.reduction(axis, keepdims, skipna))
+    return apply("argmax", x, **settings.line(axis, keepdims, skipna))
+
+
+def argmin(x: Operand, axis: int | None = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
+    """The position of the least element along an axis, the first of equal ones: int64. Of all elements when None.
+
+    With `skipna` the least of those that are there; missing where there is none.
+
+    >>> print(jazz.pipeline(lambda x: jazz.ops.argmin(x, axis=1)))
+    <lambda>(x) -> result
+      %0 = argmin(x, axis=1)
+      result = %0
+    """
+    return apply("argmin", x, **settings.line(axis, keepdims, skipna))
 
 
 def count_nonzero(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
