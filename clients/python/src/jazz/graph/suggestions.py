@@ -9,11 +9,17 @@ from typing import Final
 _INSTEAD: Final = {
     "absolute": "jazz.ops.abs(x)",
     "astype": "jazz.ops.cast(x, dtype)",
-    "concatenate": "jazz.ops.concat(a, b, axis=0)",
+    "compress": "x[mask]",
+    "concatenate": "jazz.ops.concat([a, b])",
+    "diff": "x[1:] - x[:-1]",
+    "digitize": "jazz.ops.bin(x, edges)",
     "dot": "a @ b",
     "dropna": "jazz.ops.drop_na(x)",
+    "eliminate_zeros": "jazz.ops.prune(x)",
     "fillna": "jazz.ops.fill_na(x, value)",
-    "hstack": "jazz.ops.concat(a, b, axis=1)",
+    "flatten": "x.reshape(-1)",
+    "get_dummies": "jazz.ops.one_hot(x)",
+    "hstack": "jazz.ops.concat([a, b], axis=1)",
     "isna": "jazz.ops.is_na(x)",
     "isnull": "jazz.ops.is_na(x)",
     "cumulative_sum": "jazz.ops.cumsum(x, axis=...)",
@@ -27,6 +33,7 @@ _INSTEAD: Final = {
     "nanmean": "jazz.ops.mean(x, skipna=True), which skips what is missing, and no NaN",
     "percentile": "jazz.ops.quantile(x, q / 100)",
     "ptp": "jazz.ops.max(x) - jazz.ops.min(x)",
+    "ravel": "x.reshape(-1)",
     "reciprocal": "1 / x",
     "shape": "jazz.ops.size(x, axis=...)",
     "square": "x * x",
@@ -34,7 +41,7 @@ _INSTEAD: Final = {
     "tocsr": "jazz.ops.to_sparse(x)",
     "todense": "jazz.ops.to_dense(x)",
     "true_divide": "jazz.ops.divide(a, b)",
-    "vstack": "jazz.ops.concat(a, b, axis=0)",
+    "vstack": "jazz.ops.concat([a, b])",
 }
 """Functions of numpy and scipy by name, and what says the same."""
 

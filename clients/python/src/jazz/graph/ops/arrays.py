@@ -47,8 +47,10 @@ def to_dense(x: Operand) -> Node:
     return apply("to_dense", x)
 
 
-def to_sparse(x: Operand, layout: Literal["csr", "csc", "coo"] = "csr") -> Node:
+def to_sparse(x: Operand, layout: Literal["csr", "csc", "coo"] = "csr", *, threshold: float | None = None) -> Node:
     """The same elements, with those that are zero not stored. CSR and CSC take rank 2, COO rank 1 or more.
+
+    With a threshold only what exceeds it in magnitude is stored, and the rest is zero.
 
     >>> print(jazz.pipeline(lambda x: jazz.ops.to_sparse(x, "csc")))
     <lambda>(x) -> result
@@ -57,7 +59,8 @@ def to_sparse(x: Operand, layout: Literal["csr", "csc", "coo"] = "csr") -> Node:
     """
     if layout not in ("csr", "csc", "coo"):
         raise tracing_error("layout", "'csr', 'csc' or 'coo'", repr(layout))
-    return apply("to_sparse", x, layout=None if layout == "csr" else layout)
+    least = None if threshold is None else settings.magnitude("threshold", threshold)
+    return apply("to_sparse", x, layout=None if layout == "csr" else layout, threshold=least)
 
 
 def cast(x: Operand, dtype: object) -> Node:
