@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +30,12 @@ def traced(function: Callable[..., object]) -> list[str]:
         (operator.mul, "multiply"),
         (operator.truediv, "divide"),
         (operator.matmul, "matmul"),
+        (operator.floordiv, "floor_divide"),
+        (operator.mod, "remainder"),
+        (operator.pow, "pow"),
+        (operator.and_, "logical_and"),
+        (operator.or_, "logical_or"),
+        (operator.xor, "logical_xor"),
         (operator.eq, "equal"),
         (operator.ne, "not_equal"),
         (operator.lt, "less"),
@@ -53,6 +60,23 @@ def test_operators(operate: Callable[[Any, Any], Any], op: str) -> None:
         (lambda x: x.max(axis=-1, keepdims=True), "max(x, axis=-1, keepdims=True)"),
         (lambda x: x.min((0, 1)), "min(x, axis=(0, 1))"),
         (lambda x: x.astype("float32"), "cast(x, dtype='float32')"),
+        (lambda x: ~x, "logical_not(x)"),
+        (lambda x: round(x), "round(x)"),
+        (lambda x: round(x, 2), "round(x, decimals=2)"),
+        (lambda x: math.floor(x), "floor(x)"),
+        (lambda x: x.round(-1), "round(x, decimals=-1)"),
+        (lambda x: x.prod(1), "prod(x, axis=1)"),
+        (lambda x: x.var(axis=0, correction=1), "var(x, axis=0, correction=1)"),
+        (lambda x: x.std(skipna=True), "std(x, skipna=True)"),
+        (lambda x: x.any(), "any(x)"),
+        (lambda x: x.all((0, 1)), "all(x, axis=(0, 1))"),
+        (lambda x: x.argmax(0), "argmax(x, axis=0)"),
+        (lambda x: x.argmin(), "argmin(x)"),
+        (lambda x: x.cumsum(-1), "cumsum(x, axis=-1)"),
+        (lambda x: 2**x, "pow(2, x)"),
+        (lambda x: 7 // x, "floor_divide(7, x)"),
+        (lambda x: x % 2, "remainder(x, 2)"),
+        (lambda x: True | x, "logical_or(True, x)"),
         (lambda x: 2 - x, "subtract(2, x)"),
         (lambda x: 1 / x, "divide(1, x)"),
         (lambda x: x > 2, "greater(x, 2)"),
@@ -110,14 +134,20 @@ def test_the_star_of_scipys_matrices_is_refused_because_it_is_another_product() 
     assert jazz.pipeline(lambda x: array * x).message.graph.steps[0].op == "multiply"
 
 
-def test_squares_and_square_roots_are_powers() -> None:
-    assert traced(lambda x: x**2) == ["%0 = multiply(x, x)"]
-    assert traced(lambda x: x**0.5) == ["%0 = sqrt(x)"]
-
-
 @pytest.mark.parametrize(
     ("function", "op"),
-    [(np.exp, "exp"), (np.sqrt, "sqrt"), (np.log1p, "log1p"), (np.abs, "abs"), (np.negative, "negative")],
+    [
+        (np.exp, "exp"),
+        (np.sqrt, "sqrt"),
+        (np.log1p, "log1p"),
+        (np.abs, "abs"),
+        (np.negative, "negative"),
+        (np.tanh, "tanh"),
+        (np.floor, "floor"),
+        (np.isnan, "isnan"),
+        (np.logical_not, "logical_not"),
+        (np.rint, "round"),
+    ],
 )
 def test_functions_of_numpy_that_are_operations(function: Any, op: str) -> None:
     assert traced(lambda x: function(x)) == [f"%0 = {op}(x)"]
@@ -130,24 +160,14 @@ def test_functions_of_numpy_of_two_arguments() -> None:
 @pytest.mark.parametrize(
     ("function", "names"),
     [
-        (lambda x: np.sin(x), r"np\.sin"),
+        (lambda x: np.arcsin(x), r"np\.arcsin"),
         (lambda x: np.add(x, 1, where=True), "where"),
         (lambda x: np.add.reduce(x), r"np\.add\.reduce"),
         (lambda x: np.concatenate([x, x]), r"jazz\.ops\.concat"),
         (lambda x: np.where(x, 1, 2), r"jazz\.ops\.where"),
         (lambda x: np.median(x), r"jazz\.ops"),
-        (lambda x: x**3, r"x \* x"),
-        (lambda x: x ** (x > 0), "powers"),
-        (lambda x: np.tanh(x), "sigmoid"),
         (lambda x: np.linalg.norm(x), r"np\.linalg\.norm.*jazz\.ops\.norm"),
-        (lambda x: (x > 0) & (x < 1), r"operator &; use a \* b"),
-        (lambda x: True | (x > 0), r"operator \|; use jazz\.ops\.maximum"),
-        (lambda x: ~(x > 0), "operator ~; use x == False"),
-        (lambda x: x % 2, "operator %"),
-        (lambda x: 7 // x, "operator //"),
         (lambda x: x >> 1, "operator >>"),
-        (lambda x: round(x), "rounded"),
-        (lambda x: 2**x, "exp"),
         (lambda x: x[0], r"jazz\.ops\.take"),
         (lambda x: x[1:3], r"jazz\.ops\.take"),
         (lambda x: bool(x), "where"),
