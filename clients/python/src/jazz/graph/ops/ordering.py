@@ -55,6 +55,6 @@ def unique(x: Operand) -> Unique:
     >>> print(jazz.pipeline(lambda x: jazz.ops.unique(x).counts))
     <lambda>(x) -> result
       %0 = unique(x)
-      result = %0.3
+      result = %0[3]
     """
     return Unique(*apply_many("unique", (x,), {}, 4))

@@ -15,7 +15,7 @@ def reshape(x: Operand, shape: int | Sequence[int]) -> Node:
 
     >>> print(jazz.pipeline(lambda x: jazz.ops.reshape(x, (-1, 3))))
     <lambda>(x) -> result
-      %0 = reshape(x, shape=[-1, 3])
+      %0 = reshape(x, shape=(-1, 3))
       result = %0
     """
     return apply("reshape", x, shape=settings.integers("shape", shape))
@@ -59,7 +59,7 @@ def tile(x: Operand, repetitions: int | Sequence[int]) -> Node:
 
     >>> print(jazz.pipeline(lambda x: jazz.ops.tile(x, (2, 1))))
     <lambda>(x) -> result
-      %0 = tile(x, repetitions=[2, 1])
+      %0 = tile(x, repetitions=(2, 1))
       result = %0
     """
     return apply("tile", x, repetitions=settings.integers("repetitions", repetitions))
@@ -108,8 +108,8 @@ def split(
     >>> print(f)
     f(x) -> result
       %0 = split(x, indices=3)
-      %1 = sum(%0)
-      %2 = sum(%0.1)
+      %1 = sum(%0[0])
+      %2 = sum(%0[1])
       %3 = divide(%1, %2)
       result = %3
     """
