@@ -25,7 +25,7 @@ R_DEBIAN := r-base-dev r-cran-rcpp r-cran-matrix libgrpc++-dev libprotobuf-dev p
 	texlive-latex-base texlive-latex-recommended texlive-fonts-recommended python3-dev
 
 .PHONY: help demo serve test unit golden integration faults soak bench kernels lint format clean
-.PHONY: r-system r r-test r-check r-memory r-vignette
+.PHONY: r-system r r-test r-python r-check r-memory r-vignette
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,7 +68,7 @@ demo: $(VENV)/packages ## the main job on real images: store, run, kill, run aga
 serve: $(VENV)/packages ## a server on localhost:50051, its data in build/data
 	$(BIN)/jazz-server serve --data build/data --listen localhost:50051
 
-test: lint unit integration faults r-test r-check ## everything, in small
+test: lint unit integration faults r-check r-python ## everything, in small
 
 unit: $(VENV)/tools $(PANDAS2)
 	$(BIN)/pytest tests/unit tests/golden
@@ -88,7 +88,7 @@ soak: $(VENV)/tools ## the fault tests and the round trips at full counts; they 
 	JAZZ_SOAK=1 $(BIN)/pytest --capture=no tests/faults tests/integration/test_round_trips.py --timeout 7200
 
 bench: $(VENV)/tools $(R_LIBRARY)/rjazz $(PEERS) ## figures against peers; ONLY=dnn for those whose name starts so
-	PYTHONPATH=docs/demo $(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
+	PYTHONPATH=docs/demo:tests $(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
 
 kernels: $(VENV)/packages ## compile the kernels that changed
 	$(BIN)/python -m jazz_server.engine.build
@@ -118,26 +118,32 @@ $(VENV)/rpy2: $(VENV)/tools $(R_LIBRARY)/rjazz
 	$(BIN)/pip install --quiet --group r
 	@touch $@
 
-r-test: $(VENV)/tools $(VENV)/rpy2 $(R_LIBRARY)/rjazz ## the R package by itself, and with Python in one process
-	$(R_RUN) NOT_CRAN=true JAZZ_GOLDEN=$(abspath tests/golden/cases) \
-	  Rscript -e 'testthat::test_dir("clients/r/tests/testthat", package = "rjazz", load_package = "installed", stop_on_failure = TRUE)'
+r-python: $(VENV)/tools $(VENV)/rpy2 $(R_LIBRARY)/rjazz # R and Python in one process
 	$(R_RUN) pytest tests/r
 
-r-check: $(VENV)/packages r-system ## R CMD check --as-cran with manual and vignette; its output also in build/r-check.log
-	$(R_RUN) clients/r/check.sh build
+r-test: r-python ## the R package by itself, and with Python in one process
+	$(R_RUN) NOT_CRAN=true \
+	  Rscript -e 'testthat::test_dir("clients/r/tests/testthat", package = "rjazz", load_package = "installed", stop_on_failure = TRUE)'
 
-r-memory: $(VENV)/packages $(R_LIBRARY)/rjazz ## the R package's tests under valgrind, and its codec under gctorture
-	$(R_RUN) clients/r/memory.sh build
+# what was checked is what others get: it is compiled once
+r-check: $(VENV)/packages r-system ## R CMD check --as-cran with all tests, manual and vignette; also in build/r-check.log
+	$(R_RUN) clients/r/check.sh build
+	rm -rf $(R_LIBRARY) && mkdir -p $(R_LIBRARY) && cp -a build/rjazz.Rcheck/rjazz $(R_LIBRARY)
+
+r-memory: R_DEBIAN += valgrind libc6-dbg
+r-memory: $(VENV)/packages r-system $(R_LIBRARY)/rjazz ## the R package under sanitizers, valgrind and gctorture; ONLY=values-sparse
+	$(R_RUN) clients/r/memory.sh build $(ONLY)
 
 r-vignette: $(VENV)/packages $(R_LIBRARY)/rjazz ## run the vignette's code and store what it prints beside it
 	cd clients/r/vignettes && $(R_RUN) Rscript precompute.R
 
-lint: $(VENV)/tools r-system ## ruff, mypy, buf, hadolint, lintr
+lint: $(VENV)/tools r-system ## ruff, mypy, buf, hadolint, shellcheck, lintr
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/buf lint proto
 	$(BIN)/hadolint server/Dockerfile
+	$(BIN)/shellcheck .ci/run clients/r/{configure,configure.win,cleanup,cleanup.win,check.sh,memory.sh}
 	Rscript --vanilla -e 'found <- lintr::lint_dir("clients/r", exclusions = list("R/RcppExports.R")); print(found); quit(status = length(found) > 0)'
 
 format: $(VENV)/tools ## as ruff would write it
