@@ -178,6 +178,9 @@ jz_exists <- function(db, name, version = NULL, timeout = NULL) {
 #' jz_versions(db, "shelf/a")
 #' @export
 jz_list <- function(db, prefix, full = FALSE, timeout = NULL) {
+  if (missing(prefix)) {
+    stop_invalid("prefix", "\"space\" or \"space/prefix\"; jz_space_list(db) lists spaces", I("none"))
+  }
   view <- if (check_bool(full, "full")) "BLOCK_VIEW_FULL" else "BLOCK_VIEW_BASIC"
   request <- list(prefix = check_string(prefix, "prefix"), view = view)
   info_frame(lapply(pages(db, "Blocks/ListBlocks", request, "blocks", timeout), block_info))

@@ -117,7 +117,8 @@ user_call <- function() {
     if (identical(topenv(environment(sys.function(frame))), home)) {
       call <- sys.call(frame)
       # a call that holds whole values, as do.call makes them, says nothing to people
-      return(if (utils::object.size(call) < 1e5) call else call[1L])
+      values <- any(vapply(as.list(call)[-1L], is.object, NA)) || utils::object.size(call) >= 1e5
+      return(if (values) call[1L] else call)
     }
   }
   NULL

@@ -98,8 +98,11 @@ encode_texts <- function(bare, plan, path, memory) {
 #' @noRd
 utf8_of <- function(x, plan, path) {
   if (!plan$utf8) {
-    unknown <- which(Encoding(x) == "unknown" & !validEnc(x))
-    if (length(unknown) > 0L) refuse_text(path, unknown[[1L]], "text that is not valid in the encoding of the session")
+    # R would write bytes that the encoding of the session does not have as "<e9>".
+    unknown <- which(Encoding(x) == "unknown" & !is.na(x) & is.na(iconv(x, "", "UTF-8")))
+    if (length(unknown) > 0L) {
+      refuse_text(path, unknown[[1L]], "text that is not valid in the encoding of the session")
+    }
   }
   text <- text_to_utf8(x, plan$utf8)
   if (is.null(text$bad)) return(text)

@@ -166,6 +166,18 @@ dimnames.jazz_block <- function(x) dimnames(x[])
 Ops.jazz_block <- function(e1, e2) stop_handle(if (inherits(e1, "jazz_block")) e1 else e2, .Generic)
 
 #' @export
+mean.jazz_block <- function(x, ...) stop_handle(x, "mean")
+
+#' @export
+unique.jazz_block <- function(x, incomparables = FALSE, ...) stop_handle(x, "unique")
+
+#' @export
+is.na.jazz_block <- function(x) stop_handle(x, "is.na")
+
+#' @export
+t.jazz_block <- function(x) stop_handle(x, "t")
+
+#' @export
 Math.jazz_block <- function(x, ...) stop_handle(x, .Generic)
 
 #' @export
@@ -189,6 +201,18 @@ as.array.jazz_block <- function(x, ...) as.array(x[...])
 
 #' @export
 as.vector.jazz_block <- function(x, mode = "any") as.vector(x[], mode)
+
+#' @export
+as.double.jazz_block <- function(x, ...) as.double(x[])
+
+#' @export
+as.integer.jazz_block <- function(x, ...) as.integer(x[])
+
+#' @export
+as.logical.jazz_block <- function(x, ...) as.logical(x[])
+
+#' @export
+as.character.jazz_block <- function(x, ...) as.character(x[])
 
 #' @export
 as.list.jazz_block <- function(x, ...) as.list(x[...])

@@ -1,5 +1,6 @@
-# What is known of the dimensions of steps that are written from a message, as jz_call() writes them: by the operation, from
-# those of its arguments. What is not known here is not known of the result; nothing is said that might turn out otherwise.
+# What is known of the dimensions of steps that are written from a message, as jz_call() writes them: by the
+# operation, from those of its arguments. What is not known here is not known of the result; nothing is said that
+# might turn out otherwise.
 
 SAME_DIMS <- c(
   "abs", "cast", "clip", "exp", "fill_na", "is_na", "log", "log1p", "negative", "relu", "sigmoid", "sqrt", "to_dense",

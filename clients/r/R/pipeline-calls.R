@@ -56,8 +56,8 @@ as_assignment <- function(call, around) {
   base::call("<-", target, parts[[length(parts)]])
 }
 
-# Runs a function that is traced. What R says when it is given a value of a pipeline where it needs data becomes an error
-# that names the call, and what to write instead.
+# Runs a function that is traced. What R says when it is given a value of a pipeline where it needs data becomes an
+# error that names the call, and what to write instead.
 with_tracing_errors <- function(code) {
   withCallingHandlers(code, error = function(error) {
     if (inherits(error, "jazz_error")) return()
@@ -86,7 +86,7 @@ stop_untraceable <- function(call, said, around) {
   advice <- switch(name,
     "if" = , "&&" = , "||" = "ifelse() and jz_where() choose between values; the function itself is called only once",
     "while" = , "repeat" = , "for" = "jz_iterate() repeats steps; the function itself is called only once",
-    "it has no data yet: the function is called once, when the pipeline is written, and ?jz_operators has what it can use"
+    "it has no data yet: the function is called once, when the pipeline is written; ?jz_operators has what it can use"
   )
   found <- sprintf("a value of a pipeline in %s, of which R says: %s", name, said)
   stop_tracing(call_text(call, around), "data, or a function that writes steps", found, advice)

@@ -5,13 +5,14 @@ message_bytes <- 256 * 1024 # or when the values in them have so many bytes
 
 #' Many small operations
 #'
-#' A session takes operations as a batch does ([jz_batch()]) and sends them while they are added, some hundred in a message,
-#' so that there may be any number of them. [jz_put()], [jz_get()], [jz_info()], [jz_copy()] and [jz_delete()] add to it
-#' when it is given to them in the place of the connection, and give it back, invisibly; [jz_send()] sends what still waits
-#' and gives the results.
+#' A session takes operations as a batch does ([jz_batch()]) and sends them while they are added, some hundred in a
+#' message, so that there may be any number of them. [jz_put()], [jz_get()], [jz_info()], [jz_copy()] and
+#' [jz_delete()] add to it when it is given to them in the place of the connection, and give it back, invisibly;
+#' [jz_send()] sends what still waits and gives the results.
 #'
-#' Operations are done in order, and each stands for itself. When the server cannot be reached, the operation that was being
-#' added is the error, those that were on their way have it as their result, and the session takes no more.
+#' Operations are done in order, and each stands for itself. When the server cannot be reached, the operation that
+#' would have sent a message raises the error, all those in the message have it as their result, and the session takes
+#' no more.
 #'
 #' @param db A connection that [jz_connect()] made.
 #' @param timeout Seconds that a message may take.

@@ -110,8 +110,8 @@ positions_of <- function(wanted, field, dimension) {
 #' Sees that as many rows and columns came as were wanted: a range that goes beyond the end is cut off by the server,
 #' and "subscript out of bounds" in R.
 #'
-#' @param lengths A function that gives the lengths of the dimensions, for a range that begins beyond the end; `NULL` where
-#'   they cannot be asked for yet, and such a range passes.
+#' @param lengths A function that gives the lengths of the dimensions, for a range that begins beyond the end; `NULL`
+#'   where they cannot be asked for yet, and such a range passes.
 #' @noRd
 check_arrived <- function(header, part, lengths = NULL) {
   shape <- dimension_lengths(header)

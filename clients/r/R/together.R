@@ -47,7 +47,9 @@ jz_commit <- function(db) new_operations(db, "commit", c("put", "copy", "update"
 #' @rdname jz_batch
 #' @export
 jz_send <- function(operations, timeout = NULL, check = FALSE) {
-  if (!is_together(operations)) stop_invalid("operations", "what jz_batch(), jz_commit() or jz_session() began", operations)
+  if (!is_together(operations)) {
+    stop_invalid("operations", "what jz_batch(), jz_commit() or jz_session() began", operations)
+  }
   check_bool(check, "check")
   results <- if (is_session(operations)) {
     if (!is.null(timeout)) stop_invalid("timeout", "NULL; jz_session() takes it", timeout)

@@ -73,11 +73,30 @@ test_that("a handle is neither changed nor computed with by accident", {
   expect_match(said(1 + handle), "x[] reads it", fixed = TRUE)
   expect_match(said(sqrt(handle)), "a stored block, lab/x")
   expect_match(said(sum(handle)), "a stored block, lab/x")
+  expect_identical(raised(max(handle))$call, quote(Summary.jazz_block()))
+  for (f in list(mean, unique, is.na, t)) expect_match(said(f(handle)), "a stored block, lab/x")
   expect_match(said(handle$a <- 1), "jz_put()", fixed = TRUE)
   expect_match(said(handle[["a"]] <- 1), "jz_put()", fixed = TRUE)
   expect_match(said(handle[1, ] <- 1), "jz_put()", fixed = TRUE)
   expect_match(said(jz_put(db, "lab/y", handle)), "jz_copy() stores it", fixed = TRUE)
   expect_match(said(jz_pipeline(function(x) x + handle)), "make it an input", fixed = TRUE)
+})
+
+test_that("a handle becomes a vector of any type", {
+  db <- test_db()
+  space <- test_space(db, "r-vectors")
+  jz_put(db, "r-vectors/x", c(1, 0, NA))
+  handle <- jz_block(db, "r-vectors/x")
+  expect_identical(as.numeric(handle), c(1, 0, NA))
+  expect_identical(as.integer(handle), c(1L, 0L, NA))
+  expect_identical(as.logical(handle), c(TRUE, FALSE, NA))
+  expect_identical(as.character(handle), c("1", "0", NA))
+})
+
+test_that("blocks are listed of a space", {
+  db <- jz_connect("localhost:1")
+  on.exit(jz_close(db))
+  expect_match(said(jz_list(db)), "jz_space_list(db) lists spaces", fixed = TRUE)
 })
 
 test_that("what is no data is called what it is", {

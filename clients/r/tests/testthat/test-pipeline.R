@@ -93,12 +93,32 @@ test_that("loops take what they use from around them", {
 test_that("pipelines are called inside of pipelines", {
   twice <- jz_pipeline(function(x) x * 2)
   expect_identical(
-    jz_pipeline_bytes(jz_pipeline(function(y) jz_call(twice, x = jz_call(twice, y)))),
+    jz_pipeline_bytes(jz_pipeline(function(y) jz_inline(twice, x = jz_inline(twice, y)))),
     jz_pipeline_bytes(jz_pipeline(function(y) y * 2 * 2))
   )
+  called <- jz_pipeline(function(y) jz_call(twice, x = jz_call(twice, y)))
+  expect_identical(vapply(called$message$graph$steps, `[[`, "", "op"), c("call", "call"))
+  expect_length(called$message$graphs, 1)
   refused(jz_call(twice, 1))
   refused(jz_pipeline(function(y) jz_call(twice, z = y)))
   refused(jz_pipeline(function(y) jz_call(twice)))
+})
+
+test_that("of two sides one is computed", {
+  chosen <- jz_pipeline(function(x, y) jz_cond(sum(x) > 1, function() x - y, function() x))
+  expect_length(chosen$message$graphs, 2)
+  refused(jz_pipeline(function(x) jz_cond(x, x, function() x)))
+  refused(jz_pipeline(function(x) jz_cond(x, function(y) y, function() x)))
+  refused(jz_pipeline(function(x) jz_cond(x, function() x, function() list(x, x))))
+  refused(jz_cond(TRUE, function() 1, function() 2))
+})
+
+test_that("operations are applied by their names", {
+  expect_identical(
+    jz_pipeline_bytes(jz_pipeline(function(x) jz_apply("topk", x, k = 3, results = 2)[[2]])),
+    jz_pipeline_bytes(jz_pipeline(function(x) jz_topk(x, 3)$indices))
+  )
+  refused(jz_pipeline(function(x) jz_apply(3, x)))
 })
 
 test_that("a pipeline may be as deep as it likes", {
@@ -111,7 +131,9 @@ test_that("a pipeline may be as deep as it likes", {
 
 test_that("what a called pipeline gives has dimensions, as far as they follow from its inputs", {
   double <- jz_pipeline(function(a) a * 2 + 1)
-  score <- jz_pipeline(function(a, w) list(p = jz_sigmoid(a %*% w), by = colMeans(a), at = jz_argmax(a, 2), n = jz_size(a)))
+  score <- jz_pipeline(function(a, w) {
+    list(p = jz_sigmoid(a %*% w), by = colMeans(a), at = jz_argmax(a, 2), n = jz_size(a))
+  })
   types <- list(x = jz_dense("n", 3), y = jz_dense("n", 3), w = jz_dense(3, 2))
   dims <- list()
   jz_pipeline(function(x, y, w) {

@@ -250,3 +250,14 @@ test_that("what is remembered prints in one line", {
   clock <- wire_vector("timestamp", text_to_int64("1", FALSE), time_unit = "s")
   expect_output(print(attr(clock, "jazz")), "<timestamp[s] of a wall clock>", fixed = TRUE)
 })
+
+test_that("bytes that the encoding of the session does not have are refused, not written out", {
+  skip_on_os("windows")
+  before <- Sys.getlocale("LC_CTYPE")
+  on.exit(Sys.setlocale("LC_CTYPE", before))
+  skip_if_not(nzchar(suppressWarnings(Sys.setlocale("LC_CTYPE", "C"))), "the locale C")
+  expect_refused(there_and_back("\xe9"), "not valid in the encoding of the session")
+  latin <- "\xe9"
+  Encoding(latin) <- "latin1"
+  expect_identical(charToRaw(there_and_back(c("a", NA, latin))[[3]]), as.raw(c(0xc3, 0xa9)))
+})
