@@ -9,7 +9,7 @@ spelt <- function(files, filter) {
 pages <- Sys.glob(file.path(folder, "man", "*.Rd"))
 found <- rbind(
   spelt(file.path(folder, "DESCRIPTION"), list("dcf", keep = c("Title", "Description"))),
-  spelt(pages, list("Rd", drop = c("\\author", "\\references")))
+  spelt(pages, list("Rd", drop = c("\\author", "\\references", "\\if")))
 )
 text <- tempfile(fileext = ".txt")
 vignette <- readLines(file.path(folder, "vignettes", "sharing.Rmd"), encoding = "UTF-8")
