@@ -24,7 +24,7 @@ cat >"$work/run.R" <<'SCRIPT'
 Sys.unsetenv("LD_PRELOAD")
 arguments <- commandArgs(trailingOnly = TRUE)
 testthat::test_dir(
-  arguments[[1L]], package = "rjazz", load_package = "installed", reporter = "check", filter = arguments[[2L]]
+  arguments[[1L]], package = "rjazz", load_package = "installed", reporter = "summary", filter = arguments[[2L]]
 )
 SCRIPT
 
