@@ -53,6 +53,10 @@ raw_to_message <- function(type, bytes) {
     .Call(`_rjazz_raw_to_message`, type, bytes)
 }
 
+unfilled_vector <- function(type, length) {
+    .Call(`_rjazz_unfilled_vector`, type, length)
+}
+
 gather_body <- function(value) {
     .Call(`_rjazz_gather_body`, value)
 }

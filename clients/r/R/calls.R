@@ -67,7 +67,7 @@ exchange_call <- function(db, method, request, announced, values = list(), timeo
 }
 
 method_path <- function(method) paste0("/jazz.v1.", method)
-message_name <- function(method, end) sprintf("jazz.v1.%s%s", sub(".*/", "", method), end)
+message_name <- function(method, end) paste0("jazz.v1.", basename(method), end)
 
 parse_answer <- function(method, bytes) {
   name <- message_name(method, "Response")

@@ -45,7 +45,7 @@ tensor_targets <- function(tensor, path, options, labels, end) {
   count <- stored_count(tensor)
   if (!labels) check_holdable(tensor, type, path, options)
   buffers <- wanted_buffers(tensor, type, count, path)
-  roles <- vapply(tensor$buffers, function(buffer) sub("BUFFER_ROLE_", "", buffer$role %||% "", fixed = TRUE), "")
+  roles <- vapply(tensor$buffers, function(buffer) word_of(buffer$role, "BUFFER_ROLE_"), "")
   if (!identical(as.character(roles), buffers$roles)) refuse_malformed(path, "other buffers than its header needs")
   width <- index_width(tensor)
   lapply(seq_along(roles), function(number) {
@@ -58,10 +58,10 @@ tensor_targets <- function(tensor, path, options, labels, end) {
     }
     end <<- offset + bytes
     vector <- switch(roles[[number]],
-      INDPTR = , INDICES = if (width == 8) numeric(bytes / 8) else integer(bytes / 4),
-      OFFSETS = numeric(bytes / 8),
-      DATA = if (is.na(wanted)) raw(bytes) else vector(holders[[type$name]], count),
-      VALIDITY = raw(bytes)
+      INDPTR = , INDICES = unfilled_vector(if (width == 8) "double" else "integer", bytes / width),
+      OFFSETS = unfilled_vector("double", bytes / 8),
+      DATA = if (is.na(wanted)) unfilled_vector("raw", bytes) else unfilled_vector(holders[[type$name]], count),
+      VALIDITY = unfilled_vector("raw", bytes)
     )
     list(offset = offset, vector = vector, bytes = bytes)
   })
@@ -72,7 +72,7 @@ tensor_targets <- function(tensor, path, options, labels, end) {
 wanted_buffers <- function(tensor, type, count, path) {
   shape <- shape_of(tensor)
   if (anyNA(shape) || any(shape < 0) || is.na(count) || count < 0) refuse_malformed(path, "negative lengths")
-  layout <- sub("LAYOUT_", "", tensor$layout %||% "", fixed = TRUE)
+  layout <- word_of(tensor$layout, "LAYOUT_")
   width <- index_width(tensor)
   variable <- type$name %in% c("string", "bytes")
   compressed <- layout %in% c("CSR", "CSC")

@@ -197,6 +197,7 @@ encode_vector <- function(elements, plan) {
 #' Notes the attributes of a vector that have no place in a value.
 #' @noRd
 note_dropped <- function(x, plan, path) {
+  if (is.null(attributes(x))) return(invisible())
   kept <- c("names", "dim", "dimnames", "levels", "class", "tzone", "units", "tsp", "jazz", "ptype", "balanced")
   if (is.raw(x) || identical(memory_of(x)$rank, 0)) kept <- setdiff(kept, "names")
   further <- setdiff(names(attributes(x)), kept)

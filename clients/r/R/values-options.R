@@ -4,10 +4,10 @@
 #' error of class `jazz_error_unrepresentable` that names the option, here, that helps. `jz_get()` and its relatives
 #' take these options by their names.
 #'
-#' @param bigint What 64-bit integers are: `"numeric"` (exact, and an error beyond 2^53), `"integer64"` (package bit64), or
-#'   `"character"` (digits; holds all of them). The default is the R option `jazz.bigint`, else `"numeric"`: indices,
-#'   arithmetic and printing of base R read the bits of an integer64 as those of a double where bit64 is not attached, and
-#'   `x[i]` with such an `i` gives other elements without a word.
+#' @param bigint What 64-bit integers are: `"numeric"` (exact, and an error beyond 2^53), `"integer64"` (package
+#'   bit64), or `"character"` (digits; holds all of them). The default is the R option `jazz.bigint`, else
+#'   `"numeric"`: indices, arithmetic and printing of base R read the bits of an integer64 as those of a double where
+#'   bit64 is not attached, and `x[i]` with such an `i` gives other elements without a word.
 #' @param times What times are that no double holds exactly, as most counts of nanoseconds: `"exact"` refuses them,
 #'   `"nearest"` gives the nearest double, `"counts"` gives all times as the integers that are stored, by `bigint`.
 #'   When storing, `"nearest"` rounds to microseconds those that nanoseconds do not reach.
@@ -42,6 +42,7 @@ jz_value_options <- function(bigint = getOption("jazz.bigint", "numeric"), times
 #' The options that a function was given in its `...`; whatever else is there is an argument that it has not.
 #' @noRd
 given_options <- function(...) {
+  if (...length() == 0L) return(jz_value_options())
   own <- setdiff(names(formals(sys.function(-1))), c("db", "..."))
   known <- names(formals(jz_value_options))
   given <- names(list(...)) %||% rep("", ...length())

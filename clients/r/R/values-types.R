@@ -25,11 +25,15 @@ time_digits <- c(s = 0L, ms = 3L, us = 6L, ns = 9L)
 
 bytes_of <- c(raw = 1, logical = 4, integer = 4, double = 8, complex = 16)
 
+#' The name of an enumeration's value without the prefix that all of them have; "" when it is not set.
+#' @noRd
+word_of <- function(value, prefix) if (is.null(value)) "" else substr(value, nchar(prefix) + 1L, 100L)
+
 #' The type of a tensor's elements: name, time_unit ("us"), zone, ordered.
 #' @noRd
 wire_type_of <- function(tensor) {
   type <- tensor$type
-  name <- tolower(sub("DATA_TYPE_", "", type$data_type %||% "", fixed = TRUE))
+  name <- tolower(word_of(type$data_type, "DATA_TYPE_"))
   if (!name %in% c(names(sizes), "string", "bytes")) refuse_malformed("the header", "a tensor without a known type")
   unit <- names(time_units)[match(type$time_unit %||% "", time_units)]
   list(name = name, time_unit = if (!is.na(unit)) unit, zone = type$time_zone %||% "", ordered = isTRUE(type$ordered))

@@ -147,6 +147,17 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// unfilled_vector
+SEXP unfilled_vector(SEXP type, double length);
+RcppExport SEXP _rjazz_unfilled_vector(SEXP typeSEXP, SEXP lengthSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type type(typeSEXP);
+    Rcpp::traits::input_parameter< double >::type length(lengthSEXP);
+    rcpp_result_gen = Rcpp::wrap(unfilled_vector(type, length));
+    return rcpp_result_gen;
+END_RCPP
+}
 // gather_body
 Rcpp::RawVector gather_body(Rcpp::List value);
 RcppExport SEXP _rjazz_gather_body(SEXP valueSEXP) {
@@ -571,6 +582,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_rjazz_check_incoming", (DL_FUNC) &_rjazz_check_incoming, 3},
     {"_rjazz_message_to_raw", (DL_FUNC) &_rjazz_message_to_raw, 2},
     {"_rjazz_raw_to_message", (DL_FUNC) &_rjazz_raw_to_message, 2},
+    {"_rjazz_unfilled_vector", (DL_FUNC) &_rjazz_unfilled_vector, 2},
     {"_rjazz_gather_body", (DL_FUNC) &_rjazz_gather_body, 1},
     {"_rjazz_scatter_body", (DL_FUNC) &_rjazz_scatter_body, 2},
     {"_rjazz_call_upload", (DL_FUNC) &_rjazz_call_upload, 6},

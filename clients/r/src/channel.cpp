@@ -3,6 +3,7 @@
 #include <grpc/grpc.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <random>
 
@@ -126,11 +127,19 @@ int forked_from() { return is_forked() ? grpc_process : 0; }
 std::string new_uuid() {
   static const char* digits = "0123456789abcdef";
   std::random_device source;
+  std::uint32_t word = 0;
+  int left = 0;  // bits of the word that are not used yet
   std::string text = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
   for (char& place : text) {
-    unsigned digit = source() & 15;
-    if (place == 'x') place = digits[digit];
-    if (place == 'y') place = digits[(digit & 3) | 8];
+    if (place != 'x' && place != 'y') continue;
+    if (left == 0) {
+      word = source();
+      left = 32;
+    }
+    unsigned digit = word & 15;
+    word >>= 4;
+    left -= 4;
+    place = digits[place == 'x' ? digit : ((digit & 3) | 8)];
   }
   return text;
 }

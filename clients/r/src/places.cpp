@@ -4,6 +4,10 @@
 #include <cmath>
 #include <cstring>
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 namespace {
 
 // An R vector's memory and its length in bytes.
@@ -22,6 +26,17 @@ std::pair<unsigned char*, std::uint64_t> memory_of(SEXP vector) {
       return {RAW(vector), length};
   }
   throw std::logic_error("a piece of a body is no vector of numbers or bytes");
+}
+
+// Asks for large pages under memory that is about to be filled: most of the time that new memory takes is that of its
+// pages, one by one.
+void prefer_large_pages(unsigned char* data, std::uint64_t bytes) {
+#ifdef MADV_HUGEPAGE
+  constexpr std::uint64_t page = 4096, least = 4 << 20;
+  if (bytes < least) return;
+  std::uint64_t skipped = (page - reinterpret_cast<std::uintptr_t>(data) % page) % page;
+  madvise(data + skipped, (bytes - skipped) / page * page, MADV_HUGEPAGE);  // advice: there is no harm if it is not taken
+#endif
 }
 
 }  // namespace
@@ -47,6 +62,16 @@ std::vector<Place> places_of(Rcpp::List pieces, std::uint64_t body_bytes) {
     if (bytes > 0) places.push_back({offset, data + from, bytes});
   }
   return places;
+}
+
+// A vector of a type, such as "double", to receive into: it must be filled, for its elements are whatever was there.
+// [[Rcpp::export(rng = false)]]
+SEXP unfilled_vector(SEXP type, double length) {
+  if (!(length >= 0 && length <= static_cast<double>(R_XLEN_T_MAX))) throw std::length_error("a vector of that length");
+  SEXP vector = Rf_allocVector(Rf_str2type(CHAR(STRING_ELT(type, 0))), static_cast<R_xlen_t>(length));
+  auto [data, bytes] = memory_of(vector);
+  prefer_large_pages(data, bytes);
+  return vector;
 }
 
 // The body of a value, `list(body_bytes =, pieces =)`, as one raw vector.

@@ -32,10 +32,13 @@ inline void store(void *to, R_xlen_t place, T element) {
   std::memcpy(static_cast<char *>(to) + place * static_cast<R_xlen_t>(sizeof(T)), &element, sizeof(T));
 }
 
-// Whether a double is R's NA_real_: a NaN whose lower word is 1954, quiet or signalling, of either sign.
+// The lower word of R's NA_real_.
+constexpr std::uint32_t kMissingWord = 1954;
+
+// Whether a double is R's NA_real_: a NaN with that lower word, quiet or signalling, of either sign.
 inline bool is_na_real(double element) {
   const auto bits = load<std::uint64_t>(&element, 0);
-  return (bits & 0x7FF0000000000000u) == 0x7FF0000000000000u && (bits & 0xFFFFFFFFu) == 1954u;
+  return (bits & 0x7FF0000000000000u) == 0x7FF0000000000000u && (bits & 0xFFFFFFFFu) == kMissingWord;
 }
 
 // The memory of an atomic vector. The vectors that are written to were allocated by this package for that.

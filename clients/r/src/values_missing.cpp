@@ -59,16 +59,23 @@ void each_missing(SEXP x, bool int64, Found found) {
   }
 }
 
-// Whether any eight bytes are R's NA, without a branch for each, as it runs over all that is sent and received.
+// Whether any eight bytes are R's NA. This runs over all that is sent and received: blocks of one length, in which only
+// the number of R's NA is looked for, are what compilers make vector instructions of.
 bool any_na_real(const double *elements, R_xlen_t count) {
-  constexpr R_xlen_t kBlock = 4096;
-  for (R_xlen_t start = 0; start < count; start += kBlock) {
-    const R_xlen_t stop = start + kBlock < count ? start + kBlock : count;
-    std::uint64_t found = 0;
-    for (R_xlen_t place = start; place < stop; ++place) found |= static_cast<std::uint64_t>(is_na_real(elements[place]));
-    if (found != 0) return true;
+  constexpr R_xlen_t kBlock = 2048;
+  auto any = [&](R_xlen_t start, R_xlen_t stop) {
+    for (R_xlen_t place = start; place < stop; ++place)
+      if (is_na_real(elements[place])) return true;
+    return false;
+  };
+  R_xlen_t start = 0;
+  for (; start + kBlock <= count; start += kBlock) {
+    std::uint32_t found = 0;
+    for (R_xlen_t word = 0; word < 2 * kBlock; ++word)
+      found |= static_cast<std::uint32_t>(load<std::uint32_t>(elements + start, word) == kMissingWord);
+    if (found != 0 && any(start, start + kBlock)) return true;
   }
-  return false;
+  return any(start, count);
 }
 
 }  // namespace
