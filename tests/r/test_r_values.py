@@ -146,3 +146,24 @@ def test_times_that_a_double_does_not_hold_are_refused_unless_asked_for(r, db):
     db.put("lab/value", np.array(["2024-01-01T00:00:00.123456789"], "M8[ns]"))
     assert "jazz_error_unrepresentable" in r.condition('jz_get(db, "lab/value")').classes
     assert r.flag('abs(as.numeric(jz_get(db, "lab/value", times = "nearest")) - 1704067200.123456789) < 1e-6')
+
+
+def test_labels_of_64_bits_are_asked_for_by_their_type(r, db):
+    db.put("lab/frame", pd.DataFrame({"x": [1.5, 2.5]}, index=pd.Index([100_000, 200_000], name="id")))
+    assert list(r.run('jz_get(db, "lab/frame", rows = jz_labels(2e5, "int64"))$x')) == [2.5]
+    assert "int64" in r.condition('jz_get(db, "lab/frame", rows = jz_labels(2e5))').message
+    assert r.texts('names(jz_get(db, "lab/frame", item = "x"))') == ["100000", "200000"]
+
+
+def test_a_column_is_a_plain_vector(r, db):
+    db.put("lab/frame", pd.DataFrame({"x": [1.5, 2.5]}))
+    db.put("lab/series", pd.Series([1.5, 2.5]))
+    assert r.flag('identical(jz_get(db, "lab/frame", item = "x"), c(1.5, 2.5))')
+    assert r.flag('identical(jz_plain(jz_get(db, "lab/series")), c(1.5, 2.5))')
+
+
+def test_a_session_of_r_stores_what_python_reads(r, db):
+    r.run("session <- jz_session(db)")
+    r.run('for (k in 1:300) jz_put(session, paste0("lab/s", k), k)')
+    assert int(r.run("length(jz_send(session))")[0]) == 300
+    assert db.get("lab/s300").tolist() == [300]

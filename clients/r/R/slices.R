@@ -6,13 +6,16 @@
 #' elsewhere may have labels that are numbers or times: this marks them.
 #'
 #' @param x A vector: numbers, Dates, times, texts.
+#' @param type The type of numbers that the axis has, when it is none of R: `"int64"` for most that come from Python. The
+#'   server's error says which one it is.
 #' @return The vector, to be used in `rows`, `columns` or `along`.
 #' @examples
 #' jz_labels(c(2001L, 2002L))
+#' jz_labels(2001, "int64")
 #' @export
-jz_labels <- function(x) {
+jz_labels <- function(x, type = NULL) {
   if (!(is.atomic(x) || inherits(x, "POSIXlt")) || is.null(x) || length(dim(x)) > 1L) stop_invalid("x", "a vector", x)
-  structure(list(values = x), class = "jazz_labels")
+  structure(list(values = if (is.null(type)) x else jz_as_type(x, type)), class = "jazz_labels")
 }
 
 #' @export

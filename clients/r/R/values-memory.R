@@ -61,6 +61,9 @@ print.jazz_wire <- function(x, ...) {
   invisible(x)
 }
 
+#' @export
+str.jazz_wire <- function(object, ...) cat("", format(object), "\n")
+
 #' Forget or set how a value is stored
 #'
 #' Values that come from Jazz and have a type that R lacks, such as float32, remember it in the attribute `jazz`, so

@@ -261,3 +261,7 @@ test_that("bytes that the encoding of the session does not have are refused, not
   Encoding(latin) <- "latin1"
   expect_identical(charToRaw(there_and_back(c("a", NA, latin))[[3]]), as.raw(c(0xc3, 0xa9)))
 })
+
+test_that("what a value remembers is one line in str()", {
+  expect_output(str(jz_as_type(c(1, 2), "int64")), "attr\\(\\*, \"jazz\"\\)= +<int64>")
+})
