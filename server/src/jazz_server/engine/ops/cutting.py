@@ -101,6 +101,7 @@ def _infer_split(inference: Inference, args: Sequence[Type | Scalar], settings: 
 
 
 def _run_split(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    run.checkpoint()
     x = operands.whatever("x", args[0])
     axis = _axis(settings, x)
     length, sections = x.shape[axis], settings.get("sections")

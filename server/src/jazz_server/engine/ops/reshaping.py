@@ -124,6 +124,7 @@ def _infer_flip(inference: Inference, args: Sequence[Type | Scalar], settings: S
 
 
 def _run_flip(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    run.checkpoint()
     x = operands.whatever("x", args[0])
     given = settings.get("axis")
     for axis in range(x.ndim) if given is None else lists.listed(given):
@@ -152,6 +153,7 @@ def _times(inference: Inference, length: Dimension, times: int) -> Dimension:
 
 
 def _run_tile(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    run.checkpoint()
     x = operands.whatever("x", args[0])
     times = lists.listed(settings["repetitions"])
     rank = max(x.ndim, len(times))

@@ -124,14 +124,17 @@ def _joined_shape(
             return None
         for i, length in enumerate(shape):
             if i != axis:
-                result[i] = shapes.same(inference, name, result[i], length, _noun(i, len(known)))
+                result[i] = _same(inference, name, result[i], length, i, len(known))
         total = total + shape[axis] if isinstance(total, int) and isinstance(shape[axis], int) else None  # type: ignore[operator]
     result[axis] = known[axis] if len(found) == 1 else inference.fresh() if total is None else total
     return tuple(result)
 
 
-def _noun(axis: int, rank: int) -> str:
-    return ("row", "column")[axis] if rank == 2 else f"element along axis {axis}"
+def _same(inference: Inference, name: str, expected: Dimension, found: Dimension, axis: int, rank: int) -> Dimension:
+    if isinstance(expected, int) and isinstance(found, int) and expected != found:
+        inference.mismatch(name, *(describe.length(length, rank, axis) for length in (expected, found)))
+        return expected
+    return shapes.same(inference, name, expected, found, "element")
 
 
 def run_concat(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
