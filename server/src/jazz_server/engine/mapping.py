@@ -141,7 +141,8 @@ def infer_rule(rule: Rule) -> InferRule:
         types: list[Any] = [*(x.dtypes if isinstance(x, TensorType) else x for x in found), *((x,) for x in extra)]
         results = outcomes(rule.function, types)
         if not results:
-            _refuse(inference, rule, found, extra)
+            if all(number == settings.get(name) for name, number in zip(rule.settings, extra, strict=True)):
+                _refuse(inference, rule, found, extra)
             return (TensorType(shape=shape),)
         at_zero = outcomes(rule.at_zero or rule.function, types)
         ranks = (len(shape),) if shape is not None else (1, 2, 3)

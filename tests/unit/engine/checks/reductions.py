@@ -131,7 +131,7 @@ def _quantile(line: NDArray[Any], q: Any, method: str = "linear") -> Any:
     share = place - low if method == "linear" else 0.5 * (high > low)
     if share == 0 or a == b:
         return a
-    return a + (b - a) * share if math.isinf(b - a) else a * (1 - share) + b * share
+    return a * (1 - share) + b * share
 
 
 def _quantile_type(array: NDArray[Any], settings: dict[str, Any]) -> Any:

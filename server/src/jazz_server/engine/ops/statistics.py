@@ -79,7 +79,8 @@ def _quantile(pick: _Pick, count: Any, q: float, method: str) -> Array:
     share = place - low if method == "linear" else np.where(place > low, 0.5, 0.0)
     a, b = (pick(at.astype(np.int64)).astype(np.float64) for at in (low, np.ceil(place)))
     gap = b - a
-    between = np.where((share < 0.5) | np.isinf(gap), a + gap * share, b - gap * (1 - share))
+    between = np.where(share < 0.5, a + gap * share, b - gap * (1 - share))
+    between = np.where(np.isinf(gap), a * (1 - share) + b * share, between)
     return np.where((a == b) | (share == 0), a, between)
 
 
