@@ -24,7 +24,7 @@ R_DEBIAN := r-base-dev r-cran-rcpp r-cran-matrix libgrpc++-dev libprotobuf-dev p
 	r-cran-knitr r-cran-rmarkdown r-cran-lintr pandoc qpdf tidy aspell aspell-en texinfo \
 	texlive-latex-base texlive-latex-recommended texlive-fonts-recommended python3-dev
 
-.PHONY: help demo serve test unit golden integration faults soak bench kernels lint format clean
+.PHONY: help demo serve test unit golden integration faults soak bench docs kernels lint format clean
 .PHONY: r-system r r-test r-python r-check r-memory r-vignette
 
 help: ## this list
@@ -84,11 +84,15 @@ integration: $(VENV)/tools $(PANDAS2) $(VENV)/samples
 faults: $(VENV)/tools ## kill -9, flipped bits, full disks, lies in messages
 	$(BIN)/pytest tests/faults
 
-soak: $(VENV)/tools ## the fault tests and the round trips at full counts; they print how many, and their seed
-	JAZZ_SOAK=1 $(BIN)/pytest --capture=no tests/faults tests/integration/test_round_trips.py --timeout 7200
+soak: $(VENV)/tools ## faults, round trips and random graphs at full counts; they print how many, and their seed
+	JAZZ_SOAK=1 $(BIN)/pytest --capture=no tests/faults tests/integration/test_round_trips.py \
+	  tests/unit/pipelines/test_random_graphs.py --timeout 7200
 
 bench: $(VENV)/tools $(R_LIBRARY)/rjazz $(PEERS) ## figures against peers; ONLY=dnn for those whose name starts so
 	PYTHONPATH=docs/demo:tests $(BIN)/python tests/bench/run.py $(if $(ONLY),--only $(ONLY))
+
+docs: $(VENV)/packages ## write docs/ops.md from the catalogue
+	$(BIN)/python -m jazz_server.engine.page docs/ops.md
 
 kernels: $(VENV)/packages ## compile the kernels that changed
 	$(BIN)/python -m jazz_server.engine.build

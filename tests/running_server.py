@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -24,14 +24,16 @@ class RunningServer:
         data: Its data folder.
         log: The file with its log.
         options: Further options of `jazz-server serve`.
+        environment: Further variables of its environment.
     """
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, environment: Mapping[str, str] | None = None) -> None:
         self.target = "127.0.0.1:0"
         self.data = folder / "data"
         self.socket = folder / "jazz.sock"
         self.log = folder / "server.log"
         self.options = options
+        self.environment = environment or {}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -50,7 +52,7 @@ class RunningServer:
         begin = self.log.stat().st_size if self.log.exists() else 0
         command = serve_command("--data", self.data, "--listen", self.target, "--socket", self.socket, *self.options)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=ENVIRONMENT)
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env={**ENVIRONMENT, **self.environment})
         deadline = time.monotonic() + timeout
         while (started := STARTED.search(self.log.read_text()[begin:])) is None:
             assert self._process.poll() is None, f"the server did not start:\n{self.messages[begin:]}"

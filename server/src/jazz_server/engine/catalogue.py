@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -14,22 +15,43 @@ from jazz_server.engine.op import Op
 from jazz_server.kinds import describe
 
 
-def discovered() -> Mapping[str, Op]:
-    """Every operation by its name, sorted: the `OPS` of every module in the package `ops`.
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A module of operations: its name, what its docstring says in the first line, and its operations."""
+
+    name: str
+    title: str
+    ops: tuple[Op, ...]
+
+
+def themes() -> tuple[Theme, ...]:
+    """Every module of the package `ops`, sorted by name.
 
     Raises:
         InvalidTheme: A module has no `OPS`, or two operations have the same name.
     """
-    found: dict[str, Op] = {}
+    found: list[Theme] = []
     origin: dict[str, str] = {}
     for name in sorted(module.name for module in pkgutil.iter_modules(ops.__path__)):
-        theme = importlib.import_module(f"{ops.__name__}.{name}")
-        if not hasattr(theme, "OPS"):
+        module = importlib.import_module(f"{ops.__name__}.{name}")
+        if not hasattr(module, "OPS"):
             raise InvalidTheme(name, "OPS, the operations of the module", "none")
-        for op in theme.OPS:
-            if op.name in found:
+        for op in module.OPS:
+            if op.name in origin:
                 raise InvalidTheme(name, "operations that no other module has", f"{op.name}, as in {origin[op.name]}")
-            found[op.name], origin[op.name] = op, name
+            origin[op.name] = name
+        title = (module.__doc__ or name).strip().splitlines()[0].rstrip(".")
+        found.append(Theme(name, title, tuple(module.OPS)))
+    return tuple(found)
+
+
+def discovered() -> Mapping[str, Op]:
+    """Every operation by its name, sorted: the `OPS` of every module in the package `ops`.
+
+    Raises:
+        InvalidTheme: As `themes` does.
+    """
+    found = {op.name: op for theme in themes() for op in theme.ops}
     return MappingProxyType(dict(sorted(found.items())))
 
 
