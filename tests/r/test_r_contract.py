@@ -75,7 +75,7 @@ FUNCTIONS = {
     "Coo": "jz_coo",
     "Table": "jz_table",
     "OfKind": "jz_of_kind",
-    "Any": "jz_any",
+    "Any": "jz_any_value",
     "Tls": "jz_tls",
 }
 """The function of R for what module `jazz` has that is called."""

@@ -9,6 +9,8 @@ import numpy as np
 
 import jazz
 from jazz import ops
+from r.twins_of_elements import OF_ELEMENTS
+from r.twins_of_parts import OF_PARTS
 
 TYPES = {
     "x": "float64[r, c]",
@@ -22,6 +24,7 @@ TYPES = {
     "i": "int32[k]",
     "f": "any",
     "n": "any[...]?",
+    "t": "string[d]",
 }
 """The types of inputs, as text, which both read."""
 
@@ -37,6 +40,7 @@ DATA = {
     "i": "c(2L, 0L)",
     "f": 'data.frame(n = c(1.5, NA, 3), k = 1:3, text = c("a", NA, "c"))',
     "n": 'factor(c("a", NA, "b"))',
+    "t": 'c("The cat sat", "the dog", "")',
 }
 """What inputs are, in R."""
 
@@ -53,7 +57,9 @@ TWINS: dict[str, Callable[..., object]] = {
     "function(x) 1 / x - 1": lambda x: 1.0 / x - 1.0,
     "function(x) -x": lambda x: -x,
     "function(x) +x": lambda x: +x,
-    "function(x) x^2": lambda x: x**2,
+    "function(x) x^2": lambda x: x**2.0,
+    "function(x) x^2L": lambda x: x**2.0,
+    "function(x) 2^x": lambda x: 2.0**x,
     "function(x) abs(x)^0.5": lambda x: abs(x) ** 0.5,
     "function(x, y) x == y": lambda x, y: x == y,
     "function(x, y) x != y": lambda x, y: x != y,
@@ -185,7 +191,19 @@ TWINS: dict[str, Callable[..., object]] = {
         ops.iterate(lambda r: ops.iterate(lambda p: q @ p + r, r, max_iter=2).state, v, max_iter=2).state
     ),
     # pipelines in pipelines
-    "function(x, y) jz_call(jz_pipeline(function(a, b) jz_add(a * 2, b)), x, b = y)": lambda x, y: doubled(x, b=y),
+    "function(x, y) jz_inline(jz_pipeline(function(a, b) jz_add(a * 2, b)), x, b = y)": lambda x, y: doubled(x, b=y),
+    "function(x, y) jz_call(jz_pipeline(function(a, b) jz_add(a * 2, b)), x, b = y)": lambda x, y: ops.call(
+        doubled, x, b=y
+    ),
+    "function(x, v) jz_cond(sum(x) > 1, function() x * 2, function() x)": lambda x, v: ops.cond(
+        ops.sum(x) > 1.0, lambda: x * 2.0, lambda: x
+    ),
+    "function(x, y) jz_cond(sum(x) > 1, function() list(x, y), function() list(y, x))[[1]]": lambda x, y: ops.cond(
+        ops.sum(x) > 1.0, lambda: (x, y), lambda: (y, x)
+    )[0],
+    'function(x) jz_apply("topk", x, k = 2, results = 2)[[2]]': lambda x: ops.apply("topk", x, k=2, results=2)[1],
+    **OF_ELEMENTS,
+    **OF_PARTS,
 }
 
 

@@ -15,12 +15,17 @@ of_nodes <- list(
   cbind = function(...) joined(2, ...),
   rbind = function(...) joined(1, ...),
   diag = function(x) diagonal(x),
+  order = function(...) ordered_positions(...),
   c = function(...) strung(...),
   nrow = function(x) no_data("asked for its rows", "jz_size(x, 1)"),
   ncol = function(x) no_data("asked for its columns", "jz_size(x, 2)"),
   scale = function(...) no_data("passed to scale()", "sweep() with colMeans() and the like"),
   apply = function(...) no_data("passed to apply()", "rowSums() and the like, or jz_sum(x, axis)"),
-  which.max = function(x) no_data("passed to which.max()", "jz_argmax(x), which counts from 0")
+  which.max = function(x) no_data("passed to which.max()", "jz_argmax(x), which counts from 0"),
+  which.min = function(x) no_data("passed to which.min()", "jz_argmin(x), which counts from 0"),
+  xor = function(x, y) elementwise("logical_xor", as_truth(x), as_truth(y), truth = TRUE),
+  var = function(x, y = NULL, na.rm = FALSE) sample_variance(x, y, na.rm),
+  sd = function(x, na.rm = FALSE) jz_std(x, correction = 1L, na.rm = na.rm)
 )
 
 # A function in whose body, and in those of the functions of the same package or session that it calls, these names
@@ -30,7 +35,9 @@ in_pipeline <- function(f) {
   if (is.null(around) || exists(".jz_in_pipeline", envir = around)) return(f)
   overlay <- new.env(parent = around)
   assign(".jz_in_pipeline", TRUE, envir = overlay)
+  variables <- all.vars(body(f))
   for (name in unique(all.names(body(f)))) {
+    if (name %in% variables && !is.function(get0(name, envir = around, ifnotfound = sum))) next # as sd <- 2 is
     found <- get0(name, envir = around, mode = "function")
     if (!is.null(of_nodes[[name]])) {
       if (is.null(found) || is_own(found)) assign(name, either(of_nodes[[name]], found), envir = overlay)
@@ -57,7 +64,9 @@ called_in_order <- function(f, values) {
 }
 
 # Whether it is R's function, or the generic that package Matrix makes of it.
-is_own <- function(f) is.primitive(f) || environmentName(topenv(environment(f))) %in% c("base", "Matrix", "methods")
+is_own <- function(f) {
+  is.primitive(f) || environmentName(topenv(environment(f))) %in% c("base", "Matrix", "methods", "stats")
+}
 
 either <- function(ours, theirs) {
   force(ours)
@@ -81,7 +90,8 @@ strung <- function(...) {
   dims <- lapply(parts, dims_of)
   if (!all(lengths(dims) == 1L)) {
     found <- shown_dims(dims[lengths(dims) != 1L][[1L]])
-    stop_tracing(call, "what is known to be vectors", found, paste0(advice, "; jz_concat(list(x, y)) needs no dimensions"))
+    advice <- paste0(advice, "; jz_concat(list(x, y)) needs no dimensions")
+    stop_tracing(call, "what is known to be vectors", found, advice)
   }
   lengths <- vapply(dims, function(dim) if (is.numeric(dim[[1L]])) dim[[1L]] else NA_real_, 0)
   truth <- all(vapply(parts, is_truth, NA))

@@ -1,43 +1,49 @@
 # R's own operators and generics on values of a pipeline.
 
-ARITHMETIC <- c("+" = "add", "-" = "subtract", "*" = "multiply", "/" = "divide")
+ARITHMETIC <- c(
+  "+" = "add", "-" = "subtract", "*" = "multiply", "/" = "divide", "^" = "pow", "%%" = "remainder",
+  "%/%" = "floor_divide"
+)
 COMPARISONS <- c(
   "==" = "equal", "!=" = "not_equal", "<" = "less", "<=" = "less_equal", ">" = "greater", ">=" = "greater_equal"
 )
-UNARY <- c("abs", "exp", "log1p", "sqrt")
+LOGIC <- c("&" = "logical_and", "|" = "logical_or")
+UNARY <- c(
+  abs = "abs", sign = "sign", sqrt = "sqrt", exp = "exp", expm1 = "expm1", log1p = "log1p", sin = "sin", cos = "cos",
+  tanh = "tanh", floor = "floor", ceiling = "ceil", trunc = "trunc"
+)
 
 binary_operator <- function(sign, a, b) {
   call <- traced_call()
   if (is.null(a) || is.null(b)) stop_tracing(call, "a value", "NULL")
   if (sign %in% names(COMPARISONS)) return(elementwise(COMPARISONS[[sign]], a, b, call, truth = TRUE))
-  if (sign %in% names(ARITHMETIC)) {
-    if (sign != "/" && is_truth(a) && is_truth(b)) {
-      stop_tracing(
-        call, "numbers", "truth values on both sides, which are no integers here",
-        "jz_cast(x, \"int32\") makes them integers; jz_multiply() is \"and\", pmax() is \"or\""
-      )
-    }
-    return(elementwise(ARITHMETIC[[sign]], a, b, call))
+  if (sign %in% names(LOGIC)) return(elementwise(LOGIC[[sign]], as_truth(a), as_truth(b), call, truth = TRUE))
+  if (sign != "/" && is_truth(a) && is_truth(b)) {
+    stop_tracing(
+      call, "numbers", "truth values on both sides, which are no integers here",
+      "jz_cast(x, \"int32\") makes them integers; & is \"and\", | is \"or\""
+    )
   }
-  if (sign == "^" && is.numeric(b) && length(b) == 1 && b %in% c(2, 0.5)) {
-    if (b == 2) return(elementwise("multiply", a, a, call))
-    return(apply_one("sqrt", a, dims = dims_of(a), call = call))
+  if (sign == "^") {
+    a <- as_real(a)
+    b <- as_real(b)
   }
-  instead <- switch(sign,
-    "^" = "x^2 and x^0.5; exp(p * log(x)) for another power of what is above 0",
-    "&" = "jz_multiply(a, b) for truth values",
-    "|" = "pmax(a, b) for truth values",
-    paste("one of", toString(c(names(ARITHMETIC), names(COMPARISONS))))
-  )
-  stop_tracing(call, instead, paste("the operator", sign))
+  elementwise(ARITHMETIC[[sign]], a, b, call)
 }
+
+# A single number as R's & takes it, and as R's ^ does.
+as_truth <- function(value) if (is.numeric(value) && !is.null(as_literal(value))) as.logical(value) else value
+as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value))) as.double(value) else value
 
 #' R's operators on values of a pipeline
 #'
 #' Inside the function that [jz_pipeline()] traces, R's operators and functions write steps: arithmetic and comparisons,
-#' `%*%`, `crossprod()`, `tcrossprod()`, `t()`, `exp()`, `log()`, `log1p()`, `sqrt()`, `abs()`, `sum()`, `mean()`,
-#' `max()`, `min()`, `rowSums()`, `colSums()`, `rowMeans()`, `colMeans()`, `pmax()`, `pmin()`, `ifelse()`, `sweep()`,
-#' `cbind()`, `rbind()`, `diag()`, `is.na()`, `x[rows, ]` and `x[, columns]` with positions, `x$field` of a table.
+#' `&`, `|`, `!`, `xor()`, `%*%`, `crossprod()`, `tcrossprod()`, `t()`; `exp()`, `expm1()`, `log()`, `log1p()`,
+#' `sqrt()`, `abs()`, `sign()`, `sin()`, `cos()`, `tanh()`, `round()`, `floor()`, `ceiling()`, `trunc()`; `cumsum()`,
+#' `sum()`, `prod()`, `mean()`, `max()`, `min()`, `range()`, `any()`, `all()`, `var()`, `sd()`, `median()`,
+#' `quantile()`, `rowSums()`, `colSums()`, `rowMeans()`, `colMeans()`; `pmax()`, `pmin()`, `ifelse()`, `sweep()`,
+#' `cbind()`, `rbind()`, `diag()`, `is.na()`, `is.nan()`, `is.finite()`, `is.infinite()`; `x[rows, ]` and
+#' `x[, columns]` with positions, `x$field` of a table.
 #'
 #' Element-wise operators recycle as R does, or are refused: equal dimensions, a single number, and a vector as long as
 #' a matrix has rows, which goes along the columns. To know, they need the types of the inputs, in which dimensions that
@@ -47,7 +53,11 @@ binary_operator <- function(sign, a, b) {
 #' * a vector in `%*%` stays a vector, and the result is one, where R would give a matrix of one row or column;
 #' * missing is not `NaN`: `is.na()` is `FALSE` for `NaN`, and `na.rm = TRUE` leaves out what is missing, and no `NaN`;
 #' * truth values are no integers: `(x > 0) + (y > 0)` is refused, `sum(x > 0)` counts;
-#' * integers that overflow wrap around, where R has `NA`.
+#' * integers that overflow wrap around, where R has `NA`, and stay integers in `prod()` and in powers of each other;
+#'   divided by 0 with `%/%` and `%%` they give 0;
+#' * `&`, `|` and `!` are of truth values: `x != 0` makes them of numbers;
+#' * `round(x, digits)` is `round(x * 10^digits) / 10^digits`, which can differ from R's in the last digit;
+#' * `var()` is of a vector: of a matrix R has covariances.
 #'
 #' @param e1,e2,x,y,... Values of a pipeline, numbers, or vectors and matrices, which become constants.
 #' @param i,j,drop,name,na.rm As in R.
@@ -80,24 +90,26 @@ setMethod("Ops", signature("ANY", "jazz_node"), function(e1, e2) binary_operator
 
 #' @rdname jz_operators
 #' @export
-setMethod("!", "jazz_node", function(x) stop_tracing(traced_call(), "x == FALSE for truth values", "the operator !"))
+setMethod("!", "jazz_node", function(x) apply_one("logical_not", x, dims = dims_of(x), truth = TRUE))
 
 #' @rdname jz_operators
 #' @export
 setMethod("Math", "jazz_node", function(x) {
-  if (!.Generic %in% UNARY) {
-    stop_tracing(traced_call(), paste("one of", toString(c(UNARY, "log")), "and the jz_ functions"), .Generic)
+  if (.Generic == "cumsum") return(summed_up(x))
+  if (!.Generic %in% names(UNARY)) {
+    stop_tracing(
+      traced_call(), paste("one of", toString(c(names(UNARY), "log", "cumsum")), "and the jz_ functions"), .Generic
+    )
   }
-  apply_one(.Generic, x, dims = dims_of(x))
+  apply_one(UNARY[[.Generic]], x, dims = dims_of(x))
 })
 
 #' @rdname jz_operators
 #' @param digits As in R.
 #' @export
 setMethod("Math2", "jazz_node", function(x, digits) {
-  stop_tracing(
-    traced_call(), "the elements as they are; jz_cast(x, \"int64\") cuts off what stands behind the point", .Generic
-  )
+  if (.Generic != "round") stop_tracing(traced_call(), "round(x, digits)", .Generic)
+  jz_round(x, if (missing(digits)) 0 else digits)
 })
 
 #' @rdname jz_operators
@@ -117,11 +129,9 @@ setMethod("log", "jazz_node", function(x, ...) {
 #' @rdname jz_operators
 #' @export
 setMethod("Summary", "jazz_node", function(x, ..., na.rm = FALSE) {
-  if (!.Generic %in% c("sum", "max", "min") || ...length() > 0) {
-    found <- if (...length() > 0) paste(.Generic, "of several values") else .Generic
-    stop_tracing(traced_call(), "sum(x), max(x) or min(x) of one value", found)
-  }
-  reduce(.Generic, x, NULL, FALSE, na.rm)
+  if (...length() > 0) stop_tracing(traced_call(), paste0(.Generic, "(x) of one value"), "several values")
+  if (.Generic == "range") return(jz_quantile(x, c(0, 1), method = "lower", na.rm = na.rm))
+  reduce(.Generic, x, NULL, FALSE, na.rm, truth = .Generic %in% c("any", "all"))
 })
 
 #' @rdname jz_operators
@@ -144,6 +154,23 @@ matrix_product <- function(x, y, call = traced_call()) {
 #' @export
 setMethod("is.na", "jazz_node", function(x) apply_one("is_na", x, dims = dims_of(x), truth = TRUE))
 
+# R's questions whether numbers are numbers have an answer where something is missing: that it is none.
+asked <- function(op, x) {
+  jz_fill_na(apply_one(op, x, dims = dims_of(x), truth = TRUE), FALSE)
+}
+
+#' @rdname jz_operators
+#' @export
+setMethod("is.nan", "jazz_node", function(x) asked("isnan", x))
+
+#' @rdname jz_operators
+#' @export
+setMethod("is.finite", "jazz_node", function(x) asked("isfinite", x))
+
+#' @rdname jz_operators
+#' @export
+setMethod("is.infinite", "jazz_node", function(x) asked("isinf", x))
+
 #' @rdname jz_operators
 #' @export
 setMethod("$", "jazz_node", function(x, name) apply_one("field", x, settings = list(name = name)))
@@ -159,80 +186,6 @@ setMethod("[[", "jazz_node", function(x, i, j, ...) {
 
 #' @rdname jz_operators
 #' @export
-setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
-  call <- traced_call()
-  indices <- nargs() - (!missing(drop)) - 1
-  dims <- dims_of(x)
-  if (indices == 1) {
-    if (length(dims) != 1 || missing(i)) {
-      stop_tracing(
-        call, "x[rows, ] or x[, columns] of a matrix, x[positions] of what is known to be a vector", "one index"
-      )
-    }
-    return(taken(x, i, 1, dims, call))
-  }
-  if (indices != 2) stop_tracing(call, "one index or two", as.character(indices))
-  dims <- matrix_dims(x, "[", call)
-  if (!missing(i)) {
-    check_kept(i, drop, call)
-    x <- taken(x, i, 1, dims, call)
-    dims <- dims_of(x)
-  }
-  if (!missing(j)) {
-    check_kept(j, drop, call)
-    x <- taken(x, j, 2, dims, call)
-  }
-  x
-})
-
-#' @rdname jz_operators
-#' @param value A value.
-#' @export
-setMethod("[<-", "jazz_node", function(x, i, j, ..., value) no_change())
-
-#' @rdname jz_operators
-#' @export
-setMethod("[[<-", "jazz_node", function(x, i, j, ..., value) no_change())
-
-#' @rdname jz_operators
-#' @export
-setMethod("$<-", "jazz_node", function(x, name, value) no_change())
-
-no_change <- function() {
-  stop_tracing(
-    traced_call(), "ifelse(x < 0, 0, x), which gives another value", "an assignment into a value of a pipeline",
-    "its elements cannot be changed: it has no data yet"
-  )
-}
-
-# R makes a vector of a single row or column, unless told not to.
-check_kept <- function(positions, drop, call) {
-  if (length(positions) == 1 && !isFALSE(drop)) {
-    stop_tracing(
-      call, "drop = FALSE with a single row or column, which stays a matrix", "drop = TRUE", "x[1, , drop = FALSE]"
-    )
-  }
-}
-
-# The rows or columns at positions that are known when the pipeline is written, counted from 1.
-taken <- function(x, positions, axis, dims, call) {
-  if (is_node(positions)) {
-    stop_tracing(call, "positions that are known now", "a value of the pipeline", "jz_take(x, i, axis) takes one")
-  }
-  if (!is.numeric(positions) || anyNA(positions) ||
-    any(positions < 1 | positions != trunc(positions) | positions > .Machine$integer.max)) {
-    stop_tracing(call, "positions from 1 on", shown(positions))
-  }
-  dims[[axis]] <- as.double(length(positions))
-  indices <- as.integer(positions) - 1L
-  if (length(indices) == 1) dim(indices) <- 1L
-  apply_one(
-    "take", x, indices, settings = list(axis = if (axis == 2) 1L), dims = dims, call = call, truth = is_truth(x)
-  )
-}
-
-#' @rdname jz_operators
-#' @export
 t.jazz_node <- function(x) {
   call <- traced_call()
   dims <- matrix_dims(x, "t()", call)
@@ -242,6 +195,43 @@ t.jazz_node <- function(x) {
 #' @rdname jz_operators
 #' @export
 mean.jazz_node <- function(x, ..., na.rm = FALSE) reduce("mean", x, NULL, FALSE, na.rm)
+
+#' @rdname jz_operators
+#' @importFrom stats median
+#' @export
+median.jazz_node <- function(x, na.rm = FALSE, ...) jz_quantile(x, 0.5, na.rm = na.rm)
+
+#' @rdname jz_operators
+#' @param probs,type As in R; `type` is 7.
+#' @importFrom stats quantile
+#' @export
+quantile.jazz_node <- function(x, probs = c(0, 0.25, 0.5, 0.75, 1), na.rm = FALSE, type = 7, ...) {
+  if (!identical(as.double(type), 7)) {
+    stop_tracing(traced_call(), "type = 7; jz_quantile() has other methods", shown(type))
+  }
+  jz_quantile(x, probs, na.rm = na.rm)
+}
+
+# Of a matrix as a vector, column by column, as R has it.
+summed_up <- function(x) {
+  call <- traced_call()
+  rank <- length(dims_of(x))
+  if (is.null(dims_of(x)) || !rank %in% 1:2) {
+    stop_tracing(call, "a vector or a matrix for cumsum(); jz_cumsum(x, axis) takes any", shown_dims(dims_of(x)))
+  }
+  jz_cumsum(if (rank == 2) flipped(x, call) else x)
+}
+
+# The variance of a sample.
+sample_variance <- function(x, y = NULL, na.rm = FALSE) {
+  if (!is.null(y) || length(dims_of(x)) != 1) {
+    stop_tracing(
+      traced_call(), "var(x) of what is known to be a vector", if (is.null(y)) shown_dims(dims_of(x)) else "two values",
+      "jz_var(x, axis, correction = 1) is that of columns or rows"
+    )
+  }
+  jz_var(x, correction = 1L, na.rm = na.rm)
+}
 
 no_data <- function(what, instead) {
   stop_tracing(
@@ -327,15 +317,4 @@ swept <- function(x, MARGIN, STATS, FUN = "-", check.margin = TRUE, ...) {
   }
   if (MARGIN == 2 || is_single(STATS)) return(apply_one(op[[1]], x, STATS, dims = dims, call = call))
   flipped(apply_one(op[[1]], flipped(x, call), STATS, dims = rev(dims), call = call), call)
-}
-
-joined <- function(axis, ...) {
-  call <- traced_call()
-  parts <- unname(list(...))
-  dims <- lapply(parts, matrix_dims, what = "cbind() and rbind()", call = call)
-  lengths <- vapply(dims, function(d) if (is.numeric(d[[axis]])) d[[axis]] else NA_real_, 0)
-  result <- dims[[1]]
-  result[[axis]] <- if (anyNA(lengths)) NA else sum(lengths)
-  truth <- all(vapply(parts, is_truth, NA))
-  apply_op("concat", parts, list(axis = if (axis == 2) 1L), 1, list(result), call, truth)[[1]]
 }

@@ -7,8 +7,8 @@
 #' names broadcast as numpy does, from the last dimension on; R's operators recycle as R does.
 #'
 #' @section Positions count from 0:
-#' Axes are counted from 1. Positions, those that `jz_argmax()` and `jz_topk()` give and `jz_take()` takes, are values of
-#' the pipeline, which Python runs and reads as well, and are **counted from 0**. R leaves out an index of 0 without a
+#' Axes are counted from 1. Positions, those that `jz_argmax()` and `jz_topk()` give and `jz_take()` takes, are values
+#' of the pipeline, which Python runs and reads as well, and are **counted from 0**. R leaves out an index of 0 without a
 #' word, so add 1 before you use them:
 #'
 #' ```r
@@ -19,7 +19,8 @@
 #' or have the pipeline do it, `jz_topk(x, 3)$indices + 1`, where its positions are for R alone.
 #'
 #' @param a,b,x,condition,indices Values of a pipeline, numbers, or vectors and matrices, which become constants.
-#' @param axis The dimension along which to work, counted from 1; all of them when `NULL`.
+#' @param axis The dimension along which to work, or several, counted from 1; all of them when `NULL`. One only for
+#'   `jz_argmax()`, `jz_argmin()`, `jz_softmax()`, `jz_cumsum()` and what does not reduce.
 #' @param keepdims Whether reduced dimensions stay, with length 1.
 #' @param na.rm Whether missing elements are left out; otherwise they make the result missing.
 #' @return A value of the pipeline; a list of values where there are several.
@@ -143,9 +144,11 @@ jz_where <- function(condition, a, b) apply_one("where", condition, a, b, dims =
 #' @rdname jz_op
 #' @param layout "csr", "csc" or "coo".
 #' @export
-jz_to_sparse <- function(x, layout = c("csr", "csc", "coo")) {
+jz_to_sparse <- function(x, layout = c("csr", "csc", "coo"), threshold = NULL) {
   layout <- match.arg(layout)
-  apply_one("to_sparse", x, settings = list(layout = if (layout != "csr") layout), dims = dims_of(x))
+  if (!is.null(threshold)) check_magnitude(threshold, "threshold")
+  settings <- list(layout = if (layout != "csr") layout, threshold = threshold)
+  apply_one("to_sparse", x, settings = settings, dims = dims_of(x))
 }
 
 #' @rdname jz_op
@@ -212,50 +215,6 @@ axis_setting <- function(axis) {
 axis_number <- function(axis) {
   if (!is_whole(axis) || axis < 1) stop_tracing("axis", "a dimension counted from 1", shown(axis))
   as.integer(axis) - 1L
-}
-
-reduce <- function(op, x, axis = NULL, keepdims = FALSE, na.rm = FALSE, settings = list()) {
-  check_bool(keepdims, "keepdims")
-  check_bool(na.rm, "na.rm")
-  numbers <- if (!is.null(axis)) vapply(axis, axis_number, 0L)
-  dims <- reduced_dims(dims_of(x), axis, keepdims)
-  own <- list(axis = numbers, keepdims = if (keepdims) TRUE, skipna = if (na.rm) TRUE)
-  apply_one(op, x, settings = c(settings, own), dims = dims)
-}
-
-#' @rdname jz_op
-#' @export
-jz_sum <- function(x, axis = NULL, keepdims = FALSE, na.rm = FALSE) reduce("sum", x, axis, keepdims, na.rm)
-#' @rdname jz_op
-#' @export
-jz_mean <- function(x, axis = NULL, keepdims = FALSE, na.rm = FALSE) reduce("mean", x, axis, keepdims, na.rm)
-#' @rdname jz_op
-#' @export
-jz_max <- function(x, axis = NULL, keepdims = FALSE, na.rm = FALSE) reduce("max", x, axis, keepdims, na.rm)
-#' @rdname jz_op
-#' @export
-jz_min <- function(x, axis = NULL, keepdims = FALSE, na.rm = FALSE) reduce("min", x, axis, keepdims, na.rm)
-#' @rdname jz_op
-#' @export
-jz_argmax <- function(x, axis = NULL, keepdims = FALSE, na.rm = FALSE) reduce("argmax", x, axis, keepdims, na.rm)
-#' @rdname jz_op
-#' @export
-jz_count_nonzero <- function(x, axis = NULL, keepdims = FALSE, na.rm = FALSE) {
-  reduce("count_nonzero", x, axis, keepdims, na.rm)
-}
-#' @rdname jz_op
-#' @export
-jz_count_na <- function(x, axis = NULL, keepdims = FALSE) reduce("count_na", x, axis, keepdims)
-
-#' @rdname jz_op
-#' @param ord The order of the norm: 1, 2 or `Inf`.
-#' @export
-jz_norm <- function(x, ord = 2, axis = NULL, keepdims = FALSE, na.rm = FALSE) {
-  if (!is.numeric(ord) || length(ord) != 1 || !ord %in% c(1, 2, Inf)) {
-    stop_tracing("jz_norm", "ord as 1, 2 or Inf", shown(ord))
-  }
-  order <- if (ord == 1) 1L else if (ord == Inf) Inf
-  reduce("norm", x, axis, keepdims, na.rm, list(ord = order))
 }
 
 #' @rdname jz_op
@@ -326,7 +285,7 @@ trace_body <- function(body, states, around) {
   }
   sources <- with_trace(trace, lapply(results, source_of, trace = trace, argument = "body"))
   captured <- ordered_steps(sources, trace)$captured
-  any_type <- jz_any()
+  any_type <- jz_any_value()
   inputs <- c(
     stats::setNames(rep(list(any_type), count), paste0("state_", seq_len(count) - 1)),
     stats::setNames(rep(list(any_type), length(captured)), sprintf("captured_%d", seq_along(captured) - 1L))

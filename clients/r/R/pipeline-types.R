@@ -82,7 +82,7 @@ jz_table <- function(fields, optional = character(), closed = FALSE) {
 
 #' @describeIn jz_types All values.
 #' @export
-jz_any <- function() new_type(list(any = empty_message()))
+jz_any_value <- function() new_type(list(any = empty_message()))
 
 new_type <- function(message) structure(list(message = message), class = "jazz_type")
 
@@ -165,7 +165,7 @@ dimension_message <- function(dimension, field = "dimension") {
 }
 
 as_type <- function(type, field) {
-  if (is.null(type)) return(jz_any())
+  if (is.null(type)) return(jz_any_value())
   if (inherits(type, "jazz_type")) return(type)
   if (is.character(type) && length(type) == 1 && !is.na(type)) return(new_type(parse_type(type, field)))
   stop_tracing(field, "a type, such as jz_csr(\"rows\", 1024) or \"float32[rows, 1024] csr\"", shown(type))

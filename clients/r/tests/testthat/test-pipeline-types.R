@@ -11,7 +11,7 @@ test_that("functions and texts say the same", {
   pairs <- list(
     list(jz_csr("rows", 1024), "any[rows, 1024] csr"),
     list(jz_dense("n", type = "float64", nullable = TRUE), "float64[n]? dense"), list(jz_tensor(NA, 3), "any[*, 3]"),
-    list(jz_any(), "any"), list(jz_of_kind("lab/photo"), "lab/photo"),
+    list(jz_any_value(), "any"), list(jz_of_kind("lab/photo"), "lab/photo"),
     list(jz_coo("i", type = c("int64", "int32")), "int32|int64[i] coo"),
     list(jz_tensor(unit = "m", min = 0), "any[...] in m from 0")
   )
