@@ -2,8 +2,11 @@
 
 #' Call a pipeline inside of another
 #'
-#' Inside of the function that [jz_pipeline()] traces, writes the steps of a pipeline, made by [jz_pipeline()] or got
-#' from a server by [jz_pipeline_get()], into the one that is being traced.
+#' Inside of the function that [jz_pipeline()] traces, makes a pipeline, made by [jz_pipeline()] or got from a server by
+#' [jz_pipeline_get()], part of the one that is being traced. `jz_call()` keeps it together: it is there once, however
+#' often it is called, so that a pipeline of a hundred equal layers is as small as one. `jz_inline()` writes its steps
+#' between the others, where they can be computed together with them. What is called is as it is now: later versions of
+#' a stored pipeline change nothing.
 #'
 #' @param pipeline What [jz_pipeline()] made, or `jz_pipeline_get(db, name)$pipeline`.
 #' @param ... Its inputs, by name or in their order: values of the pipeline that is being traced, numbers, or arrays.
@@ -11,27 +14,47 @@
 #' @examples
 #' scaled <- jz_pipeline(function(x, by) sweep(x, 2, by, "*"))
 #' jz_pipeline(function(x, w) jz_relu(jz_call(scaled, x, by = w)))
+#' jz_pipeline(function(x, w) jz_relu(jz_inline(scaled, x, by = w)))
 #' @export
 jz_call <- function(pipeline, ...) {
-  call <- traced_call()
-  if (!is_pipeline(pipeline)) stop_tracing(call, "a pipeline that jz_pipeline() made", shown(pipeline))
+  given <- given_inputs(pipeline, list(...), traced_call())
   trace <- tracing$current
-  if (is.null(trace)) {
+  graph <- embedded_graph(pipeline, trace)
+  names <- names(graph$outputs)
+  nodes <- apply_op("call", given, list(pipeline = graph), length(names), output_dims(pipeline, given))
+  if (length(nodes) == 1) nodes[[1]] else stats::setNames(nodes, names)
+}
+
+#' @rdname jz_call
+#' @export
+jz_inline <- function(pipeline, ...) {
+  call <- traced_call()
+  given <- given_inputs(pipeline, list(...), call)
+  trace <- tracing$current
+  sources <- lapply(given, source_of, trace = trace, argument = call)
+  outputs <- Map(function(source, dims) {
+    if (source$kind == "literal") stop_tracing(call, "outputs that are computed", "a literal")
+    new_node(trace, source, dims)
+  }, inlined(pipeline, sources, trace), output_dims(pipeline, given))
+  if (length(outputs) == 1) outputs[[1]] else outputs
+}
+
+# The inputs of a pipeline that is called, in their order.
+given_inputs <- function(pipeline, given, call) {
+  if (!is_pipeline(pipeline)) stop_tracing(call, "a pipeline that jz_pipeline() made", shown(pipeline))
+  if (is.null(tracing$current)) {
     stop_tracing(
       call, "a call inside the function of another pipeline", "a call outside of one",
       "jz_run() runs a pipeline; jz_call() makes it part of another"
     )
   }
-  names <- vapply(pipeline$message$graph$inputs, `[[`, "", "name")
-  given <- in_order(list(...), names, call)
-  sources <- lapply(given, source_of, trace = trace, argument = call)
+  in_order(given, vapply(pipeline$message$graph$inputs, `[[`, "", "name"), call)
+}
+
+# What is known of the dimensions of its outputs.
+output_dims <- function(pipeline, given) {
   message <- pipeline$message
-  dims <- graph_dims(message$graph, lapply(given, dims_of), lapply(message$constants, constant_dims))
-  outputs <- Map(function(source, dims) {
-    if (source$kind == "literal") stop_tracing(call, "outputs that are computed", "a literal")
-    new_node(trace, source, dims)
-  }, inlined(pipeline, sources, trace), dims)
-  if (length(outputs) == 1) outputs[[1]] else outputs
+  graph_dims(message$graph, lapply(given, dims_of), lapply(message$constants, constant_dims))
 }
 
 # Arguments in the order of inputs: those with names first, then the others as they come.
@@ -51,6 +74,17 @@ in_order <- function(given, inputs, call) {
 # Writes the steps of a pipeline's message into a trace, its inputs replaced by sources; gives the sources of its
 # outputs.
 inlined <- function(pipeline, sources, trace) {
+  reader <- graph_reader(pipeline, trace)
+  reader$steps_of(pipeline$message$graph, sources, trace, pipeline$calls)
+}
+
+# The pipeline as a sub-graph of a trace, with inputs and outputs of its own names.
+embedded_graph <- function(pipeline, trace) {
+  graph_reader(pipeline, trace)$graph(pipeline$message$graph, trace, pipeline$calls)
+}
+
+# Functions that read the graphs of a pipeline's message into traces.
+graph_reader <- function(pipeline, trace) {
   message <- pipeline$message
   constants <- lapply(message$constants, kept_constant, trace = trace)
   setting <- function(parameter, around) {
@@ -58,11 +92,13 @@ inlined <- function(pipeline, sources, trace) {
     if (is.null(value$graph)) structure(value, class = "jazz_setting") else sub_graph(value$graph + 1, around)
   }
   sub_graph <- function(number, around) {
-    graph <- message$graphs[[number]]
+    as_sub_graph(message$graphs[[number]], around, pipeline$graph_calls[number][[1]])
+  }
+  as_sub_graph <- function(graph, around, calls) {
     inner <- new_trace(around$name, around)
     types <- lapply(graph$inputs, function(input) new_type(input$type))
     own <- lapply(seq_along(types), function(index) input_source(inner, index - 1))
-    outputs <- steps_of(graph, own, inner, pipeline$graph_calls[number][[1]])
+    outputs <- steps_of(graph, own, inner, calls)
     inputs <- stats::setNames(types, vapply(graph$inputs, `[[`, "", "name"))
     structure(list(trace = inner, inputs = inputs, captured = list(), outputs = outputs), class = "jazz_sub_graph")
   }
@@ -88,5 +124,5 @@ inlined <- function(pipeline, sources, trace) {
     outputs <- lapply(graph$outputs, function(output) source(output$source))
     stats::setNames(outputs, vapply(graph$outputs, `[[`, "", "name"))
   }
-  steps_of(message$graph, sources, trace, pipeline$calls)
+  list(steps_of = steps_of, graph = as_sub_graph)
 }

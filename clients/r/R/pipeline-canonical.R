@@ -122,7 +122,7 @@ without_zeros <- function(message) {
 parameter_value <- function(encoder, value) {
   if (inherits(value, "jazz_setting")) return(unclass(value))
   if (inherits(value, "jazz_sub_graph")) return(list(graph = sub_graph_number(encoder, value)))
-  if (length(value) > 1) return(list(list = list(values = lapply(value, setting_literal))))
+  if (is.list(value) || length(value) > 1) return(list(list = list(values = lapply(value, setting_literal))))
   list(literal = setting_literal(value))
 }
 

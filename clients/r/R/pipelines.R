@@ -127,6 +127,8 @@ print.jazz_pipeline_info <- function(x, ...) {
 #'   several outputs, of which those that it names are stored, in one atomic commit.
 #' @param details Whether to give all that is known of the run: a list with `value`, `used_versions`, `pipeline_version`
 #'   and `compute_seconds`.
+#' @param profile Whether to give all that is known of the run with `profile`, which tells what each step took, as
+#'   [jz_explain()] tells what it would.
 #' @param timeout Seconds that it may take; the connection's timeout when `NULL`, which is none for runs.
 #' @param options Options of [jz_value_options()] for what comes back.
 #' @return The output; a named list when there are several. Where one was stored, a [jazz_info] is in its place.
@@ -139,21 +141,23 @@ print.jazz_pipeline_info <- function(x, ...) {
 #' jz_pipeline_put(db, "lab/scaled", scaled, bind = c(by = "lab/by"))
 #' jz_run(db, "lab/scaled", x = matrix(1:6, 2))
 #' @export
-jz_run <- function(db, pipeline, ..., inputs = list(), into = NULL, details = FALSE, timeout = NULL,
-                   options = jz_value_options()) {
+jz_run <- function(db, pipeline, ..., inputs = list(), into = NULL, details = FALSE, profile = FALSE,
+                   timeout = NULL, options = jz_value_options()) {
   check_connection(db)
   check_bool(details, "details")
+  check_bool(profile, "profile")
   given <- run_inputs(c(list(...), inputs))
   header <- c(pipeline_target(pipeline), if (length(given$messages) > 0L) list(inputs = given$messages))
   stores <- store_messages(into, function() output_names(db, pipeline, timeout))
   if (length(stores) > 0L) header <- c(header, list(stores = stores, request_id = new_uuid()))
+  if (profile) header$profile <- TRUE
   label <- if (is_pipeline(pipeline)) "run pipeline" else paste("run", pipeline)
   result <- hinted(names(given$values), located(pipeline, exchange_call(
     db, "Pipelines/RunPipeline", list(header = header),
     announced = function(answer) streamed_outputs(answer$header),
     values = unname(given$values), timeout = timeout, label = label, options = options
   )))
-  run_result(result, details, options)
+  run_result(result, details || profile, options)
 }
 
 # What is named as options of values are was taken for an input: says where options go, when there is no such input.
@@ -181,9 +185,11 @@ run_inputs <- function(inputs) {
   names <- names(inputs) %||% rep("", length(inputs))
   unnamed <- sum(!nzchar(names))
   if (unnamed > 0L) {
-    stop_invalid("inputs", "each by its name, as in jz_run(db, pipeline, x = 1)", I(sprintf("%d without a name", unnamed)))
+    found <- I(sprintf("%d without a name", unnamed))
+    stop_invalid("inputs", "each by its name, as in jz_run(db, pipeline, x = 1)", found)
   }
-  if (anyDuplicated(names)) stop_invalid("inputs", "each name once", I(sprintf("%s twice", names[duplicated(names)][1L])))
+  twice <- names[duplicated(names)]
+  if (length(twice) > 0L) stop_invalid("inputs", "each name once", I(sprintf("%s twice", twice[[1L]])))
   inputs <- inputs[order(names, method = "radix")]
   values <- lapply(inputs, function(input) encode_value(if (inherits(input, "jazz_block")) NULL else input))
   messages <- Map(function(name, input, value) {
@@ -232,80 +238,12 @@ run_result <- function(result, details, options) {
   used <- header$used_blocks
   versions <- vapply(used, function(block) sprintf("%s@%s", block$name, show_version(block$version)), "")
   names(versions) <- vapply(used, `[[`, "", "input")
-  list(
+  told <- list(
     value = value, used_versions = versions, pipeline_version = header$pipeline_version %||% NA_real_,
     compute_seconds = (header$compute_nanoseconds %||% 0) / 1e9
   )
-}
-
-#' Explain how a pipeline would run
-#'
-#' Says in words what would be done and why, with the type of every value in it.
-#'
-#' @inheritParams jz_pipeline_put
-#' @param pipeline A name, or what [jz_pipeline()] made.
-#' @param bind For one that is not stored: inputs that are taken from stored blocks.
-#' @return A list of class `jazz_explanation` with the data frame `steps` and the whole as `text`, which prints.
-#' @examplesIf jz_has_server()
-#' db <- jz_local_server()
-#' layer <- jz_pipeline(function(x, w) jz_relu(x %*% w), list(x = jz_csr("n", 4), w = jz_csr(4, 4)))
-#' jz_explain(db, layer)
-#' @export
-jz_explain <- function(db, pipeline, bind = NULL, timeout = NULL) {
-  check_connection(db)
-  if (is.character(pipeline) && !is.null(bind)) {
-    stop_invalid("bind", "NULL for a stored pipeline, whose binds are stored with it", bind)
-  }
-  answer <- located(pipeline, unary_call(db, "Pipelines/ExplainPipeline", pipeline_target(pipeline, bind), timeout))
-  steps <- data.frame(
-    op = vapply(answer$steps, function(step) step$op %||% "", ""),
-    note = vapply(answer$steps, function(step) step$note %||% "", ""), stringsAsFactors = FALSE
-  )
-  structure(list(steps = steps, text = answer$text %||% ""), class = "jazz_explanation")
-}
-
-#' @export
-print.jazz_explanation <- function(x, ...) {
-  cat(x$text, "\n", sep = "")
-  invisible(x)
-}
-
-#' The operations that pipelines are made of
-#'
-#' @inheritParams jz_pipeline_put
-#' @param name The name of one operation, for all that is known of it.
-#' @return A data frame with the columns `name`, `version`, `signature`, `doc`, which prints the signatures; of one
-#'   operation all.
-#' @examplesIf jz_has_server()
-#' db <- jz_local_server()
-#' jz_ops(db)
-#' jz_ops(db, "topk")
-#' @export
-jz_ops <- function(db, name = NULL, timeout = NULL) {
-  check_connection(db)
-  ops <- pages(db, "Pipelines/ListOps", list(), "ops", timeout)
-  text <- function(field) vapply(ops, function(op) op[[field]] %||% "", "")
-  frame <- data.frame(
-    name = text("name"), version = vapply(ops, function(op) op$version %||% 0, 0), signature = text("signature"),
-    doc = text("doc"), stringsAsFactors = FALSE
-  )
-  if (!is.null(name)) {
-    frame <- frame[frame$name == check_string(name, "name"), , drop = FALSE]
-    if (nrow(frame) == 0L) stop_invalid("name", "an operation that jz_ops() lists", name)
-  }
-  class(frame) <- c("jazz_ops", "jazz_listing", "data.frame")
-  frame
-}
-
-#' @export
-print.jazz_ops <- function(x, ...) {
-  if (!all(c("signature", "doc") %in% names(x))) return(NextMethod())
-  if (nrow(x) == 1L) {
-    cat(x$signature, strwrap(x$doc, indent = 2L, exdent = 2L), sep = "\n")
-  } else {
-    cat(x$signature, "jz_ops(db, \"topk\") says what an operation does", sep = "\n")
-  }
-  invisible(x)
+  if (!is.null(header$profile)) told$profile <- explanation(header$profile)
+  told
 }
 
 # Gives the errors of the server the calls of R that wrote the steps they name, such as "steps[3] matmul.a".

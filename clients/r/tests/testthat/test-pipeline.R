@@ -47,23 +47,40 @@ test_that("errors name the call that was written", {
   error <- refused(jz_pipeline(function(x) x[1, ]))
   expect_identical(error$violations$field, "x[1, ]")
   expect_s3_class(error, c("jazz_error_tracing", "jazz_error_invalid_argument", "jazz_error", "error"), exact = FALSE)
-  expect_match(conditionMessage(refused(jz_pipeline(function(x) exp(x) %% 2))), "exp(x)%%2", fixed = TRUE)
+  expect_match(conditionMessage(refused(jz_pipeline(function(x) gamma(x %% 2)))), "gamma(x%%2)", fixed = TRUE)
 })
 
 test_that("what a value of a pipeline cannot do is refused with what to write instead", {
   for (f in list(
-    function(x) dim(x), function(x) length(x), function(x) nrow(x), function(x) x & TRUE, function(x) !x,
-    function(x) x^3, function(x) range(x), function(x) round(x), function(x) sum(x, 1), function(x) log(x, 2),
+    function(x) dim(x), function(x) length(x), function(x) nrow(x), function(x) gamma(x), function(x) signif(x),
+    function(x) var(x), function(x) var(x, x), function(x) quantile(x, 2), function(x) quantile(x, 0.5, type = 1),
+    function(x) which.min(x), function(x) jz_argmin(x, 1:2), function(x) jz_round(x, 0.5),
+    function(x) jz_norm(x, "nuc"), function(x) jz_var(x, correction = NA), function(x) jz_leaky_relu(x, "a"),
+    function(x) sum(x, 1), function(x) log(x, 2),
     function(x) x[x > 0], function(x) x[-1, ], function(x) x[c(TRUE, FALSE), ], function(x) x[[1]],
     function(x) cbind(x, 1:3), function(x) apply(x, 1, sum), function(x) (x > 0) + (x > 1), function(x) x * NULL,
     function(x) x * list(x), function(x) diag(sum(x)), function(x) jz_sum(x, 0), function(x) jz_topk(x, -1),
     function(x) jz_cast(x, "text"), function(x) jz_clip(x, "a"), function(x) sweep(x, 3, 1),
-    function(x) sweep(x, 1, 1, "^"), function(x) NULL
+    function(x) sweep(x, 1, 1, "&"), function(x) NULL
   )) {
     error <- refused(jz_pipeline(f, inputs = list(x = "any[r, c]")))
     expect_true(nzchar(error$violations$expected), info = deparse(f))
     expect_false(grepl("traced_call", error$violations$field), info = deparse(f))
   }
+})
+
+test_that("a name of R's functions that is a value stays one", {
+  sd <- 3
+  expect_match(listing(function(x) x / sd), "divide(x, 3)", fixed = TRUE)
+})
+
+test_that("powers are real and single numbers are truth values, as R has it", {
+  expect_match(listing(function(x) x^2L), "pow(x, 2)", fixed = TRUE)
+  expect_match(listing(function(x) (x > 0) & 1), "logical_and(%0, TRUE)", fixed = TRUE)
+})
+
+test_that("R's questions have an answer where something is missing", {
+  expect_match(listing(function(x) is.finite(x)), "fill_na(%0, FALSE)", fixed = TRUE)
 })
 
 test_that("values of one pipeline are of no use in another", {
@@ -105,7 +122,8 @@ test_that("pipelines are called inside of pipelines", {
 })
 
 test_that("of two sides one is computed", {
-  chosen <- jz_pipeline(function(x, y) jz_cond(sum(x) > 1, function() x - y, function() x))
+  types <- list(x = jz_dense("n"), y = jz_dense("n"))
+  chosen <- jz_pipeline(function(x, y) jz_cond(sum(x) > 1, function() x - y, function() x), types)
   expect_length(chosen$message$graphs, 2)
   refused(jz_pipeline(function(x) jz_cond(x, x, function() x)))
   refused(jz_pipeline(function(x) jz_cond(x, function(y) y, function() x)))
