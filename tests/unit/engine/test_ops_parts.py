@@ -10,10 +10,11 @@ import pytest
 import scipy.sparse as scipy_sparse
 from numpy.testing import assert_allclose, assert_array_equal
 
-from jazz.values import Axis, DataType, Layout, Tensor, dense
+from jazz.values import Axis, DataType, Layout, Table, Tensor, dense
 from jazz_server.engine import layouts
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.errors import MemoryLimit, OpError
+from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import Symbol, TensorType
 from unit.engine.samples import Steps, array_of, infer, is_canonical, missing_of, settings_of
 from unit.engine.samples import apply as op
@@ -147,6 +148,24 @@ def test_what_is_dense_in_c_order_is_reshaped_without_a_copy() -> None:
     assert op("expand_dims", x).data is x.data
 
 
+def frame() -> Table:
+    ages = replace(holey([30, 0, 50], True, False, True), axes=("rows",))
+    names = replace(texts("Ada", "Bo", "Cy"), axes=("rows",))
+    return Table((("age", ages), ("name", names)), (Axis("rows", 3, texts("a", "b", "c")),))
+
+
+def test_rows_of_a_table_are_filtered_with_their_labels() -> None:
+    found = op("filter", frame(), dense(np.array([False, True, True])))
+    assert strings(found["name"]) == ["Bo", "Cy"]
+    assert present(found["age"]) == [False, True]
+    (rows,) = found.declared
+    assert (rows.name, rows.length, strings(rows.labels)) == ("rows", 2, ["b", "c"])
+    assert op("filter", frame(), dense(np.zeros(3, np.bool_)))["age"].shape == (0,)
+    (type_,), wrong = infer(CATALOGUE["filter"], [type_of(frame()), typed("bool", 2)])
+    assert wrong == ["mask: expected 3 truth values, found 2 truth values"]
+    assert str(type_).startswith("{age: int64[")
+
+
 # Thresholds
 
 
@@ -262,6 +281,7 @@ F = typed("float32", 3, 4)
         ("split", [F], {"sections": 5000}, "sections: expected at most 4096 parts, found 5000"),
         ("filter", [F, typed("bool", 4)], {}, "mask: expected 3 truth values, found 4 truth values"),
         ("filter", [F, typed("int8", 3)], {}, "mask: expected truth values (bool), found int8"),
+        ("take", [F, typed("bool", 3)], {}, "indices: expected integers; filter takes truth values, found bool"),
         ("sort", [typed("complex64", 3)], {}, "x: expected elements that have an order, found complex64"),
         ("unique", [typed("complex64", 3)], {}, "x: expected elements that have an order, found complex64"),
         ("prune", [F], {"threshold": -1}, "threshold: expected a number of at least 0, found -1"),

@@ -87,8 +87,15 @@ def _tfidf(
     if norm == "none":
         return (found.astype(dtype),)
     of_row = {"l1": lambda row: np.abs(row).sum(), "l2": np.linalg.norm, "max": lambda row: np.abs(row).max(initial=0)}
-    scaled = [row / (of_row[norm](row) or 1) for row in found]
-    return (np.array(scaled).reshape(found.shape).astype(dtype),)
+    scaled = np.array([row / (of_row[norm](row) or 1) for row in found]).reshape(found.shape)
+    return (np.where(_left(x, x if corpus is None else corpus), scaled, 0).astype(dtype),)
+
+
+def _left(x: Sample, corpus: Sample) -> NDArray[np.bool_]:
+    """What is stored once it is weighed: zeros are not, but for those that are missing."""
+    if x.tensor.layout is Layout.DENSE:
+        return x.stored
+    return x.stored & ((x.array != 0) | x.missing | corpus.missing.any(axis=0))
 
 
 def _tfidf_missing(_name: str, args: list[Any], settings: dict[str, Any]) -> list[Answer]:
@@ -97,7 +104,7 @@ def _tfidf_missing(_name: str, args: list[Any], settings: dict[str, Any]) -> lis
         (values,) = _tfidf(*args, **settings)
     missing: NDArray[np.bool_] = x.missing | (x.stored & corpus.missing.any(axis=0))
     if settings["norm"] != "none":
-        missing = x.stored & missing.any(axis=1, keepdims=True)
+        missing = _left(x, corpus) & missing.any(axis=1, keepdims=True)
     return [(values, missing)]
 
 

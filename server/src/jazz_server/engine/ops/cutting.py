@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from jazz.values import Tensor
-from jazz_server.engine import arguments, layouts, lists, operands, rows, shapes
+from jazz.values import Table, Tensor, Value
+from jazz_server.engine import arguments, frames, layouts, lists, operands, rows, shapes
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.ops.reshaping import expanded, in_rank
@@ -18,7 +19,7 @@ from jazz_server.engine.ops.shape import infer_concat, run_concat
 from jazz_server.engine.promotion import BOOL
 from jazz_server.engine.rearranged import cut, taken
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import Dimension, TensorType, Type
+from jazz_server.kinds.types import AnyType, Dimension, KindReference, TableType, TensorType, Type
 
 _MOST_PARTS: Final = 4096
 """Into how many parts a tensor is split at most."""
@@ -142,6 +143,10 @@ def _run_stack(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tenso
 
 
 def _infer_filter(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+    if isinstance(args[0], AnyType | KindReference):
+        return (AnyType(),)
+    if isinstance(args[0], TableType):
+        return (_infer_rows(inference, args[0], args[1], settings),)
     x = arguments.tensor(inference, "x", args[0], ())
     mask = arguments.tensor(inference, "mask", args[1], (BOOL,))
     axis = shapes.axis_of(inference, settings, x.shape) if arguments.rank_at_least(inference, "x", x, 1) else None
@@ -153,14 +158,32 @@ def _infer_filter(inference: Inference, args: Sequence[Type | Scalar], settings:
     return (_with_length(x, axis, inference.fresh()),)
 
 
-def _run_filter(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+def _infer_rows(inference: Inference, table: TableType, mask: Type | Scalar, settings: Settings) -> TableType:
+    if settings.get("axis") not in (0, -1):
+        inference.mismatch("axis", "0, the axis of the rows of a table", repr(settings.get("axis")))
+    result, length = frames.rows_type(inference, table, complete=False)
+    found = arguments.tensor(inference, "mask", mask, (BOOL,))
+    if arguments.rank_in(inference, "mask", found, (1,)) and found.shape is not None:
+        shapes.same(inference, "mask", length, found.shape[0], "truth value")
+    return result
+
+
+def _run_filter(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
     run.checkpoint()
-    x, mask = operands.whatever("x", args[0]), layouts.to_dense(operands.complete("mask", args[1])).array()
+    mask = layouts.to_dense(operands.complete("mask", args[1])).array()
+    if isinstance(args[0], Table):
+        columns = [*frames.columns_of(args[0]).values()]
+        return (frames.rows_at(args[0], _where(mask, columns[0].shape[0] if columns else mask.size)),)
+    x = operands.whatever("x", args[0])
     axis = _axis(settings, x)
-    if mask.shape != (x.shape[axis],):
-        expected = f"a vector of {describe.count(x.shape[axis], 'truth value')}"
+    return (taken(x, _where(mask, x.shape[axis]), axis),)
+
+
+def _where(mask: NDArray[np.bool_], length: int) -> NDArray[np.int64]:
+    if mask.shape != (length,):
+        expected = f"a vector of {describe.count(length, 'truth value')}"
         raise OpError("mask", expected, f"shape {describe.shape(mask.shape)}")
-    return (taken(x, np.flatnonzero(mask), axis),)
+    return np.flatnonzero(mask)
 
 
 _AXIS: Final = Parameter("axis", "axis", "The axis, from the end when negative.", default=0)
@@ -230,10 +253,11 @@ OPS: Final = (
     Op(
         name="filter",
         version=1,
-        signature="filter(x[n, ...], mask bool[n], axis) -> [k, ...]",
+        signature="filter(x[n, ...], mask bool[n], axis) -> [k, ...], filter(table, mask bool[n]) -> table",
         doc=(
             "The slices of x along an axis where the mask is true, in their order; numpy.compress. For any element "
-            "type. Keeps the layout. How many are left shows when it runs."
+            "type. Of a table of vectors the rows, with their labels. Keeps the layout. How many are left shows when "
+            "it runs."
         ),
         missing="Elements of x that are missing stay so; a missing truth value in the mask is an error when it runs.",
         arguments=("x", "mask"),

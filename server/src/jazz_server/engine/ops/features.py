@@ -17,7 +17,7 @@ from jazz_server.engine.errors import OpError
 from jazz_server.engine.layouts import missing_array, to_dense
 from jazz_server.engine.memory import check_bytes
 from jazz_server.engine.missing import bitmap, marked
-from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.op import Flow, Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.promotion import BOOL, INT64, INTEGERS, REAL, Array
 from jazz_server.engine.rearranged import reshaped
 from jazz_server.engine.tokens import documents, token_counts
@@ -81,6 +81,14 @@ def _classes(x: Tensor, codes: Array, given: object) -> int:
     if x.dtype == BOOL:
         return 2
     return max(int(codes.max()) + 1, 0) if len(codes) else 0
+
+
+def _rows_of_classes(along: Sequence[bool], args: Sequence[Type | Scalar], settings: Settings) -> Flow | None:
+    """Each row for itself, unless all of them say how many classes there are."""
+    x = args[0]
+    dtypes = x.dtypes if isinstance(x, TensorType) else ()
+    known = settings.get("classes") is not None or (dtypes and {d.name for d in dtypes} <= {"bool", "factor"})
+    return rows.of_first(along, args, settings) if known else None
 
 
 def _infer_bin(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
@@ -163,7 +171,7 @@ OPS: Final = (
                 "greatest element needs, which shows when it runs.",
             ),
         ),
-        rows=rows.of_first,
+        rows=_rows_of_classes,
     ),
     Op(
         name="bin",

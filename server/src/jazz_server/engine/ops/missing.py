@@ -10,16 +10,17 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from jazz.values import Axis, DataType, Table, Tensor, Value, dense
-from jazz_server.engine import along, arguments, layouts, operands, present, rows, selection, shapes, structure
+from jazz.values import DataType, Table, Tensor, Value, dense
+from jazz_server.engine import along, arguments, frames, layouts, operands, present, rows, shapes, structure
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import places
 from jazz_server.engine.missing import marks, missing_entries
 from jazz_server.engine.op import Flow, Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.promotion import BOOL, INT64
+from jazz_server.engine.rearranged import taken
 from jazz_server.engine.reducing import AXES, KEEPDIMS
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import AnyType, Dimension, FieldType, KindReference, TableType, TensorType, Type
+from jazz_server.kinds.types import AnyType, KindReference, TableType, TensorType, Type
 
 _STRING: Final = DataType("string")
 
@@ -189,18 +190,7 @@ def _infer_drop_na(inference: Inference, args: Sequence[Type | Scalar], settings
 def _infer_rows(inference: Inference, table: TableType, settings: Settings) -> TableType:
     if settings.get("axis") not in (0, -1):
         inference.mismatch("axis", "0, the axis of the rows of a table", repr(settings.get("axis")))
-    rows: Dimension = None
-    left = inference.fresh()
-    fields: list[FieldType] = []
-    for item in table.fields:
-        if isinstance(item.type, AnyType | KindReference):
-            fields.append(replace(item, type=AnyType()))
-            continue
-        column = arguments.tensor(inference, f"x.{item.name}", item.type, ())
-        if arguments.rank_in(inference, f"x.{item.name}", column, (1,)) and column.shape is not None:
-            rows = shapes.same(inference, f"x.{item.name}", rows, column.shape[0], "row")
-        fields.append(replace(item, type=replace(column, shape=(left,), nullable=False)))
-    return TableType(tuple(fields), table.closed)
+    return frames.rows_type(inference, table, complete=True)[0]
 
 
 def _run_drop_na(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
@@ -213,7 +203,7 @@ def _run_drop_na(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Val
     if not tensor.ndim > 0 or not -tensor.ndim <= axis < tensor.ndim:
         raise OpError("x", "a tensor with this axis, or a table of vectors", describe.rank(tensor.shape))
     axis %= tensor.ndim
-    return (_slices(tensor, np.flatnonzero(~_holes(tensor, axis)), axis),)
+    return (taken(tensor, np.flatnonzero(~_holes(tensor, axis)), axis),)
 
 
 def _holes(tensor: Tensor, axis: int) -> NDArray[np.bool_]:
@@ -229,45 +219,10 @@ def _holes(tensor: Tensor, axis: int) -> NDArray[np.bool_]:
     return np.asarray(marks(tensor).array().any(axis=others))
 
 
-def _slices(tensor: Tensor, kept: NDArray[np.int64], axis: int) -> Tensor:
-    if operands.is_sparse(tensor):
-        return selection.take(tensor, kept, axis)
-    return structure.taken(tensor, kept, axis)
-
-
 def _complete_rows(table: Table) -> Table:
-    """The rows of a table of vectors in which no field is missing, with the labels that they have."""
-    columns = dict(table.fields)
-    rows = {column.shape for column in columns.values() if isinstance(column, Tensor)}
-    others = [name for name, column in columns.items() if not isinstance(column, Tensor) or column.ndim != 1]
-    if others or len(rows) > 1:
-        found = f"`{others[0]}`, which is not" if others else f"lengths {describe.choices(map(str, sorted(rows)))}"
-        raise OpError("x", "a table of vectors of one length", found)
-    if not columns:
-        return table
-    (length,) = rows.pop()
-    holes = np.zeros(length, np.bool_)
-    for column in columns.values():
-        assert isinstance(column, Tensor)
-        holes |= _holes(column, 0)
-    kept = np.flatnonzero(~holes)
-    names = {name for column in columns.values() if isinstance(column, Tensor) for name in column.axes if name}
-    axes = tuple(_shortened(axis, kept) if axis.name in names else axis for axis in table.declared)
-    known = {axis.name for axis in axes}
-    fields = []
-    for name, column in columns.items():
-        assert isinstance(column, Tensor)
-        inner = tuple(_shortened(axis, kept) for axis in column.declared)
-        seen = known | {axis.name for axis in inner}
-        refers = tuple(axis if axis in seen else "" for axis in column.axes)
-        short = replace(_slices(column, kept, 0), declared=inner, axes=refers if any(refers) else (), unit=column.unit)
-        fields.append((name, short))
-    return Table(tuple(fields), axes)
-
-
-def _shortened(axis: Axis, kept: NDArray[np.int64]) -> Axis:
-    labels = None if axis.labels is None else structure.taken(axis.labels, kept, 0)
-    return Axis(axis.name, len(kept), labels)
+    """The rows of a table of vectors in which no field is missing."""
+    holes = [_holes(column, 0) for column in frames.columns_of(table).values()]
+    return frames.rows_at(table, np.flatnonzero(~np.logical_or.reduce(holes))) if holes else table
 
 
 OPS: Final = (

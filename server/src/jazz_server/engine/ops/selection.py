@@ -34,7 +34,11 @@ _WHERE: Final = Rule(
 
 def _infer_take(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
     x = arguments.tensor(inference, "x", args[0], ())
-    indices = arguments.tensor(inference, "indices", args[1], INTEGERS)
+    given = args[1]
+    if isinstance(given, TensorType) and given.dtypes == (BOOL,):
+        inference.mismatch("indices", "integers; filter takes truth values", describe.dtypes(given.dtypes))
+        given = AnyType()
+    indices = arguments.tensor(inference, "indices", given, INTEGERS)
     ranked = arguments.rank_at_least(inference, "x", x, 1)
     axis = shapes.axis_of(inference, settings, x.shape) if ranked else None
     shape: shapes.Shape = None

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz.values import Layout, Table, Tensor, Value, dense
-from jazz_server.engine import arguments, gathered, operands, per_line, shapes, texts
+from jazz_server.engine import arguments, gathered, operands, per_line, rows, shapes, texts
 from jazz_server.engine.compressed import tensor_of
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.layouts import missing_array
 from jazz_server.engine.missing import marked, missing_entries, unmarked
-from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.op import Flow, Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.ops.scaling import NORMS, normalized, rescaled
 from jazz_server.engine.promotion import INT64, REAL, Array, ordered, outcomes
 from jazz_server.engine.tokens import documents, table_type, token_counts
@@ -111,6 +111,11 @@ def _run_tfidf(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tenso
         return (weighed if norm == "none" else normalized(weighed, norm, 1),)
 
 
+def _rows_of_counts(along: Sequence[bool], args: Sequence[Type | Scalar], settings: Settings) -> Flow | None:
+    """Each row for itself, if others tell how many texts have a word."""
+    return rows.of_first(along, args, settings) if len(args) > 1 else None
+
+
 def _inverse_frequencies(corpus: Tensor, *, smooth: bool) -> tuple[NDArray[np.float64], NDArray[np.bool_] | None]:
     """The weight of each column, and for which it is not known, since an element is missing."""
     counted = per_line.sums(unmarked(corpus), per_line.shaped(unmarked(corpus)) != 0, 0)
@@ -195,6 +200,7 @@ OPS: Final = (
             Parameter("sublinear", "bool", "Whether x is replaced by 1 + log(x) where it is not 0.", default=False),
             Parameter("norm", "str", 'The norm: "l1", "l2" or "max", or "none".', default="l2"),
         ),
+        rows=_rows_of_counts,
     ),
 )
 """The operations of this module."""
