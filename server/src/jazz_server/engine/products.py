@@ -63,8 +63,16 @@ def _dense_by_rows(a: Array, b: Compressed, work: np.dtype[Any]) -> Array:
 def sparse_by_sparse(run: Run, left: Tensor, right: Tensor, work: np.dtype[Any], dtype: np.dtype[Any]) -> Tensor:
     """The product of two sparse matrices, CSR: Gustavson's algorithm (ACM TOMS 4 (3), 1978), counted before filled."""
     a, b = aligned(cast(layouts.rows_of(left), work), cast(layouts.rows_of(right), work))
+    a, b, indptr, bounds = laid_out(run, a, b)
+    result = _fill(a, b, indptr, bounds)
     run.checkpoint()
-    bounds = split_by_weight(a.indptr, _parts(a))
+    return tensor_of(drop_zeros(cast(result, dtype)))
+
+
+def laid_out(run: Run, a: Compressed, b: Compressed) -> tuple[Compressed, Compressed, NDArray[Any], list[int]]:
+    """Two factors with indices that hold their product's, where its rows begin, and ranges of rows of equal work."""
+    run.checkpoint()
+    bounds = split_by_weight(a.indptr, _parts(a)).tolist()
     counts = np.empty(a.rows, np.int64)
     count = kernel("csr_matmul_csr_count", index=a.indices.dtype)
 
@@ -72,14 +80,12 @@ def sparse_by_sparse(run: Run, left: Tensor, right: Tensor, work: np.dtype[Any],
         stamps = np.empty(b.columns, a.indices.dtype)
         count(a.indptr, a.indices, b.indptr, b.indices, counts, stamps, b.columns, begin, end)
 
-    for_bounds(bounds.tolist(), count_rows)
+    for_bounds(bounds, count_rows)
     run.checkpoint()
     indptr = pointers(counts, a.indptr.dtype)
     if indptr.dtype != a.indptr.dtype:
         a, b = (widened(matrix, indptr.dtype) for matrix in (a, b))
-    result = _fill(a, b, indptr, bounds.tolist())
-    run.checkpoint()
-    return tensor_of(drop_zeros(cast(result, dtype)))
+    return a, b, indptr, bounds
 
 
 def _parts(a: Compressed) -> int:

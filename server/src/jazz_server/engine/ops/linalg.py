@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from jazz.values import Layout, Tensor, compressed, dense
-from jazz_server.engine import arguments, layouts, operands, products, rows, shapes
+from jazz_server.engine import arguments, layouts, operands, products, rows, semirings, shapes
 from jazz_server.engine.arguments import SPARSE
 from jazz_server.engine.compressed import Compressed, drop_zeros, elements, lines_of, row_ids, tensor_of
 from jazz_server.engine.dense import quiet
@@ -18,8 +18,18 @@ from jazz_server.engine.errors import OpError
 from jazz_server.engine.launch import launch
 from jazz_server.engine.memory import check_bytes
 from jazz_server.engine.missing import marked, marks, missing_entries, unmarked
-from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Run, Scalar, Settings, Size
-from jazz_server.engine.promotion import BOOL, KERNEL_DTYPES, Array, ordered, outcomes, work_dtype
+from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, Run, Scalar, Settings, Size
+from jazz_server.engine.promotion import (
+    BOOL,
+    KERNEL_DTYPES,
+    NUMERIC,
+    REAL,
+    Array,
+    Function,
+    ordered,
+    outcomes,
+    work_dtype,
+)
 from jazz_server.engine.structure import filtered
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import Dimension, TensorType, Type
@@ -29,10 +39,27 @@ def _product(a: Array, b: Array) -> Array:
     return np.asarray(np.matmul(a, b))
 
 
-def _infer_matmul(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
-    a, b = (arguments.tensor(inference, name, arg) for name, arg in zip(("a", "b"), args, strict=True))
+def _ring_element(name: str) -> Function:
+    """What gives a number of the element type of products in a semiring, asked of two arrays."""
+    return lambda a, b: np.zeros(1, semirings.RINGS[name].dtype(np.result_type(a, b)))
+
+
+_ELEMENTS: Final[Mapping[str, Function]] = {
+    "plus_times": _product,
+    "or_and": lambda _a, _b: np.zeros(1, np.bool_),
+    **{name: _ring_element(name) for name in semirings.RINGS},
+}
+
+
+def _infer_matmul(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+    name = settings.get("semiring")
+    if name not in semirings.NAMES:
+        inference.mismatch("semiring", describe.choices(map(repr, semirings.NAMES)), repr(name))
+        name = "plus_times"
+    accepts = REAL if name in semirings.RINGS else NUMERIC
+    a, b = (arguments.tensor(inference, field, arg, accepts) for field, arg in zip(("a", "b"), args, strict=True))
     fit = [arguments.rank_in(inference, name, x, (1, 2)) for name, x in (("a", a), ("b", b))]
-    dtypes = ordered(result.dtype for result in outcomes(_product, [a.dtypes, b.dtypes]))
+    dtypes = ordered(result.dtype for result in outcomes(_ELEMENTS[str(name)], [a.dtypes, b.dtypes]))
     _refuse_complex(inference, a, b, [dtype.storage.kind for dtype in dtypes])
     shape: shapes.Shape = None
     if all(fit) and a.shape is not None and b.shape is not None:
@@ -58,10 +85,17 @@ def _refuse_complex(inference: Inference, a: TensorType, b: TensorType, kinds: S
             inference.mismatch(name, expected, f"{describe.dtypes(x.dtypes)} in {describe.layouts(x.layouts)}")
 
 
-def _run_matmul(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Tensor, ...]:
-    a, b = operands.tensor("a", args[0]), operands.tensor("b", args[1])
+def _run_matmul(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+    name = str(settings.get("semiring", "plus_times"))
+    a, b = (semirings.factor(field, arg, name) for field, arg in zip(("a", "b"), args, strict=True))
     run.checkpoint()
-    result = _multiplied(run, unmarked(a), unmarked(b))
+    if name in semirings.RINGS:
+        with quiet():
+            result = semirings.product(run, unmarked(a), unmarked(b), name)
+    elif name == "or_and":
+        result = _multiplied(run, semirings.truth(unmarked(a)), semirings.truth(unmarked(b)))
+    else:
+        result = _multiplied(run, unmarked(a), unmarked(b))
     if a.validity is not None:
         result = _also_missing(result, _multiplied(run, marks(a), _stored(b)))
     if b.validity is not None:
@@ -89,7 +123,7 @@ def _also_missing(result: Tensor, missing: Tensor) -> Tensor:
     positions = union(parts)
     both = gather_missing(parts[0], positions) | gather(parts[1], positions)
     entries = Entries(shape, positions, gather(parts[0], positions), both)
-    return sparse_of(entries, result.layout, wide=layouts.wide(result))
+    return replace(sparse_of(entries, result.layout, wide=layouts.wide(result)), fill=result.fill)
 
 
 def _multiplied(run: Run, a: Tensor, b: Tensor) -> Tensor:
@@ -190,22 +224,47 @@ def _diagonal(matrix: Compressed) -> Array:
     return out
 
 
+def _infer_trace(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
+    x = arguments.tensor(inference, "x", args[0])
+    arguments.rank_in(inference, "x", x, (2,))
+    dtypes = ordered(result.dtype for result in outcomes(np.sum, [x.dtypes]))
+    return (TensorType(dtypes, (), arguments.DENSE, nullable=x.nullable),)
+
+
+def _run_trace(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Tensor, ...]:
+    x = operands.tensor("x", args[0])
+    run.checkpoint()
+    with quiet():
+        total = dense(np.asarray(np.sum(_diagonal_of(unmarked(x)))))
+    return (total if x.validity is None else marked(total, np.asarray(_diagonal_of(marks(x)).any())),)
+
+
 OPS: Final = (
     Op(
         name="matmul",
         version=1,
-        signature="matmul(a[m, k], b[k, n]) -> [m, n]",
+        signature="matmul(a[m, k], b[k, n], semiring) -> [m, n]",
         doc=(
             "The matrix product sum_k a[i, k] b[k, j], numpy's @ for rank 1 and 2; of bools whether any product is "
             "true. CSR if both are sparse matrices, else dense. Absent entries take no part: beside them infinity and "
             "NaN leave no trace. Products of complex numbers are for dense tensors. Sparse by "
-            "sparse is Gustavson's algorithm (ACM TOMS 4 (3), 1978)."
+            "sparse is Gustavson's algorithm (ACM TOMS 4 (3), 1978). With another semiring sum and product are others, "
+            "as in GraphBLAS: min_plus is min_k (a[i, k] + b[k, j]) and max_plus the greatest, in float64 for integers "
+            "and bools; max_times is max(0, max_k a[i, k] b[k, j]), in 64 bits for integers and bools; or_and is "
+            "whether both are other than zero for any k, bool. Where nothing meets, min_plus gives inf and max_plus "
+            "-inf: a sparse result has that as its fill, which another product in that semiring takes and to_dense "
+            "writes out."
         ),
         missing="Missing where a missing element meets one that is stored; every element of a dense tensor is.",
         arguments=("a", "b"),
         results=("result",),
         infer=_infer_matmul,
         run=_run_matmul,
+        parameters=(
+            Parameter(
+                "semiring", "str", f"Sum and product: {describe.choices(semirings.NAMES)}.", default="plus_times"
+            ),
+        ),
         rows=rows.product,
         cost=_cost_matmul,
         work="O(multiplications): stored of a times stored of b by k where sparse, m k n where dense",
@@ -220,6 +279,18 @@ OPS: Final = (
         results=("result",),
         infer=_infer_diag,
         run=_run_diag,
+        work="O(n)",
+    ),
+    Op(
+        name="trace",
+        version=1,
+        signature="trace(x[m, n]) -> []",
+        doc="The sum of the main diagonal, sum_i x[i, i], of the element type of sum; 0 of none.",
+        missing="Missing where an element of the diagonal is.",
+        arguments=("x",),
+        results=("result",),
+        infer=_infer_trace,
+        run=_run_trace,
         work="O(n)",
     ),
 )

@@ -48,9 +48,22 @@ from jazz.graph.ops.elementwise import (
     where,
 )
 from jazz.graph.ops.features import bin, count_tokens, hash_features, one_hot, tfidf, tokenize
+from jazz.graph.ops.graphs import (
+    Components,
+    Levels,
+    bfs,
+    connected_components,
+    k_core,
+    pagerank,
+    random_walks,
+    sssp,
+    triangle_count,
+)
 from jazz.graph.ops.iteration import Iterated, iterate
+from jazz.graph.ops.linalg import Eigen, Singular, Solved, cg, eigsh, kron, outer, spsolve, svds, trace
 from jazz.graph.ops.logic import isfinite, isinf, isnan, logical_and, logical_not, logical_or, logical_xor
 from jazz.graph.ops.missing import count_na, drop_na, fill_na, is_na
+from jazz.graph.ops.neighbours import Neighbours, knn
 from jazz.graph.ops.ordering import Unique, argsort, sort, unique
 from jazz.graph.ops.reductions import (
     TopK,
@@ -87,7 +100,13 @@ from jazz.graph.ops.shapes import expand_dims, filter, flip, reshape, slice, spl
 from jazz.graph.suggestions import instead_of as _instead_of
 
 __all__ = [
+    "Components",
+    "Eigen",
     "Iterated",
+    "Levels",
+    "Neighbours",
+    "Singular",
+    "Solved",
     "TopK",
     "Unique",
     "abs",
@@ -98,13 +117,16 @@ __all__ = [
     "argmax",
     "argmin",
     "argsort",
+    "bfs",
     "bin",
     "call",
     "cast",
     "ceil",
+    "cg",
     "clip",
     "concat",
     "cond",
+    "connected_components",
     "cos",
     "count_na",
     "count_nonzero",
@@ -113,6 +135,7 @@ __all__ = [
     "diag",
     "divide",
     "drop_na",
+    "eigsh",
     "equal",
     "exp",
     "expand_dims",
@@ -132,7 +155,10 @@ __all__ = [
     "isinf",
     "isnan",
     "iterate",
+    "k_core",
     "keep_topk",
+    "knn",
+    "kron",
     "leaky_relu",
     "less",
     "less_equal",
@@ -155,10 +181,13 @@ __all__ = [
     "normalize",
     "not_equal",
     "one_hot",
+    "outer",
+    "pagerank",
     "pow",
     "prod",
     "prune",
     "quantile",
+    "random_walks",
     "relu",
     "remainder",
     "reshape",
@@ -175,13 +204,16 @@ __all__ = [
     "softplus",
     "sort",
     "split",
+    "spsolve",
     "sqrt",
     "squeeze",
+    "sssp",
     "stack",
     "standardize",
     "std",
     "subtract",
     "sum",
+    "svds",
     "take",
     "tanh",
     "tfidf",
@@ -190,7 +222,9 @@ __all__ = [
     "to_sparse",
     "tokenize",
     "topk",
+    "trace",
     "transpose",
+    "triangle_count",
     "trunc",
     "unique",
     "var",

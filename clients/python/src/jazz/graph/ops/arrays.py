@@ -9,20 +9,38 @@ from jazz.graph import settings
 from jazz.graph.errors import tracing_error
 from jazz.graph.node import Node, Operand, apply
 
+_SEMIRINGS = ("plus_times", "min_plus", "max_plus", "max_times", "or_and")
 
-def matmul(a: Operand, b: Operand) -> Node:
+
+def matmul(
+    a: Operand,
+    b: Operand,
+    *,
+    semiring: Literal["plus_times", "min_plus", "max_plus", "max_times", "or_and"] = "plus_times",
+) -> Node:
     """The matrix product, `a @ b`: `c[i, j] = sum over k of a[i, k] * b[k, j]`.
 
     Shapes: `[m, k] @ [k, n] -> [m, n]`, `[k] @ [k, n] -> [n]`, `[m, k] @ [k] -> [m]`, `[k] @ [k] -> []`. The result is
     CSR if both are sparse, else dense. Products of sparse matrices cost as
     much as there are products of stored entries.
 
+    Another semiring has another sum and product: the least of the sums (`min_plus`: lengths of shortest ways), the
+    greatest of the sums, 0 or the greatest of the products, whether both are other than zero. Absent entries take no
+    part in any of them. Where nothing meets, `min_plus` gives inf and `max_plus` -inf: a sparse result has that as its
+    `fill`, which another product in that semiring takes, and `to_dense` writes out.
+
     >>> print(jazz.pipeline(lambda a, b: a @ b))
     <lambda>(a, b) -> result
       %0 = matmul(a, b)
       result = %0
+    >>> print(jazz.pipeline(lambda a: jazz.ops.matmul(a, a, semiring="min_plus")))
+    <lambda>(a) -> result
+      %0 = matmul(a, a, semiring='min_plus')
+      result = %0
     """
-    return apply("matmul", a, b)
+    if semiring not in _SEMIRINGS:
+        raise tracing_error("semiring", f"one of {', '.join(map(repr, _SEMIRINGS))}", repr(semiring))
+    return apply("matmul", a, b, semiring=None if semiring == "plus_times" else semiring)
 
 
 def transpose(x: Operand) -> Node:
