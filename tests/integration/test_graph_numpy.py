@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.sparse
+import scipy.special
 
 import jazz
 from jazz import ops
@@ -48,6 +49,14 @@ def dense(x: Any) -> Any:
         lambda a, b, v: a.sum(axis=0),
         lambda a, b, v: a.max(axis=1),
         lambda a, b, v: (a * b).astype(np.float32),
+        lambda a, b, v: abs(a) ** v + 2.0**b,
+        lambda a, b, v: b // 2 + b % v,
+        lambda a, b, v: (a > 0) & (b > 0) | ~(a == 0) ^ (b < 1),
+        lambda a, b, v: a.var(axis=0) + a.std(axis=0),
+        lambda a, b, v: b.prod(axis=1) + b.sum(axis=(0, 1)),
+        lambda a, b, v: (a > 0).any(axis=0) == (b > 0).all(axis=0),
+        lambda a, b, v: a.argmin(axis=1) - a.argmax(axis=1),
+        lambda a, b, v: b.cumsum(axis=1).round(1),
     ],
 )
 def test_operators(db: jazz.Database, function: Callable[..., Any], layout: Any) -> None:
@@ -71,6 +80,12 @@ def test_operators(db: jazz.Database, function: Callable[..., Any], layout: Any)
         (lambda x: ops.diag(ops.sum(x, axis=1)) @ x, lambda x: np.diag(x.sum(axis=1)) @ x),
         (lambda x: np.exp(ops.log1p(abs(x))), lambda x: 1 + abs(x)),
         (lambda x: ops.topk(x, 2).values, lambda x: -np.sort(-x, axis=1)[:, :2]),
+        (lambda x: np.floor(np.tanh(x) * 10), lambda x: np.floor(np.tanh(x) * 10)),
+        (lambda x: np.logical_and(np.isfinite(x), x > 0), lambda x: np.isfinite(x) & (x > 0)),
+        (lambda x: ops.quantile(x, [0.25, 0.5], axis=1), lambda x: np.quantile(x, [0.25, 0.5], axis=1)),
+        (lambda x: ops.softmax(x, axis=0), lambda x: scipy.special.softmax(x, axis=0)),
+        (lambda x: ops.logsumexp(x, axis=0), lambda x: scipy.special.logsumexp(x, axis=0)),
+        (lambda x: ops.norm(x, ord="fro"), lambda x: np.linalg.norm(x, "fro")),
     ],
 )
 def test_functions(db: jazz.Database, function: Callable[..., Any], reference: Callable[..., Any]) -> None:
