@@ -24,10 +24,14 @@ def load() -> tuple[sp.csr_array, np.ndarray]:
     The pictures of 28 x 28 grey values are scaled to 32 x 32 bilinearly and are one where they are at least half
     black, as the inputs of the Sparse DNN Graph Challenge are.
     """
+    scaled, labels = pictures()
+    return sp.csr_array((scaled >= 0.5).reshape(len(scaled), -1).astype(np.float32)), labels
+
+
+def pictures() -> tuple[np.ndarray, np.ndarray]:
+    """The images as grey values from 0 to 1 [5000, 32, 32], and the digit that each shows."""
     rows = _read()
-    pictures = rows[:, :-1].reshape(-1, 28, 28) / 255.0
-    scaled = _scale(_scale(pictures, 1), 2)
-    return sp.csr_array((scaled >= 0.5).reshape(len(rows), -1).astype(np.float32)), rows[:, -1].astype(np.int64)
+    return _scale(_scale(rows[:, :-1].reshape(-1, 28, 28) / 255.0, 1), 2), rows[:, -1].astype(np.int64)
 
 
 def _read() -> np.ndarray:

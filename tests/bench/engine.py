@@ -13,11 +13,8 @@ import scipy
 import scipy.sparse as sp
 
 import jazz
-from demo import LAYERS, NEURONS, SEED, layer_names, network_pipeline
-from digits import load
 from figures import Figure, alternately
 from local_server import Server
-from radixnet import BIAS, infer, radixnet
 
 
 @contextmanager
@@ -29,26 +26,6 @@ def database() -> Iterator[jazz.Database]:
         jazz.connect(server.target) as db,
     ):
         yield db
-
-
-def dnn() -> Iterator[Figure]:
-    """Edges a second, as the Sparse DNN Graph Challenge counts them, on 5000 real digits."""
-    images, _ = load()
-    network = radixnet(NEURONS, LAYERS, seed=SEED)
-    edges = images.shape[0] * sum(w.nnz for w in network)
-    with database() as db:
-        db.put("bench/digits", images)
-        with db.commit() as commit:
-            for name, weights in zip(layer_names(), network, strict=True):
-                commit.put(f"bench/net/{name}", weights)
-        binds = {name: f"bench/net/{name}" for name in layer_names()}
-        db.pipelines.put("bench/infer", network_pipeline(), bind=binds)
-        ours, theirs = alternately(
-            lambda: db.run("bench/infer", x=db["bench/digits"]), lambda: infer(images, network, BIAS[NEURONS]), turns=3
-        )
-    yield Figure(
-        "dnn.1024x120.digits", "edges/s", edges / ours, edges / theirs, f"scipy {scipy.__version__}, in process"
-    )
 
 
 def ops() -> Iterator[Figure]:

@@ -13,12 +13,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from engine import dnn, ops
+from engine import ops
 from figures import Benchmark, Figure
+from networks import dnn
 from r import r
+from rows import row
 from transfer import bulk, small
 
-BENCHMARKS: dict[str, Benchmark] = {"transfer": bulk, "small": small, "dnn": dnn, "ops": ops, "r": r}
+BENCHMARKS: dict[str, Benchmark] = {"transfer": bulk, "small": small, "dnn": dnn, "row": row, "ops": ops, "r": r}
 """Benchmarks by the first part of the names of their figures."""
 
 RESULT = Path("build/bench.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jazz_server.engine.kernels.tiles import LANES
+from jazz_server.engine.kernels.tiles import LANES, MOST_LANES, NARROW
 from unit.engine.kernel_cases import CONFIGURATIONS, Configuration, Draw, buffers, dense, draws, few, same
 
 float_types = pytest.mark.parametrize("types", [c for c in CONFIGURATIONS if c.value.startswith("float")], ids=str)
@@ -21,14 +22,58 @@ def network(types: Configuration, case: Draw, sizes: list[int]) -> list[sp.csr_a
     return [case.csr(types, (after, before), salt=number) for number, (before, after) in enumerate(pairwise(sizes))]
 
 
-def stacked(types: Configuration, layers: list[sp.csr_array]) -> tuple[np.ndarray, ...]:
+def stacked(layers: list[sp.csr_array], index: str) -> tuple[np.ndarray, ...]:
     """Return the buffers of the stacked weights, and where each layer starts."""
     counts = np.concatenate([np.diff(layer.indptr) for layer in layers])
-    indptr = types.indices(np.concatenate(([0], np.cumsum(counts))))
-    indices = np.concatenate([layer.indices for layer in layers])
-    data = np.concatenate([layer.data for layer in layers])
+    indptr = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    indices = np.concatenate([layer.indices for layer in layers]).astype(index)
+    data = np.concatenate([*(layer.data for layer in layers), layers[0].data[:0], np.zeros(1, layers[0].dtype)])
     starts = np.concatenate(([0], np.cumsum([layer.shape[0] for layer in layers]))).astype(np.int64)
     return indptr, indices, data, starts
+
+
+@dataclass
+class Held:
+    """A tile, what goes with it, and how layers are computed on it."""
+
+    types: Configuration
+    stride: int
+    neurons: int
+    index: str = "uint16"
+
+    def __post_init__(self) -> None:
+        self.tiles = [self.types.empty(self.neurons, self.stride) for _ in range(2)]
+        self.slots = np.arange(self.stride)
+        self.full = np.full(self.stride, -1)
+        self.counts = np.array([0, 0])
+
+    def fill(self, x: sp.csr_array, rows: np.ndarray) -> None:
+        """Put rows into the tile."""
+        self.counts[0] = len(rows)
+        self.slots[: len(rows)] = rows
+        self.types.run("csr_to_tile", *buffers(x), self.tiles[0], self.slots, x.shape[1], self.stride, 0, len(rows))
+
+    def compute(
+        self,
+        layers: list[sp.csr_array],
+        bias: np.ndarray,
+        upper: float,
+        *,
+        full_from: int | None = None,
+        grouped: bool = True,
+        same: bool = False,
+    ) -> np.ndarray:
+        """Compute layers, and return the tile with the result."""
+        indptr, indices, data, starts = stacked(layers, self.index)
+        if same:
+            data = np.array([layer.data[0] for layer in layers])
+        scratch = self.types.empty(self.stride), self.types.empty(self.stride), np.zeros(2 * self.stride, np.int64)
+        self.types.run(
+            "tile_layers", *self.tiles, self.slots, self.full, self.counts, *scratch, self.stride,
+            indptr, indices, data, int(same), bias, int(len(bias) > 1), self.types.dtype.type(upper),
+            starts, len(layers) + 1 if full_from is None else full_from, int(grouped), 0, len(layers), index=self.index,
+        )  # fmt: skip
+        return self.tiles[len(layers) % 2]
 
 
 def reference(x: np.ndarray, layers: list[sp.csr_array], bias: np.ndarray, upper: float) -> np.ndarray:
@@ -46,80 +91,91 @@ def reference(x: np.ndarray, layers: list[sp.csr_array], bias: np.ndarray, upper
 @given(
     case=draws(special=False),
     sizes=st.lists(st.integers(1, 20), min_size=2, max_size=5),
+    index=st.sampled_from(NARROW),
     per_neuron=st.booleans(),
-    drop_dead=st.booleans(),
-    held=st.integers(0, 2 * LANES),
+    grouped=st.booleans(),
+    held=st.integers(0, MOST_LANES),
 )
 def test_layers_equal_the_dense_computation(
-    types: Configuration, case: Draw, sizes: list[int], per_neuron: bool, drop_dead: bool, held: int
+    types: Configuration, case: Draw, sizes: list[int], index: str, per_neuron: bool, grouped: bool, held: int
 ) -> None:
-    stride = 2 * LANES
     layers = network(types, case, sizes)
-    indptr, indices, data, starts = stacked(types, layers)
     x = case.csr(types, (held + 3, sizes[0]), salt=9)
     random = np.random.default_rng(case.seed)
-    bias = -random.choice([0.0, 0.25, 3.0], size=int(starts[-1]) if per_neuron else 1).astype(types.dtype)
-    zero, upper = types.dtype.type(0), types.dtype.type(2)
+    neurons = sum(sizes[1:])
+    bias = -random.choice([0.0, 0.25, 3.0], size=neurons if per_neuron else 1).astype(types.dtype)
+    tile = Held(types, MOST_LANES, max(sizes), index)
+    rows = random.permutation(held + 3)[:held]
+    tile.fill(x, rows)
+    result = tile.compute(layers, bias, 2.0, grouped=grouped)
+    left = int(tile.counts[0])
 
-    slots = np.concatenate((random.permutation(held + 3), np.zeros(stride, np.int64)))
-    given_rows = slots[:held].copy()
-    tiles = [types.empty(max(sizes), stride) for _ in range(2)]
-    types.run("csr_to_tile", *buffers(x), tiles[0], slots, sizes[0], stride, 0, held)
-    left = types.run(
-        "tile_layers",
-        *tiles,
-        slots,
-        np.empty(stride, np.bool_),
-        held,
-        stride,
-        indptr,
-        indices,
-        data,
-        bias,
-        int(per_neuron),
-        zero,
-        upper,
-        starts,
-        int(drop_dead),
-        0,
-        len(layers),
-    )
-    result = tiles[len(layers) % 2]
     out = np.zeros((held + 3, sizes[-1]), types.dtype)
-    types.run("tile_to_dense", result, slots, out, sizes[-1], stride, 0, left)
-
+    places = np.arange(sizes[-1], dtype=np.int32)
+    types.run("tile_to_dense", result, tile.slots, places, out, sizes[-1], MOST_LANES, 0, left)
     expected = np.zeros_like(out)
-    everywhere = bias if per_neuron else np.broadcast_to(bias, int(starts[-1]))
-    expected[given_rows] = reference(dense(x)[given_rows], layers, everywhere, upper)
+    everywhere = bias if per_neuron else np.broadcast_to(bias, neurons)
+    expected[rows] = reference(dense(x)[rows], layers, everywhere, 2.0)
     np.testing.assert_allclose(out, expected, rtol=1e-6)
-    if not drop_dead:
-        assert left == held
-    counts = np.full(stride, -1)
-    types.run("tile_count_nonzero", result, counts, sizes[-1], stride, 0, left)
-    same(counts[:left], np.count_nonzero(out[slots[:left]], axis=1))
+    assert left == np.count_nonzero(expected.any(axis=1))
+
+
+@float_types
+def test_sums_are_the_same_for_any_number_of_rows(types: Configuration) -> None:
+    random = np.random.default_rng(3)
+    weights = sp.random_array((9, 40), density=0.5, format="csr", rng=random, dtype=types.dtype)
+    activations = random.random((40, MOST_LANES)).astype(types.dtype)
+    found = []
+    for rows in (1, 17, 33, MOST_LANES):
+        for grouped in (False, True):
+            tile = Held(types, MOST_LANES, 40)
+            tile.tiles[0][:] = activations
+            tile.counts[0] = rows
+            found.append(tile.compute([weights], np.zeros(1, types.dtype), 99.0, grouped=grouped)[:9, 0])
+    for other in found[1:]:
+        same(other, found[0])
+
+
+@float_types
+def test_weights_that_are_all_the_same_need_be_there_once(types: Configuration) -> None:
+    layers = [sp.csr_array(np.full((5, 5), 0.25, types.dtype)), sp.csr_array(np.full((5, 5), 0.5, types.dtype))]
+    activations = np.random.default_rng(1).random((5, LANES)).astype(types.dtype)
+    results = []
+    for once in (False, True):
+        tile = Held(types, LANES, 5)
+        tile.tiles[0][:] = activations
+        tile.counts[0] = LANES
+        results.append(tile.compute(layers, np.zeros(1, types.dtype), 99.0, same=once))
+    same(results[1], results[0])
+
+
+def _identity(types: Configuration) -> list[sp.csr_array]:
+    return [sp.csr_array(np.ones((1, 1), types.dtype))]
 
 
 @float_types
 def test_dead_rows_leave_the_tile(types: Configuration) -> None:
-    stride, rows = 2 * LANES, 20
-    alive_rows = [3, 11, 19]
-    x = sp.csr_array((rows, 1), dtype=types.dtype)
-    x.indptr = types.indices(np.searchsorted(alive_rows, np.arange(rows + 1)))
-    x.indices = types.indices(np.zeros(3))
-    x.data = np.array([1, 2, 3], types.dtype)
-    slots = np.arange(stride)
-    tile, other = types.empty(1, stride), types.empty(1, stride)
-    types.run("csr_to_tile", *buffers(x), tile, slots, 1, stride, 0, rows)
-    one = types.indices([0, 1]), types.indices([0]), np.ones(1, types.dtype)
-    left = types.run(
-        "tile_layers",
-        *(tile, other, slots, np.empty(stride, np.bool_), rows, stride),
-        *one,
-        *(np.zeros(1, types.dtype), 0, types.dtype.type(0), types.dtype.type(9), np.array([0, 1]), 1, 0, 1),
-    )
-    assert left == 3
-    assert slots[:3].tolist() == alive_rows
-    assert other[0, :LANES].tolist() == [1.0, 2.0, 3.0] + [0.0] * (LANES - 3)
+    tile = Held(types, 2 * LANES, 1)
+    tile.tiles[0][0] = 0
+    tile.tiles[0][0, [3, 11, 19]] = 1, 2, 3
+    tile.counts[0] = 20
+    result = tile.compute(_identity(types), np.zeros(1, types.dtype), 9.0)
+    assert tile.counts.tolist() == [3, 0]
+    assert dict(zip(tile.slots[:3].tolist(), result[0, :3].tolist(), strict=True)) == {3: 1.0, 11: 2.0, 19: 3.0}
+
+
+@float_types
+@pytest.mark.parametrize("retires", [True, False])
+def test_full_rows_leave_the_tile_and_are_listed(types: Configuration, retires: bool) -> None:
+    tile = Held(types, LANES, 1)
+    tile.tiles[0][0] = 1
+    tile.tiles[0][0, [0, 5, 9]] = 7, 0, 7
+    tile.counts[0] = 10
+    tile.compute(_identity(types), np.zeros(1, types.dtype), 7.0, full_from=1 if retires else 2)
+    assert tile.counts.tolist() == ([7, 2] if retires else [9, 0])
+    if retires:
+        assert sorted(tile.full[:2].tolist()) == [0, 9]
+        assert sorted(tile.slots[:7].tolist()) == [1, 2, 3, 4, 6, 7, 8]
 
 
 @float_types

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from jazz.values import Layout, Tensor, Value, compressed, dense
 from jazz_server.engine.catalogue import CATALOGUE as OPS
+from jazz_server.engine.compressed import lines_of
 from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import AnyType
 from jazz_server.pipelines.body import bind
@@ -21,6 +22,7 @@ from jazz_server.pipelines.execution import Schedule
 from jazz_server.pipelines.explain import explain
 from jazz_server.pipelines.graph import Argument, ConstantRef, InputRef, Literal, Pipeline, Step, StepRef
 from jazz_server.pipelines.infer import infer
+from jazz_server.pipelines.passes.networks import stacked
 from jazz_server.pipelines.passes.tiles import pays, through_tiles
 from jazz_server.pipelines.program import Program
 from jazz_server.pipelines.program import compile as compile_program
@@ -349,7 +351,8 @@ def test_tiles_pay_for_many_rows_that_are_not_almost_empty(rows: int, density: f
 
 def test_nothing_goes_through_tiles_as_nothing() -> None:
     empty = _csr(np.zeros((0, 3)))
-    result = through_tiles(RunControl(), empty, [_random(1, 3, 4)], [np.zeros(1)], 32.0, np.dtype(np.float64))
+    network = stacked(RunControl(), [lines_of(_random(1, 3, 4))], [np.zeros(1)], 32.0)
+    result = through_tiles(RunControl(), empty, network)
     assert str(result) == "float64[0, 4] csr"
 
 

@@ -27,7 +27,9 @@ from llvmlite import ir
 from numba.core.imputils import lower_builtin
 from numba.core.registry import cpu_target
 
+from jazz_server.engine.aot.vectors import INTRINSICS
 from jazz_server.engine.kernels.declare import (
+    EMITTED,
     INLINED,
     WIDE,
     Choice,
@@ -47,6 +49,7 @@ types = _numba.types
 
 NUMBA_TYPES = {
     "uint8": types.uint8,
+    "uint16": types.uint16,
     "int32": types.int32,
     "int64": types.int64,
     "float32": types.float32,
@@ -56,6 +59,7 @@ NUMBA_TYPES = {
 
 LLVM_TYPES: dict[str, ir.Type] = {
     "uint8": ir.IntType(8),
+    "uint16": ir.IntType(16),
     "int32": ir.IntType(32),
     "int64": ir.IntType(64),
     "float32": ir.FloatType(),
@@ -162,11 +166,10 @@ class _Inlined:
 
     def within(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a copy of `function` that calls the compiled forms of the inlined functions it names."""
-        names = {
-            name: self(value)
-            for name, value in function.__globals__.items()
-            if name in function.__code__.co_names and isinstance(value, python_types.FunctionType) and value in INLINED
-        }
+        called = {name: function.__globals__.get(name) for name in function.__code__.co_names}
+        functions = {name: value for name, value in called.items() if isinstance(value, python_types.FunctionType)}
+        names = {name: self(value) for name, value in functions.items() if value in INLINED}
+        names |= {name: INTRINSICS[name] for name, value in functions.items() if value in EMITTED}
         return python_types.FunctionType(function.__code__, {**function.__globals__, **names}, function.__name__)
 
 

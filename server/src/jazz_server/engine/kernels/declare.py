@@ -95,10 +95,19 @@ KERNELS: dict[str, Kernel] = {}
 INLINED: set[Callable[..., Any]] = set()
 """Functions that kernels call."""
 
+EMITTED: set[Callable[..., Any]] = set()
+"""Functions that kernels call and that are not compiled from their source."""
+
 
 def inlined(function: _Function) -> _Function:
     """Declare a function that kernels call; it is compiled into each of them."""
     INLINED.add(function)
+    return function
+
+
+def emitted(function: _Function) -> _Function:
+    """Declare a function that kernels call and `aot.vectors` writes in IR; its source says what it means."""
+    EMITTED.add(function)
     return function
 
 

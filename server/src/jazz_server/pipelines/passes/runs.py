@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 
-from jazz.values import Value
+from jazz.values import Tensor, Value
+from jazz_server.engine.compressed import cast, lines_of
 from jazz_server.engine.library import library
-from jazz_server.engine.op import Op, Run, Settings
+from jazz_server.engine.memory import limit_bytes
+from jazz_server.engine.op import Op, Run, Scalar, Settings
 from jazz_server.engine.rows import of_first
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.graph import Argument, StepRef
 from jazz_server.pipelines.passes.layers import Layer, bias_numbers
+from jazz_server.pipelines.passes.networks import Network, stacked
+from jazz_server.pipelines.passes.ready import Ready
 from jazz_server.pipelines.passes.sparse_layer import is_exact
 from jazz_server.pipelines.passes.tiles import KERNELS, pays, through_tiles
+from jazz_server.pipelines.passes.without import without
 
 
 def chained(graph: BoundGraph, layers: Mapping[int, Layer]) -> tuple[BoundGraph, Mapping[int, str]]:
@@ -57,18 +62,51 @@ def _alike(a: Layer, b: Layer) -> bool:
     return a.dtype == b.dtype and a.clamp == b.clamp and a.clamp.lower == 0 and bool(np.isfinite(a.clamp.upper))
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A network, or that tiles would give another answer for these weights."""
+
+    network: Network | None
+
+    @property
+    def nbytes(self) -> int:
+        return 0 if self.network is None else self.network.nbytes
+
+
+_ready: Final[Ready[_Prepared]] = Ready(lambda: limit_bytes() // 4)
+
+
+def _network(
+    run: Run, layers: Sequence[Layer], weights: Sequence[Tensor], biases: Sequence[Tensor | Scalar]
+) -> Network | None:
+    """The weights made ready for tiles, or as they were in an earlier run; None where tiles would not be exact."""
+    first = layers[0]
+
+    def make() -> _Prepared:
+        numbers = [bias_numbers(layer, bias) for layer, bias in zip(layers, biases, strict=True)]
+        if not all(is_exact(w, bias, first.clamp) for w, bias in zip(weights, numbers, strict=True)):
+            return _Prepared(None)
+        matrices = [cast(lines_of(w), first.dtype) for w in weights]
+        return _Prepared(stacked(run, matrices, numbers, first.clamp.upper))
+
+    arrays = [array for value in (*weights, *biases) if isinstance(value, Tensor) for array in value.buffers()]
+    literals = tuple(bias for bias in biases if not isinstance(bias, Tensor))
+    shapes = tuple((w.shape, w.fill) for w in weights)
+    subtracted = tuple(layer.subtracts for layer in layers)
+    return _ready.get(arrays, (shapes, literals, subtracted, first.clamp, first.dtype), make).network
+
+
 def _chained_step(graph: BoundGraph, layers: Sequence[Layer], steps: Sequence[BoundStep]) -> BoundStep:
     first, last = layers[0], steps[-1]
 
     def run(run: Run, arguments: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
         state, weights, biases = arguments[0], arguments[1::2], arguments[2::2]
-        numbers = [bias_numbers(layer, bias) for layer, bias in zip(layers, biases, strict=True)]
-        tiles = all(is_exact(w, bias, first.clamp) for w, bias in zip(weights, numbers, strict=True))
+        tiles = not without("tiles")
         for position, step in enumerate(steps):
             run.checkpoint()
             if tiles and position + 1 < len(steps) and not state.missing and pays(state):
-                rest = weights[position:], numbers[position:]
-                result = through_tiles(run, state, *rest, first.clamp.upper, first.dtype)
+                network = _network(run, layers[position:], weights[position:], biases[position:])
+                result = None if network is None else through_tiles(run, state, network)
                 if result is not None:
                     return (result,)
                 tiles = False

@@ -1,0 +1,232 @@
+"""The weights of a run of layers, made ready for tiles: transposed, stacked, put in order and made compact.
+
+That takes longer than to use them for a few rows, so that it is done once for the blocks that are bound and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jazz_server.engine.compressed import Compressed, transpose
+from jazz_server.engine.kernels.tiles import LANES
+from jazz_server.engine.library import kernel
+from jazz_server.engine.memory import check_bytes
+from jazz_server.engine.op import Run
+from jazz_server.pipelines.passes.without import without
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Layers that have been made ready. Neurons are in an order of their own; of equal ones there is one.
+
+    Attributes:
+        inputs: The number of inputs of the first layer.
+        columns: The number of outputs of the last layer.
+        starts: Where each layer begins in `indptr`, and the end.
+        indptr: Where each neuron begins in `indices`, and the end.
+        indices: The inputs of each neuron, in the order in which they are added up; uint16 where they fit.
+        data: A weight for each input; or, when they are `same`, one for each layer.
+        same: 1 when all weights of a layer are the same, else 0.
+        bias: A number for each neuron, or one.
+        upper: The upper limit.
+        places: The neuron of the last layer that each of the `columns` is.
+        widest: The number of neurons of the widest layer.
+        full_from: The first layer from which on a row that is at the upper limit everywhere stays so.
+        neurons: The number of all neurons before equal ones were left out.
+        largest: The greatest magnitude that a product with activations of magnitude 1 can have.
+    """
+
+    inputs: int
+    columns: int
+    starts: NDArray[np.int64]
+    indptr: NDArray[np.int64]
+    indices: NDArray[Any]
+    data: NDArray[Any]
+    same: int
+    bias: NDArray[Any]
+    upper: Any
+    places: NDArray[np.int32]
+    widest: int
+    full_from: int
+    neurons: int
+    largest: float
+
+    @property
+    def layers(self) -> int:
+        """How many there are."""
+        return len(self.starts) - 1
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of its arrays."""
+        arrays = (self.starts, self.indptr, self.indices, self.data, self.bias, self.places)
+        return sum(array.nbytes for array in arrays)
+
+    def __str__(self) -> str:
+        """What was done to it, in words."""
+        words = [f"{self.indices.itemsize} bytes for an index"]
+        words.append("one weight for each layer" if self.same else f"{self.data.itemsize} bytes for a weight")
+        kept = int(self.starts[-1])
+        if kept < self.neurons:
+            words.append(f"equal columns once: {kept} of {self.neurons}")
+        if self.full_from < self.layers:
+            words.append(f"rows at the upper limit retire from layer {self.full_from} on")
+        return ", ".join(words)
+
+
+def stacked(run: Run, weights: Sequence[Compressed], biases: Sequence[NDArray[Any]], upper: float) -> Network:
+    """Makes layers ready.
+
+    Args:
+        run: What may stop it, asked before each layer.
+        weights: The weights of each layer (inputs, outputs), of one dtype.
+        biases: The biases of each layer: one number, or one for each output.
+        upper: The upper limit.
+    """
+    stored = sum(w.stored for w in weights)
+    dtype = weights[0].data.dtype
+    check_bytes(stored * (4 + dtype.itemsize), "the weights of all layers")
+    merges = not without("columns")
+    places = np.arange(weights[0].rows, dtype=np.int32)
+    layers: list[_Layer] = []
+    for w, bias in zip(weights, biases, strict=True):
+        run.checkpoint()
+        layer, places = _arranged(w, places, bias, merges)
+        layers.append(layer)
+    network = _joined(layers, weights, biases, places, upper)
+    return replace(network, full_from=_full_from(run, network))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    counts: NDArray[np.int64]
+    indices: NDArray[Any]
+    data: NDArray[Any]
+    bias: NDArray[Any]
+
+
+def _arranged(
+    w: Compressed, places: NDArray[np.int32], bias: NDArray[Any], merges: bool
+) -> tuple[_Layer, NDArray[np.int32]]:
+    """A layer whose neurons with equal inputs follow each other, and where each of its outputs is then.
+
+    What follows each other reads the same activations, which are then at hand. `places` tells where the inputs are.
+    """
+    by_output = transpose(w)
+    counts = np.diff(by_output.indptr).astype(np.int64)
+    indices = places[by_output.indices]
+    everywhere = np.ascontiguousarray(np.broadcast_to(bias, w.columns))
+    inputs = _hashes(counts, indices)
+    alike = inputs ^ _hashes(counts, by_output.data) * _ODD[1] ^ _mixed(everywhere)
+    starts = np.concatenate(([0], np.cumsum(counts)))
+    first = np.where(counts > 0, np.concatenate((indices, [0]))[starts[:-1]], 0)
+    order = np.lexsort((alike, inputs, first))
+    counts, everywhere = counts[order], everywhere[order]
+    begins = np.concatenate(([0], np.cumsum(counts)))
+    entries = np.repeat(starts[:-1][order] - begins[:-1], counts) + np.arange(begins[-1])
+    layer = _Layer(counts, indices[entries], by_output.data[entries], everywhere)
+    where = np.empty(w.columns, np.int32)
+    if not merges:
+        where[order] = np.arange(w.columns, dtype=np.int32)
+        return layer, where
+    repeats = _repeats(layer, begins, alike[order])
+    where[order] = np.cumsum(~repeats, dtype=np.int32) - 1
+    kept = np.repeat(~repeats, counts)
+    return _Layer(counts[~repeats], layer.indices[kept], layer.data[kept], everywhere[~repeats]), where
+
+
+def _repeats(layer: _Layer, begins: NDArray[np.int64], alike: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which neurons are equal to the one before, to the last bit of inputs, weights and bias."""
+    counts, bias = layer.counts, layer.bias
+    equal = np.zeros(len(counts), np.bool_)
+    equal[1:] = (alike[1:] == alike[:-1]) & (counts[1:] == counts[:-1]) & (bias[1:] == bias[:-1])
+    if not equal.any():
+        return equal
+    of = np.repeat(np.arange(len(counts)), counts)
+    asked = np.flatnonzero(equal[of])
+    before = asked - counts[of[asked]]
+    differ = (layer.indices[asked] != layer.indices[before]) | (layer.data[asked] != layer.data[before])
+    equal[of[asked[differ]]] = False
+    return equal
+
+
+_ODD: Final = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB], np.uint64)
+
+
+def _mixed(numbers: NDArray[Any]) -> NDArray[np.uint64]:
+    """Numbers as well mixed integers: the end of splitmix64 (Steele, Lea, Flood, OOPSLA 2014)."""
+    bits: NDArray[np.uint64] = numbers.view(np.dtype(f"u{numbers.itemsize}")).astype(np.uint64)
+    bits = (bits + _ODD[0]) * _ODD[1]
+    bits = (bits ^ bits >> np.uint64(27)) * _ODD[2]
+    bits ^= bits >> np.uint64(31)
+    return bits
+
+
+def _hashes(counts: NDArray[np.int64], entries: NDArray[Any]) -> NDArray[np.uint64]:
+    """A number for each run of entries that tells most of those apart that differ, also in their order."""
+    begins = np.concatenate(([0], np.cumsum(counts)))
+    position = (np.arange(len(entries)) - np.repeat(begins[:-1], counts)).astype(np.uint64)
+    sums = np.zeros(len(entries) + 1, np.uint64)
+    np.cumsum(_mixed(entries) * (2 * position + _ODD[0] | np.uint64(1)), out=sums[1:])
+    found: NDArray[np.uint64] = sums[begins[1:]] - sums[begins[:-1]]
+    return found
+
+
+def _joined(
+    layers: Sequence[_Layer],
+    weights: Sequence[Compressed],
+    biases: Sequence[NDArray[Any]],
+    places: NDArray[np.int32],
+    upper: float,
+) -> Network:
+    widths = [len(layer.counts) for layer in layers]
+    widest = max(weights[0].rows, *widths)
+    index = np.dtype(np.uint16 if widest <= 1 << 16 else np.int32)
+    same = all(len(layer.data) and bool((layer.data == layer.data[0]).all()) for layer in layers)
+    parts = [layer.data[:1] if same else layer.data for layer in layers]
+    one = all(len(b) == 1 and b[0] == biases[0][0] for b in biases)
+    dtype = weights[0].data.dtype
+    counts = np.concatenate([layer.counts for layer in layers])
+    return Network(
+        inputs=weights[0].rows,
+        columns=weights[-1].columns,
+        starts=np.concatenate(([0], np.cumsum(widths))).astype(np.int64),
+        indptr=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+        indices=np.concatenate([layer.indices.astype(index) for layer in layers]),
+        data=np.concatenate([*parts, np.zeros(1, dtype)]),
+        same=int(same),
+        bias=biases[0] if one else np.concatenate([layer.bias for layer in layers]),
+        upper=dtype.type(upper),
+        places=places,
+        widest=widest,
+        full_from=len(layers),
+        neurons=sum(w.columns for w in weights),
+        largest=max(float(np.abs(w.data).max(initial=0)) for w in weights) * max(w.rows for w in weights),
+    )
+
+
+def _full_from(run: Run, network: Network) -> int:
+    """The first layer from which on a row of upper limits stays one, found by computing it."""
+    if without("full_rows"):
+        return network.layers
+    layers = kernel("tile_layers", index=network.indices.dtype, value=network.data.dtype)
+    sizes = (network.widest, network.widest, 1, 1)
+    tile, other, low, high = (np.empty(size * LANES, network.data.dtype) for size in sizes)
+    slots, full, moves = (np.zeros(size * LANES, np.int64) for size in (1, 1, 2))
+    for layer in range(network.layers - 1, -1, -1):
+        run.checkpoint()
+        tile.fill(network.upper)
+        counts = np.array([1, 0])
+        layers(
+            tile, other, slots, full, counts, low, high, moves, LANES,
+            network.indptr, network.indices, network.data, network.same, network.bias,
+            int(len(network.bias) > 1), network.upper, network.starts, 0, 0, layer, layer + 1,
+        )  # fmt: skip
+        if counts[1] == 0:
+            return layer + 1
+    return 0

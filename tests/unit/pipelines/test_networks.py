@@ -1,0 +1,241 @@
+"""Networks made ready for tiles: what is left out and made compact changes no bit of an answer."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jazz.values import Layout, Tensor, compressed
+from jazz_server.engine import parallel
+from jazz_server.engine.compressed import lines_of
+from jazz_server.engine.watching import watching
+from jazz_server.pipelines.control import RunControl
+from jazz_server.pipelines.errors import RunCancelled
+from jazz_server.pipelines.passes.networks import Network, stacked
+from jazz_server.pipelines.passes.ready import Ready
+from jazz_server.pipelines.passes.tiles import through_tiles
+from jazz_server.pipelines.passes.without import VARIABLE
+from radixnet import infer, radixnet
+
+BIAS = np.array([-0.3], np.float32)
+CAP = 32.0
+
+
+def csr(matrix: Any, dtype: Any = np.float32) -> Tensor:
+    m = sp.csr_array(matrix).astype(dtype)
+    m.sort_indices()
+    return compressed(Layout.CSR, m.shape, m.indptr.astype(np.int32), m.indices.astype(np.int32), m.data)
+
+
+def network(weights: Sequence[Any], biases: Sequence[np.ndarray] | None = None, upper: float = CAP) -> Network:
+    dtype = np.float32 if biases is None else biases[0].dtype
+    matrices = [lines_of(csr(w, dtype)) for w in weights]
+    return stacked(RunControl(), matrices, biases or [BIAS] * len(weights), upper)
+
+
+def answer(x: Any, net: Network) -> sp.csr_array:
+    found = through_tiles(RunControl(), csr(x, net.data.dtype), net)
+    assert found is not None
+    assert found.indptr is not None
+    return sp.csr_array((found.data, found.indices[0], found.indptr), shape=found.shape)
+
+
+def same(a: sp.csr_array, b: sp.csr_array) -> None:
+    assert a.shape == b.shape
+    for one, other in ((a.indptr, b.indptr), (a.indices, b.indices), (a.data, b.data)):
+        np.testing.assert_array_equal(one, other)
+
+
+def images(rows: int, neurons: int = 1024, density: float = 0.15) -> sp.csr_array:
+    return sp.csr_array((np.random.default_rng(5).random((rows, neurons)) < density).astype(np.float32))
+
+
+def repeating(random: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    """Weights of which some columns are equal, and some nearly so."""
+    w = np.where(random.random((rows, columns)) < 0.4, random.choice([0.25, 0.3, -0.7, 1.1], (rows, columns)), 0)
+    w[:, random.integers(0, columns, columns // 2)] = w[:, [0]]
+    w[0, -1] += 0.5
+    return w
+
+
+@given(
+    seed=st.integers(0, 1000),
+    rows=st.integers(0, 200),
+    widths=st.lists(st.integers(1, 40), min_size=2, max_size=7),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    per_column=st.booleans(),
+    left_out=st.sampled_from(["columns", "full_rows", "columns,full_rows"]),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_pass_changes_a_bit(
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    rows: int,
+    widths: list[int],
+    dtype: Any,
+    per_column: bool,
+    left_out: str,
+) -> None:
+    random = np.random.default_rng(seed)
+    weights = [repeating(random, *pair) for pair in pairwise(widths)]
+    biases = [-random.choice([0, 0.3], w.shape[1] if per_column else 1).astype(dtype) for w in weights]
+    x = random.choice([0, 0, 0.7, 1.0, 5.0], (rows, widths[0]))
+    monkeypatch.delenv(VARIABLE, raising=False)
+    ours = answer(x, network(weights, biases, 2.0))
+    monkeypatch.setenv(VARIABLE, left_out)
+    same(ours, answer(x, network(weights, biases, 2.0)))
+
+
+def test_equal_columns_are_computed_once() -> None:
+    w = np.tile(np.eye(3), 4) * 0.5
+    net = network([w, np.ones((12, 2))])
+    assert np.diff(net.starts).tolist() == [3, 1]
+    assert "equal columns once: 4 of 14" in str(net)
+
+
+def test_columns_that_differ_in_their_bias_or_in_the_order_of_weights_are_not_equal() -> None:
+    same_inputs = np.array([[0.5, 0.25, 0.5], [0.25, 0.5, 0.25]])
+    net = network([same_inputs], [np.array([-0.1, -0.1, -0.2], np.float32)])
+    assert net.starts.tolist() == [0, 3]
+
+
+def test_a_row_at_the_upper_limit_retires_only_when_it_stays_there() -> None:
+    keeps, lowers = np.eye(4), np.eye(4) * 0.5
+    zero = [np.zeros(1, np.float32)] * 3
+    assert network([keeps, keeps, keeps], zero).full_from == 0
+    assert network([lowers, keeps, keeps], zero).full_from == 1
+    assert network([keeps, keeps, lowers], zero).full_from == 3
+    x = np.full((3, 4), CAP)
+    np.testing.assert_array_equal(answer(x, network([keeps, keeps, lowers], zero)).toarray(), x / 2)
+    np.testing.assert_array_equal(answer(x, network([keeps, keeps, keeps], zero)).toarray(), x)
+
+
+def test_weights_are_as_compact_as_they_can_be() -> None:
+    random = np.random.default_rng(1)
+    different = random.random((30, 30)).astype(np.float32)
+    assert network([np.eye(30), np.eye(30) * 2]).data[:2].tolist() == [1.0, 2.0]
+    net = network([different])
+    assert net.indices.dtype == np.uint16
+    assert net.same == 0
+    wide = sp.csr_array((np.ones(2, np.float32), ([0, 69_999], [0, 1])), shape=(70_000, 2))
+    assert network([wide]).indices.dtype == np.int32
+    x = sp.csr_array((np.array([3.0, 4.0], np.float32), ([0, 0], [0, 69_999])), shape=(1, 70_000))
+    np.testing.assert_array_equal(answer(x, network([wide], [np.zeros(1, np.float32)])).toarray(), [[3.0, 4.0]])
+
+
+@pytest.mark.parametrize("neurons", [64, 1024])
+def test_the_rule_of_the_challenge(neurons: int) -> None:
+    # Weights of 1/16 make sums exact, but for the bias.
+    weights = radixnet(neurons, 40, seed=2)
+    x = images(700, neurons)
+    ours, theirs = answer(x, network(weights)), infer(x, weights, -0.3)
+    np.testing.assert_array_equal(np.diff(ours.indptr) > 0, np.diff(theirs.indptr) > 0)
+    np.testing.assert_allclose(ours.toarray(), theirs.toarray(), rtol=1e-5)
+
+
+def test_answers_are_the_same_for_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "columns")
+    x, net = images(900), network(radixnet(1024, 12, seed=1))
+    expected = answer(x, net)
+    for threads in (1, 2, 4):
+        pool = ThreadPoolExecutor(threads, initializer=parallel._begin_thread)
+        monkeypatch.setattr(parallel, "_pool", lambda pool=pool: pool)
+        monkeypatch.setattr(parallel, "_threads", threads)
+        same(answer(x, net), expected)
+        pool.shutdown()
+
+
+def test_answers_are_the_same_for_any_rows_at_their_side() -> None:
+    x, net = images(300), network(radixnet(1024, 12, seed=1))
+    expected = answer(x, net)
+    for part in (slice(0, 1), slice(7, 40), slice(100, 300)):
+        same(answer(x[part], net), expected[part])
+
+
+def test_fifty_runs_at_once_give_the_same() -> None:
+    x, net = images(200), network(radixnet(1024, 12, seed=1))
+    expected = answer(x, net)
+    with ThreadPoolExecutor(50) as pool:
+        for found in pool.map(lambda _: answer(x, net), range(50)):
+            same(found, expected)
+
+
+def test_a_run_stops_between_tiles() -> None:
+    control = RunControl()
+    control.cancelled.set()
+    with pytest.raises(RunCancelled):
+        through_tiles(control, csr(images(100)), network(radixnet(1024, 12, seed=1)))
+
+
+def test_a_run_tells_what_it_chose_and_how_many_rows_it_left_out() -> None:
+    x, net = images(200), network(radixnet(1024, 30, seed=1))
+    with watching() as run:
+        answer(x, net)
+    (words,) = run.chosen
+    assert "equal columns once" in words
+    assert "2 bytes for an index" in words
+    assert run.rows_pruned > 0
+
+
+class Made:
+    nbytes = 10
+
+
+def test_what_was_made_ready_is_kept_for_as_long_as_its_arrays() -> None:
+    ready: Ready[Made] = Ready(lambda: 100)
+    arrays = [np.zeros(2), np.ones(2)]
+    first = ready.get(arrays, "a", Made)
+    assert ready.get(arrays, "a", Made) is first
+    assert ready.get(arrays, "b", Made) is not first
+    assert ready.get([np.zeros(2), arrays[1]], "a", Made) is not first
+    assert len(ready) == 2
+    del arrays
+    gc.collect()
+    assert len(ready) == 0
+
+
+def test_what_was_used_longest_ago_makes_room() -> None:
+    ready: Ready[Made] = Ready(lambda: 25)
+    arrays = [[np.zeros(1)] for _ in range(3)]
+    made = [ready.get(one, None, Made) for one in arrays]
+    assert ready.get(arrays[2], None, Made) is made[2]
+    assert ready.get(arrays[0], None, Made) is not made[0]
+
+
+def test_what_many_ask_for_at_once_is_made_once() -> None:
+    ready: Ready[Made] = Ready(lambda: 100)
+    array, made, gate = np.zeros(1), [], threading.Barrier(8)
+
+    def make() -> Made:
+        made.append(Made())
+        return made[-1]
+
+    def ask(_: int) -> Made:
+        gate.wait()
+        return ready.get([array], None, make)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(map(id, pool.map(ask, range(8))))) == 1
+    assert len(made) == 1
+
+
+def test_what_could_not_be_made_is_tried_again() -> None:
+    ready: Ready[Made] = Ready(lambda: 100)
+    array = np.zeros(1)
+
+    def fail() -> Made:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        ready.get([array], None, fail)
+    assert isinstance(ready.get([array], None, Made), Made)
