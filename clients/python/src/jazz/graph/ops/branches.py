@@ -40,9 +40,10 @@ def call(pipeline: Pipeline, /, *values: Operand, **named: Operand) -> Any:
       %1 = relu(%0)
       result = %1
     """
-    if not isinstance(pipeline, Pipeline):
+    called: object = pipeline
+    if not isinstance(called, Pipeline):
         expected = 'a pipeline, such as db.pipelines.get("space/name").pipeline'
-        raise tracing_error("pipeline", expected, f"{pipeline!r} ({type(pipeline).__name__})")
+        raise tracing_error("pipeline", expected, f"{called!r} ({type(called).__name__})")
     trace = current()
     given = tuple(pipeline.bound(values, named))
     options: dict[str, Setting | None] = {} if trace is None else {"pipeline": pipeline.within(trace)}
