@@ -15,12 +15,21 @@ from rich.table import Table
 
 from engine import ops
 from figures import Benchmark, Figure
+from first import first_answer
 from networks import dnn
 from r import r
 from rows import row
 from transfer import bulk, small
 
-BENCHMARKS: dict[str, Benchmark] = {"transfer": bulk, "small": small, "dnn": dnn, "row": row, "ops": ops, "r": r}
+BENCHMARKS: dict[str, Benchmark] = {
+    "transfer": bulk,
+    "small": small,
+    "dnn": dnn,
+    "row": row,
+    "ops": ops,
+    "r": r,
+    "first_answer": first_answer,
+}
 """Benchmarks by the first part of the names of their figures."""
 
 RESULT = Path("build/bench.json")
