@@ -10,6 +10,7 @@ import numpy as np
 import jazz
 from jazz import ops
 from r.twins_of_elements import OF_ELEMENTS
+from r.twins_of_graphs import OF_GRAPHS
 from r.twins_of_parts import OF_PARTS
 
 TYPES = {
@@ -203,6 +204,7 @@ TWINS: dict[str, Callable[..., object]] = {
     )[0],
     'function(x) jz_apply("topk", x, k = 2, results = 2)[[2]]': lambda x: ops.apply("topk", x, k=2, results=2)[1],
     **OF_ELEMENTS,
+    **OF_GRAPHS,
     **OF_PARTS,
 }
 

@@ -15,6 +15,12 @@ of_nodes <- list(
   cbind = function(...) joined(2, ...),
   rbind = function(...) joined(1, ...),
   diag = function(x) diagonal(x),
+  outer = function(X, Y, FUN = "*") outer_product(X, Y, FUN), # nolint: object_name_linter.
+  `%o%` = function(X, Y) outer_product(X, Y, "*"), # nolint: object_name_linter.
+  kronecker = function(X, Y, FUN = "*", make.dimnames = FALSE) { # nolint: object_name_linter.
+    kronecker_product(X, Y, FUN, make.dimnames)
+  },
+  `%x%` = function(X, Y) kronecker_product(X, Y, "*"), # nolint: object_name_linter.
   order = function(...) ordered_positions(...),
   c = function(...) strung(...),
   nrow = function(x) no_data("asked for its rows", "jz_size(x, 1)"),

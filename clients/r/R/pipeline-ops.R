@@ -170,9 +170,20 @@ jz_diag <- function(x) {
   apply_one("diag", x, dims = result)
 }
 
+SEMIRINGS <- c("plus_times", "min_plus", "max_plus", "max_times", "or_and")
+
 #' @rdname jz_op
+#' @param semiring Sum and product of a matrix product: "plus_times", "min_plus", "max_plus", "max_times" or "or_and".
 #' @export
-jz_matmul <- function(a, b) matrix_product(a, b)
+jz_matmul <- function(a, b, semiring = "plus_times") {
+  if (!is.character(semiring) || length(semiring) != 1 || !semiring %in% SEMIRINGS) {
+    stop_tracing("semiring", paste("one of", toString(SEMIRINGS)), shown(semiring))
+  }
+  if (semiring == "plus_times") return(matrix_product(a, b))
+  call <- traced_call()
+  settings <- list(semiring = semiring)
+  apply_one("matmul", a, b, settings = settings, dims = product_dims(a, b, call), call = call)
+}
 
 #' @rdname jz_op
 #' @export
