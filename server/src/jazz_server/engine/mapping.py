@@ -72,7 +72,8 @@ class Rule:
         deciders: The operands that decide whether the result is sparse; all when empty.
         at_zero: What is zero if and only if the result is where the deciders are; `function` when None.
         kernel: The operation that kernels are compiled for, if they are; it takes two operands.
-        settings: Settings that are passed to `function` after the operands.
+        settings: Settings that are passed to `function` after the operands: numbers,
+        texts: and those of them that are texts, which are checked before.
         chooses: Whether the first operand says which of the two others counts.
         decisive: For each operand the element that decides the result whatever the others are, missing ones included;
             none when empty.
@@ -87,6 +88,7 @@ class Rule:
     at_zero: Function | None = None
     kernel: str = ""
     settings: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
     chooses: bool = False
     decisive: tuple[bool | int, ...] = ()
 
@@ -135,7 +137,10 @@ def infer_rule(rule: Rule) -> InferRule:
         ]
         if not rule.annihilators:
             arguments.same_unit(inference, rule.arguments, args)
-        extra = [arguments.number(inference, settings, name) for name in rule.settings]
+        extra = [
+            settings[name] if name in rule.texts else arguments.number(inference, settings, name)
+            for name in rule.settings
+        ]
         shape = shapes.broadcast(inference, [(n, _shape(x)) for n, x in zip(rule.arguments, found, strict=True)])
         # None among the settings stands for "not set": numpy's functions take it as it is.
         types: list[Any] = [*(x.dtypes if isinstance(x, TensorType) else x for x in found), *((x,) for x in extra)]

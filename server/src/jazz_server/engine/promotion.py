@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz.values import DATA_TYPES, DataType, numeric_type
+from jazz_server.engine.errors import OpError
 from jazz_server.engine.op import Scalar
 
 Array: TypeAlias = NDArray[Any]
@@ -65,7 +66,7 @@ def outcome(function: Function, *operands: DataType | Scalar) -> Outcome:
     try:
         with np.errstate(all="ignore"):
             result = np.asarray(function(*(_zero(operand, operands) for operand in operands)))
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError, OpError) as error:
         return Outcome(None, refusal=str(error))
     return Outcome(numeric_type(result.dtype), is_zero=not result.any())
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from jazz.values import Tensor
 from jazz_server.engine import rows
 from jazz_server.engine.library import kernel
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
-from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
+from jazz_server.engine.op import Inference, Op, Parameter, Scalar, Settings
 from jazz_server.engine.pointwise import unary
-from jazz_server.engine.promotion import KERNEL_DTYPES, REAL, Array, Function
+from jazz_server.engine.promotion import KERNEL_DTYPES, REAL, Array
 from jazz_server.kinds.types import Type
+
+_TWICE_ROOT_2_PI: Final = 1.5957691216057308
+"""2 sqrt(2 / pi)."""
 
 
 def _real(x: Array) -> Array:
@@ -22,18 +24,17 @@ def _real(x: Array) -> Array:
     return x.astype(np.exp(np.zeros(1, x.dtype)).dtype, copy=False)
 
 
-def _by_kernel(name: str) -> Function:
-    """The function that a kernel computes of floating-point numbers."""
-
-    def function(x: Array) -> Array:
-        real = _real(x)
-        work = real if real.dtype in KERNEL_DTYPES else real.astype(np.float32)
+def _gelu(x: Array, approximate: str) -> Array:
+    real = _real(x)
+    work = np.ascontiguousarray(real if real.dtype in KERNEL_DTYPES else real.astype(np.float32))
+    if approximate == "tanh":
+        # x / 2 * (1 + tanh(u)) is x / (1 + exp(-2 u)), in which nothing cancels.
+        out = work / (1 + np.exp(-_TWICE_ROOT_2_PI * (work + 0.044715 * work * work * work)))
+        out = np.where(work == -np.inf, work.dtype.type(0), out)
+    else:
         out = np.empty(work.shape, work.dtype)
-        compute = kernel("map_values", op=name, value=work.dtype)
-        compute(np.ascontiguousarray(work).reshape(-1), out.reshape(-1), 0, out.size)
-        return out.astype(real.dtype, copy=False)
-
-    return function
+        kernel("map_values", op="gelu", value=work.dtype)(work.reshape(-1), out.reshape(-1), 0, out.size)
+    return np.asarray(out.astype(real.dtype, copy=False))
 
 
 def _relu(x: Array) -> Array:
@@ -56,20 +57,13 @@ def _softplus(x: Array) -> Array:
     return np.asarray(np.maximum(real, 0) + np.log1p(np.exp(-np.abs(real))))
 
 
-_GELU: Final = {
-    "none": Rule("gelu", _by_kernel("gelu"), ("x",), (REAL,)),
-    "tanh": Rule("gelu", _by_kernel("gelu_tanh"), ("x",), (REAL,)),
-}
+_GELU: Final = Rule("gelu", _gelu, ("x",), (REAL,), settings=("approximate",), texts=("approximate",))
 
 
 def _infer_gelu(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    if settings["approximate"] not in _GELU:
+    if settings["approximate"] not in ("none", "tanh"):
         inference.mismatch("approximate", "none or tanh", repr(settings["approximate"]))
-    return infer_rule(_GELU["none"])(inference, args, {})
-
-
-def _run_gelu(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
-    return run_rule(_GELU[str(settings["approximate"])])(run, args, {})
+    return infer_rule(_GELU)(inference, args, settings)
 
 
 OPS: Final = (
@@ -100,7 +94,7 @@ OPS: Final = (
         arguments=("x",),
         results=("result",),
         infer=_infer_gelu,
-        run=_run_gelu,
+        run=run_rule(_GELU),
         rows=rows.elementwise,
         parameters=(
             Parameter(

@@ -7,12 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from jazz.values import Tensor
 from jazz_server.engine import arguments, rows
-from jazz_server.engine.compressed import elements
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
-from jazz_server.engine.op import Inference, Op, Run, Scalar, Settings
+from jazz_server.engine.op import Inference, Op, Scalar, Settings
 from jazz_server.engine.pointwise import binary
 from jazz_server.engine.promotion import BOOL, INTEGERS, NUMERIC, REAL, Array, scalar_dtype
 from jazz_server.kinds.types import TensorType, Type
@@ -28,7 +26,10 @@ def _power(a: Any, b: Any) -> Array:
     square = isinstance(b, int | float) and not isinstance(b, bool) and b == 2
     if square and isinstance(a, np.ndarray) and a.dtype.kind in "fc":
         return np.asarray(np.square(a))
-    return np.asarray(np.power(a, b))
+    try:
+        return np.asarray(np.power(a, b))
+    except ValueError as error:  # of integers only
+        raise OpError("b", _EXPONENTS, str(np.min(b))) from error
 
 
 _POW = Rule("pow", _power, ("a", "b"), decisive=(1, 0))
@@ -43,18 +44,6 @@ def _infer_pow(inference: Inference, args: Sequence[Type | Scalar], settings: Se
             inference.mismatch("b", _EXPONENTS, repr(exponent))
             return (TensorType(dtypes, found.shape if isinstance(found, TensorType) else ()),)
     return infer_rule(_POW)(inference, args, settings)
-
-
-def _run_pow(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
-    kinds = [_kind(argument) for argument in args]
-    exponents = elements(args[1]) if isinstance(args[1], Tensor) else np.asarray(args[1])
-    if set(kinds) <= {"b", "i", "u"} and exponents.size and exponents.min() < 0:
-        raise OpError("b", _EXPONENTS, str(exponents.min()))
-    return run_rule(_POW)(run, args, settings)
-
-
-def _kind(argument: Any) -> str:
-    return argument.dtype.storage.kind if isinstance(argument, Tensor) else scalar_dtype(argument).storage.kind
 
 
 OPS: Final = (
@@ -117,7 +106,7 @@ OPS: Final = (
         arguments=("a", "b"),
         results=("result",),
         infer=_infer_pow,
-        run=_run_pow,
+        run=run_rule(_POW),
         rows=rows.elementwise,
     ),
     binary(

@@ -16,6 +16,9 @@ from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Setting
 from jazz_server.engine.promotion import Array, ordered, outcomes
 from jazz_server.kinds.types import TensorType, Type
 
+_MANY: Final = 256
+"""How many lines are added up side by side, one element of each at a time, where their elements lie apart."""
+
 
 def _infer_cumsum(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
     x = arguments.tensor(inference, "x", args[0])
@@ -54,7 +57,13 @@ def _run_cumsum(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tens
 
 def _summed(array: Array, axis: int | None, dtype: np.dtype[Any]) -> Array:
     wide = {"f": np.dtype(np.float64), "c": np.dtype(np.complex128)}.get(dtype.kind, dtype)
-    return np.cumsum(array, axis=axis, dtype=wide).astype(dtype, copy=False)
+    if axis is None or array.size // max(array.shape[axis], 1) < _MANY or array.strides[axis] == array.itemsize:
+        return np.cumsum(array, axis=axis, dtype=wide).astype(dtype, copy=False)
+    out = np.empty_like(array, wide)
+    source, sums = np.moveaxis(array, axis, 0), np.moveaxis(out, axis, 0)
+    for position in range(len(source)):
+        np.add(source[position], sums[position - 1] if position else 0, out=sums[position])
+    return out.astype(dtype, copy=False)
 
 
 OPS: Final = (

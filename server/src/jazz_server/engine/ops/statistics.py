@@ -126,7 +126,7 @@ def _quantiles_of_segments(x: Tensor, axes: Axes, settings: Settings) -> Array:
         at = np.clip(at, 0, np.maximum(count - 1, 0))
         zero = (at >= negative) & (at < negative + parts.absent)
         places = begin + np.where(at < negative, at, at - parts.absent)
-        return np.where(zero, data.dtype.type(0), data[np.clip(places, 0, len(data) - 1)])
+        return np.asarray(np.where(zero, data.dtype.type(0), data[np.clip(places, 0, len(data) - 1)]))
 
     last = data[np.maximum(parts.indptr[1:] - 1, 0)]
     return _every(pick, count, (parts.stored > 0) & (last != last), settings)
