@@ -38,7 +38,7 @@ def test_rows_of_parts_are_those_of_the_whole(name: str, data: st.DataObject) ->
         if op.rows(along, types, settings_of(op, chosen)) is not Flow.ROWS:
             continue
         length = next(value.shape[0] for value, marked in zip(values, along, strict=True) if marked)
-        middle = data.draw(st.integers(0, length))
+        middle = data.draw(st.integers(1, length - 1))
         parts = [
             run(op, [_part(v, begin, end) if m else v for v, m in zip(values, along, strict=True)], **chosen)
             for begin, end in ((0, middle), (middle, length))
@@ -53,7 +53,7 @@ def _choices(values: list[Any]) -> list[tuple[bool, ...]]:
     found = []
     for along in product(*possible):
         lengths = {v.shape[0] for v, marked in zip(values, along, strict=True) if marked}
-        if len(lengths) == 1:
+        if len(lengths) == 1 and min(lengths) > 1:
             found.append(along)
     return found
 

@@ -10,18 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz.values import Layout, Order, Tensor, dense
-from jazz_server.engine import arguments, operands, rows, shapes, structure
-from jazz_server.engine.compressed import elements
+from jazz_server.engine import along, arguments, compressed, operands, rows, selection, shapes, structure
+from jazz_server.engine.compressed import Compressed, elements, row_ids
 from jazz_server.engine.entries import Entries, nonzero, ravel, sparse_of, unravel
 from jazz_server.engine.launch import grain
 from jazz_server.engine.layouts import missing_array, to_dense, wide
+from jazz_server.engine.library import kernel
 from jazz_server.engine.memory import check_shape
 from jazz_server.engine.missing import bitmap, missing_entries
 from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, Run, Scalar, Settings, Size
-from jazz_server.engine.ordering import keys_of, order_of, zero_key
+from jazz_server.engine.ordering import keys_of, order_of, signed_keys, stable_order
 from jazz_server.engine.parallel import for_ranges
 from jazz_server.engine.promotion import INT64, Array
 from jazz_server.engine.rearranged import numbered_entries, placed, reshaped
+from jazz_server.engine.structure import filtered
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import TensorType, Type
 
@@ -94,8 +96,15 @@ def _order(x: Tensor, axis: int, *, descending: bool) -> NDArray[np.int64]:
     """The stable order of a dense tensor along an axis."""
     keys = keys_of(x, descending=descending).reshape(x.shape, order=x.order.value)
     if x.validity is None:
-        return _by_lines(keys, axis, lambda part: np.argsort(part, axis=-1, kind="stable"), np.int64)
+        return _by_lines(keys, axis, _stable_orders, np.int64)
     return np.asarray(np.lexsort((keys, missing_array(x)), axis=axis), np.int64)
+
+
+def _stable_orders(keys: Array) -> NDArray[np.int64]:
+    """The stable order of each of several lines."""
+    if len(keys) == 1:
+        return stable_order(keys[0])[None]
+    return np.argsort(keys, axis=-1, kind="stable")
 
 
 def _run_argsort(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
@@ -107,25 +116,49 @@ def _run_argsort(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Ten
 
 def _sorted_entries(x: Tensor, axis: int, *, descending: bool) -> Tensor:
     """A sparse tensor, sorted: its entries but for zeros, with room for the zeros in each line."""
-    entries = numbered_entries(x)
-    missing = None if x.validity is None else missing_entries(x)[entries.values]
-    keys = keys_of(x, descending=descending)[entries.values]
-    zero = zero_key(x.dtype.storage, descending=descending)
-    kept = keys != zero if missing is None else (keys != zero) | missing
-    behind = keys > zero if missing is None else (keys > zero) | missing
-    own = unravel(entries.positions[kept], x.shape, np.dtype(np.int64))
-    others = [*x.shape[:axis], *x.shape[axis + 1 :]]
-    lines = ravel([*own[:axis], *own[axis + 1 :]], others) if others else np.zeros(int(kept.sum()), np.int64)
-    order = order_of(keys[kept], None if missing is None else missing[kept], lines)
-    lines, behind, where = lines[order], behind[kept][order], entries.values[kept][order]
-    first = np.flatnonzero(np.diff(lines, prepend=-1))
-    counts = np.diff(first, append=len(lines))
-    places = np.arange(len(lines)) - np.repeat(first, counts)
+    keys, zero = signed_keys(x, descending=descending)
+    kept = keys != zero
+    if x.validity is not None:
+        kept |= missing_entries(x)
+    where = np.flatnonzero(kept)
+    lines = along.per_row(filtered(along.map_elements(x, np.arange(x.stored)), kept), (axis,))
+    order = _order_of_lines(x, lines, keys)
+    behind = keys[order] > zero
+    if x.validity is not None:
+        behind |= missing_entries(x)[order]
+    counts = np.diff(lines.indptr)
+    places = np.arange(len(where)) - np.repeat(lines.indptr[:-1], counts)
     places += np.where(behind, np.repeat(x.shape[axis] - counts, counts), 0)
-    index = unravel(lines, others, np.dtype(np.int64))
-    positions = ravel([*index[:axis], places, *index[axis:]], x.shape)
+    result = replace(lines, indices=places.astype(lines.indices.dtype), data=order)
+    if x.layout is Layout.COO:
+        return _spread(x, result, axis)
+    beside = (axis == 1) == (x.layout is Layout.CSR)
+    return selection.delivered(x, result if beside else compressed.transpose(result), x.layout)
+
+
+def _order_of_lines(x: Tensor, lines: Compressed, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where the entries of lines lie, which the lines hold, in the order of their keys, what is missing last."""
+    if x.validity is not None:
+        order = order_of(keys[lines.data], missing_entries(x)[lines.data], row_ids(lines))
+        return np.asarray(lines.data[order])
+    indptr, sorted_keys, order = lines.indptr.astype(np.int64), keys[lines.data], lines.data.astype(np.int64)
+    longest = int(np.diff(indptr).max()) if lines.rows else 0
+    sort = kernel("csr_sort_indices", index=np.int64, value=np.int64)
+
+    def work(begin: int, end: int) -> None:
+        sort(indptr, sorted_keys, order, np.empty(longest, np.int64), np.empty(longest, np.int64), begin, end)
+
+    for_ranges(lines.rows, work, grain=grain(lines.rows, lines.rows + lines.stored))
+    return order
+
+
+def _spread(x: Tensor, lines: Compressed, axis: int) -> Tensor:
+    """The tensor of coordinates with entries of `x` in lines along an axis, where `lines` has their places."""
+    others = [*x.shape[:axis], *x.shape[axis + 1 :]]
+    index = unravel(row_ids(lines).astype(np.int64), others, np.dtype(np.int64))
+    positions = ravel([*index[:axis], lines.indices.astype(np.int64), *index[axis:]], x.shape)
     again = np.argsort(positions, kind="stable")
-    return placed(x, Entries(x.shape, positions[again], where[again]), x.layout)
+    return placed(x, Entries(x.shape, positions[again], lines.data[again]), x.layout)
 
 
 def _infer_unique(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
