@@ -15,7 +15,7 @@ import pytest
 from jazz.errors import Violation
 from jazz.values import DataType, Layout, Null, Table, Tensor, Value, dense
 from jazz_server.engine.errors import Interrupted
-from jazz_server.engine.op import Op, Run, Settings
+from jazz_server.engine.op import Host, Op, Run, Settings
 from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import AnyType, FieldType, TableType, TensorType, Type
 from jazz_server.pipelines.control import RunControl
@@ -222,6 +222,30 @@ def test_no_step_begins_whose_output_would_not_fit_into_the_memory_of_the_run() 
         _run(p, ops, RunControl(memory_limit=95), x=ONES)
     assert caught.value.violations == (Violation("steps[1] add", "at most 95 bytes of values at a time", "96 bytes"),)
     assert ran == [1]
+
+
+def test_a_library_is_not_called_that_may_take_more_memory_than_the_run_has_left() -> None:
+    ran: list[int] = []
+    steps = [step("negative", InputRef(0)), step("pick", StepRef(0), index=0), step("add", StepRef(0), StepRef(0))]
+    p = pipeline(X, steps, best=StepRef(1), twice=StepRef(2))
+    ops = _spied("pick", lambda *_: ran.append(1))
+    ops["pick"] = replace(ops["pick"], host=Host("numpy.take", memory=lambda sizes, _: 3 * sizes[0].bytes))
+    with pytest.raises(RunOutOfMemory) as caught:
+        _run(p, ops, RunControl(memory_limit=4 * 48 - 1), x=ONES)
+    found = "numpy.take may take 144 bytes; at most 143 bytes are left"
+    assert caught.value.violations == (Violation("steps[1] pick", "values that fit into memory", found),)
+    assert ran == []
+    _run(p, ops, RunControl(memory_limit=4 * 48), x=ONES)
+    assert ran == [1]
+
+
+def test_the_steps_of_a_loop_have_the_memory_that_is_left_outside_of_it() -> None:
+    body = graph({"s": AnyType()}, [step("negative", InputRef(0)), step("add", StepRef(0), StepRef(0))])
+    p = Pipeline(graph(X, [step("negative", InputRef(0)), step("repeat", StepRef(0), body=GraphRef(0))]), (body,))
+    _run(p, control=RunControl(memory_limit=4 * 48), x=ONES)
+    with pytest.raises(RunOutOfMemory) as caught:
+        _run(p, control=RunControl(memory_limit=3 * 48 - 1), x=ONES)
+    assert caught.value.violations[0].field.startswith("steps[1] repeat.body.steps[1] add")
 
 
 def test_memory_of_freed_values_is_free() -> None:
