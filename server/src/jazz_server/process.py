@@ -21,6 +21,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from jazz_server.activity import Activity
 from jazz_server.addresses import check_address, parse_address, release_socket, take_socket
 from jazz_server.allocator import keep_freed_memory
+from jazz_server.engine import hot
 from jazz_server.engine.library import KernelLibraryUnavailable, detected_level
 from jazz_server.engine.memory import set_limit_bytes
 from jazz_server.interceptors import Boundary
@@ -33,6 +34,9 @@ from jazz_server.version import server_version
 from jazz_server.wiring import service_handlers
 
 _log = logging.getLogger("jazz_server")
+
+_HOT_KERNELS = "kernels"
+"""The folder in that of the data in which kernels are kept that were made while it served."""
 
 _FLUSH_SECONDS = 0.25
 """How long answers that are under way may take to leave, once all calls are done."""
@@ -80,6 +84,9 @@ async def _serve(settings: ServerSettings, began: float) -> None:
             upload_seconds=_store_options(settings).upload_seconds,
         )
         stack.callback(core.close)
+        made = hot.use(settings.data / _HOT_KERNELS)
+        if made is not None:
+            stack.callback(made.close)
         health_servicer = await _register(listening.server, core)
         await listening.server.start()
         for warning in listening.warnings:

@@ -175,9 +175,10 @@ def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description="Build the kernel library.")
     parser.add_argument("--directory", type=Path, default=LIBRARY_DIRECTORY)
+    parser.add_argument("--module", action="append", help="a module that declares kernels, instead of all of Jazz's")
     parser.add_argument("--force", action="store_true", help="build even if nothing changed")
     options = parser.parse_args()
-    print(build(options.directory, force=options.force).parent)
+    print(build(options.directory, modules=options.module, force=options.force).parent)
 
 
 if __name__ == "__main__":

@@ -142,7 +142,12 @@ class Kernel:
 
 
 class KernelLibrary:
-    """A loaded build of the kernels."""
+    """A loaded build of the kernels.
+
+    Attributes:
+        level: The CPU level that it is for.
+        digest: What tells it from builds of other sources or tools.
+    """
 
     def __init__(self, directory: Path, level: str) -> None:
         path = directory / "manifest.json"
@@ -163,6 +168,7 @@ class KernelLibrary:
         except OSError as error:
             raise KernelLibraryUnavailable(f"{library} cannot be loaded ({error}): {_REMEDY}") from error
         self.level = level
+        self.digest: str = manifest["digest"]
         self._wide: Mapping[str, str] = manifest["wide"]
         self._declared: Mapping[str, Any] = manifest["kernels"]
         self._loaded: dict[tuple[Any, ...], Kernel] = {}

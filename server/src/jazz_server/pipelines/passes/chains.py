@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
-from jazz.values import Layout, Tensor
-from jazz_server.engine import rows
+import numpy as np
+
+from jazz.values import Layout, Tensor, dense
+from jazz_server.engine import hot, rows
 from jazz_server.engine.dense import elementwise
 from jazz_server.engine.mapping import Mapped
 from jazz_server.engine.op import Op, Run, Settings
+from jazz_server.engine.parallel import for_ranges
 from jazz_server.engine.promotion import Array
+from jazz_server.engine.scalars import Number, ScalarStep, source_of
+from jazz_server.engine.watching import note
 from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import AnyType, TensorType, Type
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.graph import Argument, ConstantRef, InputRef, Literal, StepRef
 from jazz_server.pipelines.typing import Typing
+
+_GRAIN: Final = 1 << 15
+"""How many elements a thread should have to work on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +42,12 @@ class Chain:
 
 def fused_chains(graph: BoundGraph, typing: Typing) -> tuple[BoundGraph, Mapping[int, str]]:
     """The graph with each chain in the place of its last step, and what was done to it."""
-    chains = _Search(graph, typing).chains()
+    search = _Search(graph, typing)
     steps = list(graph.steps)
     notes = {}
-    for chain in chains:
+    for chain in search.chains():
         last = chain.steps[-1]
-        steps[last] = _fused(graph, typing, chain)
+        steps[last] = _fused(graph, typing, chain, [search.type(source) for source in chain.takes])
         inner = ", ".join(str(position) for position in chain.steps[:-1])
         notes[last] = f"fused with steps {inner}: {len(chain.steps)} element-wise steps, block by block"
     return replace(graph, steps=tuple(steps)), notes
@@ -76,10 +84,10 @@ class _Search:
     def _members(self, last: int, fits: set[int]) -> set[int]:
         """The steps that only steps of the chain use, of the shape of its result."""
         members = {last}
-        shape = self._type(StepRef(last)).shape
+        shape = self.type(StepRef(last)).shape
         for position in reversed([p for p in self._order if p < last and p in fits]):
             private = position not in self._given and self._users[position] <= members
-            if private and self._type(StepRef(position)).shape == shape:
+            if private and self.type(StepRef(position)).shape == shape:
                 members.add(position)
         return members
 
@@ -96,10 +104,11 @@ class _Search:
         step = self._graph.steps[position]
         if not isinstance(step.op.run, Mapped):
             return False
-        types = [self._type(a) for a in (*step.arguments, StepRef(position)) if not isinstance(a, Literal)]
+        types = [self.type(a) for a in (*step.arguments, StepRef(position)) if not isinstance(a, Literal)]
         return len(types) > 1 and all(_plain(type_) for type_ in types) and bool(types[-1].shape)
 
-    def _type(self, argument: Argument) -> TensorType:
+    def type(self, argument: Argument) -> TensorType:
+        """The type of an argument; one of which nothing is known when it is no tensor."""
         found: Type = AnyType()
         if isinstance(argument, InputRef):
             found = self._typing.arguments[argument.input]
@@ -121,13 +130,22 @@ def _plain(type_: TensorType) -> bool:
     )
 
 
-def _fused(graph: BoundGraph, typing: Typing, chain: Chain) -> BoundStep:
+def _fused(graph: BoundGraph, typing: Typing, chain: Chain, types: Sequence[TensorType]) -> BoundStep:
     last = graph.steps[chain.steps[-1]]
     function = _composed(graph, typing, chain)
     dtype = _storage(typing, chain.steps[-1])
+    source = _source(graph, typing, chain, types)
 
     def run(run: Run, arguments: Sequence[Any], _settings: Settings) -> tuple[Tensor, ...]:
         run.checkpoint()
+        kernel = None if source is None else hot.find(source, dtype.name)
+        if kernel is not None and len({argument.order for argument in arguments}) == 1:
+            note("a kernel of its own")
+            out = np.empty(arguments[0].size, dtype)
+            bound = kernel.bind(*(argument.data for argument in arguments), out)
+            for_ranges(out.size, bound, grain=_GRAIN)
+            return (replace(dense(out), shape=arguments[0].shape, order=arguments[0].order),)
+        note("block by block")
         return (elementwise(function, [argument.array() for argument in arguments], dtype),)
 
     op = Op(
@@ -142,6 +160,30 @@ def _fused(graph: BoundGraph, typing: Typing, chain: Chain) -> BoundStep:
         rows=rows.elementwise,
     )
     return BoundStep(last.name, op, chain.takes, {}, replaces=True)
+
+
+def _source(graph: BoundGraph, typing: Typing, chain: Chain, types: Sequence[TensorType]) -> str | None:
+    """The chain as the source of one kernel; None when it is not one on numbers of one type and shape."""
+    (result,) = typing.steps[chain.steps[-1]]
+    own = {(t.dtype, t.shape) for t in (*types, result) if isinstance(t, TensorType)}
+    inner = {t.dtype for position in chain.steps for t in typing.steps[position] if isinstance(t, TensorType)}
+    if len(own) != 1 or len(inner) != 1 or not chain.takes:
+        return None
+    places: dict[Argument, int] = {source: n for n, source in enumerate(chain.takes)}
+    steps = []
+    for position in chain.steps:
+        step = graph.steps[position]
+        operands: list[int | Number] = []
+        for argument in step.arguments:
+            if not isinstance(argument, Literal):
+                operands.append(places[argument])
+            elif isinstance(argument.value, int | float) and not isinstance(argument.value, bool):
+                operands.append(Number(float(argument.value)))
+            else:
+                return None
+        steps.append(ScalarStep(step.op.name, tuple(operands), step.settings))
+        places[StepRef(position)] = len(places)
+    return source_of(steps, len(chain.takes), _storage(typing, chain.steps[-1]).name)
 
 
 def _storage(typing: Typing, position: int) -> Any:
