@@ -5,6 +5,7 @@ A few dozen graphs, with JAZZ_SOAK set 1000, over the whole catalogue. The seed 
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections import Counter
 from typing import Any
@@ -24,17 +25,20 @@ from jazz_server.pipelines.infer import infer
 from jazz_server.pipelines.messages import pipeline_from_message, pipeline_to_message
 from jazz_server.pipelines.program import compile as compile_program
 from unit.engine.cases import BINARY, COMPARING
-from unit.engine.checking import RTOL
+from unit.engine.checking import RTOL, Check
 from unit.engine.checks import CHECKS
 from unit.engine.samples import Sample, array_of, indices_of, missing_of
-from unit.pipelines.random_graphs import Grown, grown
+from unit.pipelines.random_graphs import OPERATIONS, Grown, grown
 
 SOAK = bool(os.environ.get("JAZZ_SOAK"))
 GRAPHS = 1000 if SOAK else 40
 PIECES = 20 if SOAK else 4
 SEED = int(os.environ.get("JAZZ_SEED", "1"))
-LITERALS = {*BINARY, *COMPARING, "fill_na"}
+LITERALS = {*BINARY, *COMPARING}
 """Operations whose references take literals."""
+
+ROUNDED = {"cg", "knn", "pagerank", "spsolve"}
+"""Operations whose answers hang on rounding: what is close enough, which of two distances is less."""
 
 MODERATE = 1e4
 """Up to here rounding says what it says of numbers near 1."""
@@ -59,7 +63,7 @@ def test_a_program_answers_as_its_steps_do(piece: int) -> None:
 @pytest.mark.skipif(not SOAK, reason="takes all graphs")
 def test_graphs_are_of_all_operations() -> None:
     found = {step.op for seed in range(GRAPHS) for step in grown(SEED * 1_000_000 + seed, 3 + seed % 10).steps}
-    assert sorted(set(CATALOGUE) - found) == []
+    assert sorted(set(OPERATIONS) - found) == []
 
 
 def _check_program(graph: Grown, seed: int) -> None:
@@ -125,15 +129,18 @@ def _check_step(graph: Grown, position: int) -> None:
     """A step answers as the reference of its operation does, where there is one and numbers are moderate."""
     step, arguments, results = graph.steps[position], graph.arguments[position], graph.results[position]
     tried = CHECKS.get(step.op)
-    if tried is None or any(isinstance(a, Table) for a in arguments):
+    if tried is None or step.op in ROUNDED or any(isinstance(a, Table) for a in arguments):
         return
     samples = [_sample(a) if isinstance(a, Tensor) else a for a in arguments]
     if any(s is None for s in samples) or not any(isinstance(s, Sample) for s in samples):
         return
     if step.op not in LITERALS and not all(isinstance(s, Sample) for s in samples):
         return
+    settings = _settings(step, tried)
+    if settings is None:
+        return
     with np.errstate(all="ignore"):
-        answers = tried.missing(step.op, samples, _settings(step))
+        answers = tried.missing(step.op, samples, settings)
     for result, (values, missing) in zip(results, answers, strict=True):
         assert isinstance(result, Tensor)
         assert_array_equal(missing_of(result), missing)
@@ -144,10 +151,16 @@ def _check_step(graph: Grown, position: int) -> None:
         )
 
 
-def _settings(step: Step) -> dict[str, Any]:
-    """The settings of a step, those that have a default with it."""
-    defaults = {p.name: p.default for p in CATALOGUE[step.op].parameters if p.default is not None}
-    return defaults | dict(step.parameters)
+def _settings(step: Step, tried: Check) -> dict[str, Any] | None:
+    """The settings of a step as its reference takes them, with defaults; None when it does not take them all."""
+    takes = inspect.signature(tried.reference).parameters
+    names = {*takes, *(("skipna",) if tried.skipna else ())}
+    chosen = dict(step.parameters)
+    anything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values())
+    if not anything and not chosen.keys() <= names:
+        return None
+    defaults = {p.name: p.default for p in CATALOGUE[step.op].parameters if p.name in takes and p.default is not None}
+    return defaults | chosen
 
 
 def _sample(tensor: Tensor) -> Sample | None:
