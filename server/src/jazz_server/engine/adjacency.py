@@ -117,16 +117,18 @@ def is_symmetric(graph: Graph) -> bool:
     return int(sums.sum()) == 0
 
 
-def float_weights(graph: Graph, field: str = "a") -> NDArray[np.float64]:
+def float_weights(graph: Graph, *, finite: bool = False) -> NDArray[np.float64]:
     """The weights as float64.
 
     Raises:
-        OpError: One is negative or not a number.
+        OpError: One is negative or not a number, or not `finite` when that is asked for.
     """
     weights = np.ones(graph.edges) if graph.weights is None else graph.weights.astype(np.float64, copy=False)
     wrong = ~(weights >= 0)
     if wrong.any():
-        raise OpError(field, "weights of at least 0", str(weights[wrong][0]))
+        raise OpError("a", "weights of at least 0", str(weights[wrong][0]))
+    if finite and not np.isfinite(weights).all():
+        raise OpError("a", "finite weights", "inf")
     return np.ascontiguousarray(weights)
 
 

@@ -90,17 +90,8 @@ def _totals(sources: Array, graph: Graph) -> NDArray[np.float64]:
 
 
 def _finite(graph: Graph) -> NDArray[np.float64] | None:
-    """The weights of edges, None when each is 1.
-
-    Raises:
-        OpError: One is negative, infinite or not a number.
-    """
-    if graph.weights is None:
-        return None
-    weights = adjacency.float_weights(graph)
-    if not np.isfinite(weights).all():
-        raise OpError("a", "finite weights", "inf")
-    return weights
+    """The weights of edges, None when each is 1."""
+    return None if graph.weights is None else adjacency.float_weights(graph, finite=True)
 
 
 def _hubs_first(back: Graph) -> NDArray[np.intp]:

@@ -152,7 +152,7 @@ def random_walks(run: Run, graph: Graph, starts: NDArray[np.int64], length: int,
     """Walks from nodes, one in each row of `length` + 1 nodes; -1 from where no edge leads on."""
     check_shape((len(starts), length + 1), np.dtype(np.int64))
     walks = np.empty((len(starts), length + 1), np.int64)
-    weights = None if graph.weights is None else adjacency.float_weights(graph)
+    weights = None if graph.weights is None else adjacency.float_weights(graph, finite=True)
     cumulated = np.empty(0 if weights is None else graph.edges)
     if weights is not None:
         launch("cumulate_rows", graph.nodes, graph.edges, graph.indptr, weights, cumulated, index=graph.index)
