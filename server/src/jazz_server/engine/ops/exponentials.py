@@ -21,8 +21,8 @@ from jazz_server.engine.reducing import Reduction, reduction
 from jazz_server.engine.segments import segments_of
 from jazz_server.kinds.types import Type
 
-_BLOCK: Final = 1 << 15
-"""How many elements are computed at a time."""
+_BLOCK: Final = 1 << 18
+"""How many elements are computed at a time: enough lines side by side where their elements lie apart."""
 
 
 def _real(x: Array) -> Array:
