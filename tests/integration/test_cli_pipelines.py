@@ -166,7 +166,7 @@ def test_explain_tells_how_a_pipeline_would_run(run: Run) -> None:
 
 def test_a_run_tells_what_each_step_took_when_asked(run: Run) -> None:
     ran = run("run", "lab/top", "x=@lab/x", "--profile")
-    assert ran.stderr.count("; took ") == 2
+    assert ran.stderr.count("; took ") == 3
     told = json.loads(run("--json", "run", "lab/top", "x=@lab/x", "--profile").stdout)["profile"]
     assert [(step["op"], step["profile"]["calls"]) for step in told] == [("multiply", 1), ("topk", 1)]
 

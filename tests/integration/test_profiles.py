@@ -46,7 +46,8 @@ def test_a_profile_tells_what_each_step_took(db: jazz.Database) -> None:
     assert (product.profile.calls, relu.profile.calls) == (1, 1)
     assert (relu.profile.bytes_read, relu.profile.bytes_written) == (160, 160)
     assert 0 < product.profile.seconds < result.compute_seconds
-    assert repr(result.profile).count("; took ") == 2
+    assert repr(result.profile).count("; took ") == 3
+    assert any(chosen.startswith("kernel ") for chosen in product.profile.chosen)
 
 
 def test_steps_of_a_loop_are_counted_in_all_its_turns(db: jazz.Database) -> None:

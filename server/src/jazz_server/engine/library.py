@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from jazz_server.engine.levels import LEVELS, supported_levels
+from jazz_server.engine.watching import note
 
 LEVEL_VARIABLE = "JAZZ_KERNEL_LEVEL"
 _DIRECTORY = Path(__file__).parent / "lib"
@@ -264,5 +265,6 @@ def library() -> KernelLibrary:
 
 
 def kernel(name: str, /, **choices: DTypeLike) -> Kernel:
-    """Return a kernel of the library for this CPU; see `KernelLibrary.kernel`."""
+    """Return a kernel of the library for this CPU; see `KernelLibrary.kernel`. Who watches the run is told."""
+    note(f"kernel {name}")
     return library().kernel(name, **choices)

@@ -67,6 +67,7 @@ class _Explaining:
             outputs=typing.outputs,
             steps=tuple(steps),
             unused=len(self._bound.steps) - len(self._bound.used()),
+            took=self._run,
         )
 
     def _converting(self) -> Iterator[StepExplanation]:

@@ -58,6 +58,7 @@ class Explanation:
         outputs: The outputs.
         steps: The steps in the order in which they run, those of sub-graphs after the step that holds them.
         unused: How many steps do not run, because no output needs them.
+        took: What the run took; None before.
     """
 
     inputs: Mapping[str, Type]
@@ -65,6 +66,7 @@ class Explanation:
     outputs: Mapping[str, Type]
     steps: tuple[StepExplanation, ...]
     unused: int
+    took: Watched | None = None
 
     @property
     def cost(self) -> Cost:
@@ -87,8 +89,10 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         yield "  none"
     yield "steps, in the order in which they run"
     yield from _step_lines(explanation.steps)
-    if explanation.cost.flops or explanation.cost.bytes:
-        yield f"  in all {cost_words(explanation.cost)}"
+    cost = cost_words(explanation.cost) if explanation.cost.flops or explanation.cost.bytes else ""
+    took = "" if explanation.took is None else _took_words(explanation.took)
+    if cost or took:
+        yield f"  in all {'; '.join(filter(None, (cost, took)))}"
     if explanation.unused:
         yield f"  ({explanation.unused} more that no output needs do not run)"
     yield "outputs"
@@ -164,7 +168,8 @@ def _took_words(took: Watched | None) -> str:
         return ""
     calls = f" in {took.calls} calls" if took.calls > 1 else ""
     words = [f"took {took.nanoseconds / 1e6:.3g} ms{calls}"]
-    words.append(f"read {size_words(took.bytes_read)}, wrote {size_words(took.bytes_written)}")
+    if took.bytes_read or took.bytes_written:
+        words.append(f"read {size_words(took.bytes_read)}, wrote {size_words(took.bytes_written)}")
     if took.rows_pruned:
         words.append(f"{took.rows_pruned} rows pruned")
     chosen = [f"{what} ({times} times)" if times > 1 else what for what, times in took.chosen.items()]

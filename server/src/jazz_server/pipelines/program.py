@@ -11,7 +11,7 @@ from jazz.values import Layout, Tensor, Value
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.errors import MemoryLimit, OpError
 from jazz_server.engine.op import Op, Run
-from jazz_server.engine.watching import inside
+from jazz_server.engine.watching import inside, note
 from jazz_server.kinds.elements import match_value
 from jazz_server.kinds.match import match, type_of
 from jazz_server.kinds.parts import Resolve
@@ -91,7 +91,9 @@ class Program:
         def seen(position: int, value: Value) -> Value:
             return self.argument(position, value, run)
 
-        return run_slabs(plan, inputs, bounds(tensor, total, run.memory_limit), seen, run, run.memory_limit, self._ops)
+        cuts = bounds(tensor, total, run.memory_limit)
+        note(f"on some rows at a time, in {len(cuts) - 1} parts")
+        return run_slabs(plan, inputs, cuts, seen, run, run.memory_limit, self._ops)
 
     def check_values(self, values: Mapping[str, Value]) -> None:
         """Checks that values are of the types that the program was compiled for, and of those that inputs take.
