@@ -43,7 +43,8 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' `sum()`, `prod()`, `mean()`, `max()`, `min()`, `range()`, `any()`, `all()`, `var()`, `sd()`, `median()`,
 #' `quantile()`, `rowSums()`, `colSums()`, `rowMeans()`, `colMeans()`; `pmax()`, `pmin()`, `ifelse()`, `sweep()`,
 #' `cbind()`, `rbind()`, `diag()`, `is.na()`, `is.nan()`, `is.finite()`, `is.infinite()`; `x[rows, ]` and
-#' `x[, columns]` with positions, `x$field` of a table.
+#' `x[, columns]` with positions, truth values or what `order()` gives, `x$field` of a table; `head()`, `tail()`,
+#' `rev()`, `sort()`, `order()`, `unique()`, `dim(x) <-`.
 #'
 #' Element-wise operators recycle as R does, or are refused: equal dimensions, a single number, and a vector as long as
 #' a matrix has rows, which goes along the columns. To know, they need the types of the inputs, in which dimensions that
@@ -57,7 +58,8 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #'   divided by 0 with `%/%` and `%%` they give 0;
 #' * `&`, `|` and `!` are of truth values: `x != 0` makes them of numbers;
 #' * `round(x, digits)` is `round(x * 10^digits) / 10^digits`, which can differ from R's in the last digit;
-#' * `var()` is of a vector: of a matrix R has covariances.
+#' * `var()` is of a vector: of a matrix R has covariances;
+#' * `sort()` and `order()` have texts in the order of their code points, whatever the locale, and `NaN` behind numbers.
 #'
 #' @param e1,e2,x,y,... Values of a pipeline, numbers, or vectors and matrices, which become constants.
 #' @param i,j,drop,name,na.rm As in R.
