@@ -192,7 +192,7 @@ def test_a_put_under_way_is_finished_before_the_server_stops(server, own):
     time.sleep(0.3)
     server.signal(signal.SIGTERM)
     wait_for(lambda: "finishing" in server.messages)
-    assert not accepts(server.target)
+    wait_for(lambda: not accepts(server.target))
     go_on.set()
 
     assert call.result(30).info.name == "lab/x"
