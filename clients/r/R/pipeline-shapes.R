@@ -1,8 +1,8 @@
 # Operations of the catalogue that change the shape, cut out parts, and put elements in order.
 
 #' @rdname jz_op
-#' @param shape The lengths of the dimensions; one may be -1, and follows from the others. Elements are taken in C order,
-#'   the last dimension fastest, where R's `dim(x) <-` takes the first one fastest.
+#' @param shape The lengths of the dimensions; one may be -1, and follows from the others. Elements are taken in C
+#'   order, the last dimension fastest, where R's `dim(x) <-` takes the first one fastest.
 #' @export
 jz_reshape <- function(x, shape) {
   lengths <- whole_numbers(shape, "shape", -1)

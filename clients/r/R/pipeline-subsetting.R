@@ -88,8 +88,9 @@ masked <- function(x, mask, axis, call) {
   unequal <- length(along) == 1 && !is.null(dims) && !may_be_equal(along[[1]], dims[[axis]]) &&
     !identical(along[[1]], dims[[axis]])
   if (length(along) > 1 || unequal || (is.logical(mask) && length(mask) == 1)) {
+    wanted <- shown_dims(if (is.null(dims)) dims else dims[axis])
     stop_tracing(
-      call, paste0("a truth value for each of ", shown_dims(if (is.null(dims)) dims else dims[axis])), shown_dims(along),
+      call, paste("a truth value for each of", wanted), shown_dims(along),
       "jz_where(mask, x, 0) takes masks of any dimensions"
     )
   }

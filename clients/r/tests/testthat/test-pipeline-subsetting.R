@@ -1,22 +1,27 @@
 # Brackets, orders and dimensions mean in a pipeline what they mean to R, or are refused while it is written.
 
+with_dim <- function(x, value) {
+  dim(x) <- value
+  x
+}
+
 of_matrices <- list(
   function(x) x[2, ], function(x) x[, 3], function(x) x[2, 3], function(x) x[c(3, 1), ], function(x) x[1:2, 4:1],
   function(x) x[2, , drop = FALSE], function(x) x[1:2, 3], function(x) x[-1, ], function(x) x[, -(2:3)],
   function(x) x[c(TRUE, FALSE, TRUE), ], function(x) x[x[, 1] > 0, ], function(x) x[, x[1, ] < 3],
   function(x) x[order(x[, 2]), ], function(x) x[order(x[, 2], decreasing = TRUE), 4:3],
   function(x) head(x, 2), function(x) head(x, -1), function(x) tail(x, 2), function(x) tail(x, -1), function(x) head(x),
-  function(x) cbind(x, x[, 1]), function(x) rbind(x[1, ], x), function(x) cbind(x[, 1], x[, 2]), function(x) rbind(x, x),
-  function(x) { dim(x) <- c(2, 6); x }, function(x) { dim(x) <- c(2, 3, 2); x },
-  function(x) { dim(x) <- NULL; x }, function(x) { y <- x[, 1]; dim(y) <- c(1, 3); y }
+  function(x) cbind(x, x[, 1]), function(x) rbind(x[1, ], x), function(x) cbind(x[, 1], x[, 2]),
+  function(x) rbind(x, x), function(x) with_dim(x, c(2, 6)), function(x) with_dim(x, c(2, 3, 2)),
+  function(x) with_dim(x, NULL), function(x) with_dim(x[, 1], c(1, 3))
 )
 
 of_vectors <- list(
   function(v) v[2:3], function(v) v[5], function(v) v[-1], function(v) v[-(1:2)], function(v) v[v > 1],
   function(v) v[c(TRUE, FALSE, TRUE, FALSE, TRUE)], function(v) rev(v), function(v) sort(v),
   function(v) sort(v, decreasing = TRUE), function(v) order(v), function(v) order(v, decreasing = TRUE),
-  function(v) v[order(v)], function(v) unique(v), function(v) head(v, 3), function(v) tail(v, 3), function(v) tail(v, 0),
-  function(v) { dim(v) <- c(5, 1); v }
+  function(v) v[order(v)], function(v) unique(v), function(v) head(v, 3), function(v) tail(v, 3),
+  function(v) tail(v, 0), function(v) with_dim(v, c(5, 1))
 )
 
 check_as_r <- function(functions, input, type) {
@@ -75,7 +80,8 @@ test_that("indices that only R knows are refused, with what to write instead", {
   expect_match(refused(function(x) x[jz_argmax(x, 1), ]), "jz_take(x, i, axis)", fixed = TRUE)
   expect_match(refused(function(x) x[c(TRUE, NA), ]), "that are not NA", fixed = TRUE)
   expect_match(refused(function(x) x[TRUE, ]), "a truth value for each", fixed = TRUE)
-  expect_match(refused(function(x) x[c(TRUE, FALSE), ], list(x = "float64[3, 2]")), "a truth value for each", fixed = TRUE)
+  known <- list(x = "float64[3, 2]")
+  expect_match(refused(function(x) x[c(TRUE, FALSE), ], known), "a truth value for each", fixed = TRUE)
   expect_match(refused(function(x) x[c(1, -1), ]), "positions from 1 on", fixed = TRUE)
   expect_match(refused(function(x) x["a", ]), "positions from 1 on", fixed = TRUE)
   expect_match(refused(function(x) x[0, ]), "positions from 1 on", fixed = TRUE)
@@ -85,7 +91,7 @@ test_that("indices that only R knows are refused, with what to write instead", {
   expect_match(refused(function(x) rev(x)), "jz_flip(x, axis)", fixed = TRUE)
   expect_match(refused(function(x) unique(x)), "jz_unique(x)", fixed = TRUE)
   expect_match(refused(function(x) head(x, c(1, 2))), "a whole number", fixed = TRUE)
-  expect_match(refused(function(x) { dim(x) <- "a"; x }), "whole numbers as dimensions", fixed = TRUE)
+  expect_match(refused(function(x) with_dim(x, "a")), "whole numbers as dimensions", fixed = TRUE)
 })
 
 test_that("settings of operations on shapes, order and features are checked", {
