@@ -268,6 +268,8 @@ F = typed("float32", 3, 4)
         ("reshape", [F], {"shape": (5, 2)}, "shape: expected a shape of 12 elements, found [5, 2]"),
         ("reshape", [F], {"shape": (-1, -1)}, "shape: expected lengths from 0 on, and at most one -1, found [-1, -1]"),
         ("reshape", [F], {"shape": (1.5,)}, "shape: expected integers, found [1.5]"),
+        ("reshape", [F], {"shape": (12, *[1] * 64)}, "x: expected at most 64 dimensions of the result, found 65"),
+        ("tile", [F], {"repetitions": (1,) * 70}, "x: expected at most 64 dimensions of the result, found 70"),
         ("expand_dims", [F], {"axis": 3}, "axis: expected an axis from -3 to 2 of [3, 4, 1], found 3"),
         ("squeeze", [F], {"axis": 0}, "axis: expected an axis of length 1, found axis 0 of [3, 4]"),
         ("flip", [F], {"axis": (0, 0)}, "axis: expected each axis once, found [0, 0]"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ from numpy.typing import NDArray
 from jazz.values import Layout, Order, Tensor, dense
 from jazz_server.engine import layouts, operands, selection, structure
 from jazz_server.engine.entries import Entries, entries_of, sparse_of
+from jazz_server.engine.errors import OpError
+
+MOST_DIMENSIONS: Final = 64
+"""How many dimensions a tensor has at most, as the wire has it."""
 
 
 def layout_in(layout: Layout, rank: int) -> Layout:
@@ -49,9 +53,15 @@ def placed(source: Tensor, entries: Entries, layout: Layout) -> Tensor:
 
 
 def reshaped(tensor: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """The elements in C order as a tensor of a shape of the same size. What is dense in C order is not copied."""
+    """The elements in C order as a tensor of a shape of the same size. What is dense in C order is not copied.
+
+    Raises:
+        OpError: It has too many dimensions.
+    """
     if tensor.shape == shape:
         return tensor
+    if len(shape) > MOST_DIMENSIONS:
+        raise OpError("x", f"at most {MOST_DIMENSIONS} dimensions of the result", str(len(shape)))
     if not operands.is_sparse(tensor):
         if tensor.order is Order.C:
             return replace(tensor, shape=shape, axes=(), declared=())

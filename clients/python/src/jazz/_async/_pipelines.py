@@ -245,7 +245,7 @@ class Runs(Blocks):
         """The operations that pipelines are made of, sorted by name.
 
         >>> [op.name async for op in db.ops() if op.name.startswith("arg")]
-        ['argmax']
+        ['argmax', 'argmin', 'argsort']
         """
         return self._ops(pipelines_pb2.ListOpsRequest(), timeout)
 

@@ -243,7 +243,7 @@ class Runs(Blocks):
         """The operations that pipelines are made of, sorted by name.
 
         >>> [op.name for op in db.ops() if op.name.startswith("arg")]
-        ['argmax']
+        ['argmax', 'argmin', 'argsort']
         """
         return self._ops(pipelines_pb2.ListOpsRequest(), timeout)
 

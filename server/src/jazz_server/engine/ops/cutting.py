@@ -125,14 +125,14 @@ def _infer_stack(inference: Inference, args: Sequence[Type | Scalar], settings: 
     known = next((part.shape for part in parts if part.shape is not None), None)
     axis = shapes.axis_of(inference, settings, None if known is None else (*known, 1))
     if axis is None:
-        return infer_concat(inference, [in_rank(part, None) for part in parts], {"axis": 0})
-    return infer_concat(inference, [_expanded(part, axis) for part in parts], {"axis": axis})
+        return infer_concat(inference, [in_rank(inference, part, None) for part in parts], {"axis": 0})
+    return infer_concat(inference, [_expanded(inference, part, axis) for part in parts], {"axis": axis})
 
 
-def _expanded(x: TensorType, axis: int) -> TensorType:
+def _expanded(inference: Inference, x: TensorType, axis: int) -> TensorType:
     if x.shape is None:
-        return in_rank(x, None)
-    return in_rank(x, (*x.shape[:axis], 1, *x.shape[axis:]))
+        return in_rank(inference, x, None)
+    return in_rank(inference, x, (*x.shape[:axis], 1, *x.shape[axis:]))
 
 
 def _run_stack(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:

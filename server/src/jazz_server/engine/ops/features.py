@@ -19,7 +19,7 @@ from jazz_server.engine.memory import check_bytes
 from jazz_server.engine.missing import bitmap, marked
 from jazz_server.engine.op import Flow, Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.promotion import BOOL, INT64, INTEGERS, REAL, Array
-from jazz_server.engine.rearranged import reshaped
+from jazz_server.engine.rearranged import MOST_DIMENSIONS, reshaped
 from jazz_server.engine.tokens import documents, token_counts
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import AnyType, Dimension, KindReference, TableType, TensorType, Type
@@ -36,6 +36,8 @@ def _infer_one_hot(inference: Inference, args: Sequence[Type | Scalar], settings
     if classes is None:
         classes = 2 if dtypes == (BOOL,) else inference.fresh()
     rank = None if x.shape is None else len(x.shape)
+    if rank is not None and rank >= MOST_DIMENSIONS:
+        inference.mismatch("x", f"at most {MOST_DIMENSIONS - 1} dimensions", str(rank))
     layouts = (Layout.CSR, Layout.COO) if rank is None else (Layout.CSR if rank == 1 else Layout.COO,)
     shape = None if x.shape is None else (*x.shape, classes)
     return (TensorType((BOOL,), shape, layouts, nullable=x.nullable),)

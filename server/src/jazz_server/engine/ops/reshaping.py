@@ -14,13 +14,16 @@ from jazz_server.engine import arguments, lists, operands, shapes
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.memory import check_bytes
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
-from jazz_server.engine.rearranged import cut, layouts_in, reshaped, taken
+from jazz_server.engine.rearranged import MOST_DIMENSIONS, cut, layouts_in, reshaped, taken
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import Dimension, TensorType, Type
 
 
-def in_rank(x: TensorType, shape: shapes.Shape) -> TensorType:
-    """The type of the elements of x in another shape."""
+def in_rank(inference: Inference, x: TensorType, shape: shapes.Shape) -> TensorType:
+    """The type of the elements of x in another shape, which may have too many dimensions."""
+    if shape is not None and len(shape) > MOST_DIMENSIONS:
+        inference.mismatch("x", f"at most {MOST_DIMENSIONS} dimensions of the result", str(len(shape)))
+        shape = None
     return replace(x, shape=shape, layouts=layouts_in(x.layouts, None if shape is None else len(shape)))
 
 
@@ -28,11 +31,11 @@ def _infer_reshape(inference: Inference, args: Sequence[Type | Scalar], settings
     x = arguments.tensor(inference, "x", args[0], ())
     wanted = lists.integers(inference, settings, "shape")
     if wanted is None:
-        return (in_rank(x, None),)
+        return (in_rank(inference, x, None),)
     if any(n < -1 for n in wanted) or wanted.count(-1) > 1:
         inference.mismatch("shape", "lengths from 0 on, and at most one -1", describe.shape(wanted))
-        return (in_rank(x, None),)
-    return (in_rank(x, _reshaped(inference, x.shape, wanted)),)
+        return (in_rank(inference, x, None),)
+    return (in_rank(inference, x, _reshaped(inference, x.shape, wanted)),)
 
 
 def _reshaped(inference: Inference, found: shapes.Shape, wanted: tuple[int, ...]) -> shapes.Shape:
@@ -71,8 +74,8 @@ def _infer_expand(inference: Inference, args: Sequence[Type | Scalar], settings:
     wider = None if x.shape is None else (*x.shape, 1)
     axis = shapes.axis_of(inference, settings, wider)
     if x.shape is None or axis is None:
-        return (in_rank(x, None),)
-    return (in_rank(x, (*x.shape[:axis], 1, *x.shape[axis:])),)
+        return (in_rank(inference, x, None),)
+    return (in_rank(inference, x, (*x.shape[:axis], 1, *x.shape[axis:])),)
 
 
 def expanded(x: Tensor, axis: int) -> Tensor:
@@ -92,10 +95,10 @@ def _infer_squeeze(inference: Inference, args: Sequence[Type | Scalar], settings
     x = arguments.tensor(inference, "x", args[0], ())
     if x.shape is None:
         lists.axes(inference, settings, None)
-        return (in_rank(x, None),)
+        return (in_rank(inference, x, None),)
     if settings.get("axis") is None:
         # As in broadcasting, a symbol stands for a length that is not 1.
-        return (in_rank(x, None if None in x.shape else tuple(d for d in x.shape if d != 1)),)
+        return (in_rank(inference, x, None if None in x.shape else tuple(d for d in x.shape if d != 1)),)
     gone = lists.axes(inference, settings, x.shape)
     for axis in gone or ():
         length = x.shape[axis]
@@ -103,7 +106,7 @@ def _infer_squeeze(inference: Inference, args: Sequence[Type | Scalar], settings
             inference.mismatch("axis", "an axis of length 1", f"axis {axis} of {describe.shape(x.shape)}")
         else:
             shapes.same(inference, "x", length, 1, "element")
-    return (in_rank(x, None if gone is None else tuple(d for i, d in enumerate(x.shape) if i not in gone)),)
+    return (in_rank(inference, x, None if gone is None else tuple(d for i, d in enumerate(x.shape) if i not in gone)),)
 
 
 def _run_squeeze(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
@@ -140,10 +143,10 @@ def _infer_tile(inference: Inference, args: Sequence[Type | Scalar], settings: S
         inference.mismatch("repetitions", "numbers from 0 on", describe.shape(times))
         times = None
     if times is None or x.shape is None:
-        return (in_rank(x, None),)
+        return (in_rank(inference, x, None),)
     rank = max(len(x.shape), len(times))
     shape, times = (1,) * (rank - len(x.shape)) + x.shape, (1,) * (rank - len(times)) + times
-    return (in_rank(x, tuple(_times(inference, d, n) for d, n in zip(shape, times, strict=True))),)
+    return (in_rank(inference, x, tuple(_times(inference, d, n) for d, n in zip(shape, times, strict=True))),)
 
 
 def _times(inference: Inference, length: Dimension, times: int) -> Dimension:
