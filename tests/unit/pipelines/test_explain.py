@@ -129,6 +129,13 @@ def test_the_entries_of_known_inputs_are_counted() -> None:
     assert explain(p, typing, sizes={"x": size_of(x)}).steps[0].estimate.cost.flops == 2 * 100 * 7
 
 
+def test_it_is_told_where_sparse_operands_give_a_dense_result() -> None:
+    steps = [step("exp", InputRef(0)), step("relu", InputRef(0)), step("sum", InputRef(0), axis=0)]
+    p = pipeline({"x": tensor("n", 3, layout=Layout.CSR)}, steps, a=StepRef(0), b=StepRef(1), c=StepRef(2))
+    told = explain(p, infer(p)).steps
+    assert [s.note for s in told] == ["sparse operands, dense result; native", "native", "native"]
+
+
 def test_a_loop_costs_as_much_as_its_turns() -> None:
     body = graph({"s": AnyType()}, [step("add", InputRef(0), Literal(1)), step("exp", StepRef(0))])
     loop = step("iterate", InputRef(0), body=GraphRef(0), max_iter=5)

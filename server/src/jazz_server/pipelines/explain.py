@@ -14,7 +14,7 @@ from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.conversion import conversions
 from jazz_server.pipelines.estimates import Estimate, Estimates, estimates, total
 from jazz_server.pipelines.explained import Explanation, StepExplanation, bytes_words
-from jazz_server.pipelines.graph import Argument, ConstantRef, InputRef, Literal, Pipeline
+from jazz_server.pipelines.graph import Argument, ConstantRef, InputRef, Literal, Pipeline, StepRef
 from jazz_server.pipelines.passes import rewritten
 from jazz_server.pipelines.passes.repeats import shared
 from jazz_server.pipelines.typing import StepTypes, Typing
@@ -58,7 +58,7 @@ class _Explaining:
             step = graph.steps[position]
             took = self._run.inner.get(step.name) if self._run is not None else None
             estimate = self._estimates.steps[position]
-            note = self._program.notes.get(position, "")
+            note = "; ".join(filter(None, (self._program.notes.get(position, ""), self._layout_words(step, position))))
             steps.append(_explained(step, position, typing.steps[position], note, self._bound, 0, estimate, took))
             steps += self._inside(step, step.name, 1, took)
         return Explanation(
@@ -69,6 +69,20 @@ class _Explaining:
             unused=len(self._bound.steps) - len(self._bound.used()),
             took=self._run,
         )
+
+    def _layout_words(self, step: BoundStep, position: int) -> str:
+        """What is to be said of the layout of a result: that it is dense although no operand is."""
+        types = [self._typing.arguments[a.input] for a in step.arguments if isinstance(a, InputRef)]
+        types += [self._typing.steps[a.step][a.output] for a in step.arguments if isinstance(a, StepRef)]
+        arrays = [t for t in types if isinstance(t, TensorType) and t.shape != ()]
+        dense = [
+            t
+            for t in self._typing.steps[position]
+            if isinstance(t, TensorType) and t.shape and t.layout is Layout.DENSE
+        ]
+        sparse = bool(arrays) and all(t.layouts and Layout.DENSE not in t.layouts for t in arrays)
+        same = any(result.shape == t.shape for result in dense for t in arrays)
+        return "sparse operands, dense result" if sparse and same and step.op.name != "to_dense" else ""
 
     def _converting(self) -> Iterator[StepExplanation]:
         typing = self._typing
@@ -121,7 +135,7 @@ def _explained(
 ) -> StepExplanation:
     host = step.op.host
     arguments = ", ".join([*(_argument(argument, graph) for argument in step.arguments), *_settings(step)])
-    words = [note, "native" if host is None else _host_words(step.op, estimate), _layout_words(types)]
+    words = [note, "native" if host is None else _host_words(step.op, estimate), _open_words(types)]
     return StepExplanation(
         step.op.name,
         step.op.version,
@@ -144,8 +158,8 @@ def _host_words(op: Op, estimate: Estimate) -> str:
     return ", ".join([*words, *([] if op.host.cancellable else ["cannot be cancelled"])])
 
 
-def _layout_words(types: tuple[Type, ...]) -> str:
-    """What is to be said of layouts: that one shows only when the step runs."""
+def _open_words(types: tuple[Type, ...]) -> str:
+    """That a layout shows only when the step runs, where it does."""
     open_ = any(isinstance(t, TensorType) and len(t.layouts) > 1 for t in types)
     return "the layout is chosen when it runs" if open_ else ""
 
