@@ -16,6 +16,8 @@ from rich.table import Table
 from engine import ops
 from figures import Benchmark, Figure
 from first import first_answer
+from graphs import graph
+from neighbours import knn
 from networks import dnn
 from r import r
 from rows import row
@@ -27,6 +29,8 @@ BENCHMARKS: dict[str, Benchmark] = {
     "dnn": dnn,
     "row": row,
     "ops": ops,
+    "graph": graph,
+    "knn": knn,
     "r": r,
     "first_answer": first_answer,
 }
