@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse
 from hypothesis import HealthCheck, given, settings
@@ -69,3 +70,12 @@ def test_rows_that_fulfil_a_condition(db: jazz.Database, layout: Any) -> None:
 
     matrix = CUBE[..., 0]
     np.testing.assert_array_equal(db.run(jazz.pipeline(of), x=layout(matrix)), matrix[matrix.sum(axis=1) > 20][:, ::-1])
+
+
+def test_rows_of_a_frame_that_fulfil_a_condition(db: jazz.Database) -> None:
+    frame = pd.DataFrame(
+        {"age": pd.array([30, None, 50], "Int64"), "name": ["Ada", "Bo", None], "n": [1.5, 2.5, 3.5]},
+        index=["a", "b", "c"],
+    )
+    found = db.run(jazz.pipeline(lambda x: x[x["n"] > 2]), x=frame)
+    pd.testing.assert_frame_equal(found, frame[frame["n"] > 2])

@@ -57,6 +57,7 @@ OF_PARTS: dict[str, Callable[..., object]] = {
     "function(x) jz_split(x, indices = c(1, 2))[[3]]": lambda x: ops.split(x, indices=(1, 2))[2],
     "function(x) jz_split(x, indices = 1)[[1]]": lambda x: ops.split(x, indices=1)[0],
     "function(x, v) jz_filter(x, v > 1)": lambda x, v: ops.filter(x, v > 1.0),
+    "function(f) f[f$k > 1, ]$k": lambda f: f[f["k"] > 1.0]["k"],
     # order
     "function(v) rev(v)": lambda v: v[::-1],
     "function(v) sort(v)": lambda v: ops.sort(ops.drop_na(v)),
