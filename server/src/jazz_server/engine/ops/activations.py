@@ -26,7 +26,7 @@ def _real(x: Array) -> Array:
 
 def _gelu(x: Array, approximate: str) -> Array:
     real = _real(x)
-    work = np.ascontiguousarray(real if real.dtype in KERNEL_DTYPES else real.astype(np.float32))
+    work = np.asarray(real if real.dtype in KERNEL_DTYPES else real.astype(np.float32), order="C")
     if approximate == "tanh":
         # x / 2 * (1 + tanh(u)) is x / (1 + exp(-2 u)), in which nothing cancels.
         out = work / (1 + np.exp(-_TWICE_ROOT_2_PI * (work + 0.044715 * work * work * work)))
