@@ -46,7 +46,7 @@ class Server:
             while True:
                 try:
                     db.server.info(timeout=1)
-                except jazz.Unavailable:
+                except (jazz.Unavailable, jazz.DeadlineExceeded):
                     if self._process.poll() is not None:
                         raise RuntimeError(f"the server did not start:\n{self._log.read_text()}") from None
                 else:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
 
 from jazz.errors import JazzError, Violation, error_for
 from jazz.v1 import pipelines_pb2 as pb
+from jazz.v1 import value_pb2
 from jazz_server.engine.op import Op
 from jazz_server.kinds.types import Kind, Type
 from jazz_server.pipelines.errors import IllTyped
@@ -23,6 +26,7 @@ from jazz_server.store import Document, Head, Noun
 from jazz_server.store.errors import BlockNotFound, VersionNotFound
 
 _PIPELINES_KEPT = 128
+_SMALL_HEADER: Final = 1 << 12
 
 
 class Sources:
@@ -131,7 +135,13 @@ def bound_heads(reader: Reads, binds: Mapping[str, str]) -> dict[str, Head]:
 
 def head_type(head: Head) -> Type:
     """The type of a stored value."""
-    return header_type(value_header(head))
+    return _described(head.header) if len(head.header) <= _SMALL_HEADER else header_type(value_header(head))
+
+
+@lru_cache(4096)
+def _described(header: bytes) -> Type:
+    # A run asks for the types of all bound blocks several times, and a network has more than a hundred.
+    return header_type(value_pb2.Value.FromString(header))
 
 
 def registered(heads: Mapping[str, Head]) -> dict[str, Registered]:
