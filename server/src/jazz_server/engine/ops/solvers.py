@@ -10,6 +10,7 @@ import numpy as np
 from jazz.values import Layout, Tensor, dense
 from jazz_server.engine import arguments, layouts, operands, shapes
 from jazz_server.engine.compressed import elements
+from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.op import Cost, CostSettings, Host, Inference, Op, Parameter, Run, Scalar, Settings, Size
 from jazz_server.engine.promotion import INT64, REAL, Array, ordered, outcomes
@@ -214,7 +215,8 @@ def _run_cg(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, 
         run.checkpoint()
 
     run.checkpoint()
-    x, left = cg(_scipy_of(a, dtype), b, rtol=float(rtol), maxiter=limit, callback=count)
+    with quiet():
+        x, left = cg(_scipy_of(a, dtype), b, rtol=float(rtol), maxiter=limit, callback=count)
     if left:
         raise OpError("max_iter", f"|b - a x| of at most {rtol:g} |b| in {limit} turns", "more than that")
     return dense(np.asarray(x, dtype)), dense(np.asarray(done, np.int64))
