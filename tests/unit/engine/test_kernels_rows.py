@@ -26,22 +26,21 @@ def product(w: sp.csr_array, index: str = "int32") -> RowProduct:
 def test_a_row_pushes_what_is_active(types: Configuration, case: Draw, rows: int, columns: int) -> None:
     w = case.csr(types, (rows, columns))
     x = case.values(types, rows, salt=3)
-    active, out = np.full(rows, -1), types.empty(columns)
-    count = types.run("row_active", w.indptr, active, w.nnz, rows, x)
-    same(active[:count], np.flatnonzero(x))
-    types.run("row_push", *buffers(w), active, columns, count, x, out)
+    active, out = np.full(rows + 1, -1, np.int32), types.empty(columns)
+    count = types.run("row_push", *buffers(w), rows, columns, rows, active, x, out)
+    same(active[:count], np.flatnonzero(x).astype(np.int32))
     np.testing.assert_allclose(out, x @ dense(w), rtol=1e-6, atol=1e-6)
 
 
 @float_types
-def test_a_row_says_when_more_is_active_than_is_wanted(types: Configuration) -> None:
-    w = types.indices([0, 3, 3, 5])
-    x = np.array([1, 1, 1], types.dtype)
-    active = np.zeros(3, np.int64)
-    assert types.run("row_active", w, active, 5, 3, x) == 3
-    assert types.run("row_active", w, active, 4, 3, x) == -1
-    x[1] = np.inf
-    assert types.run("row_active", w, active, 4, 3, x) == 3
+def test_a_row_is_not_pushed_when_more_is_active_than_is_wanted(types: Configuration) -> None:
+    w = types.indices([0, 3, 3, 5]), types.indices([0, 1, 2, 1, 2]), np.ones(5, types.dtype)
+    x, active, out = np.array([1, 0, 1], types.dtype), np.zeros(4, np.int32), types.empty(3)
+    assert types.run("row_push", *w, 3, 3, 2, active, x, out) == 2
+    assert out.tolist() == [1, 2, 2]
+    assert types.run("row_push", *w, 3, 3, 1, active, x, out) == -1
+    x[0] = np.inf
+    assert types.run("row_push", *w, 3, 3, 1, active, x, out) == 2
 
 
 @float_types
@@ -51,9 +50,9 @@ def test_outputs_pull_from_slices(types: Configuration) -> None:
     indices = random.integers(0, 9, 3 * lanes).astype(np.uint16)
     data, x = random.random(3 * lanes).astype(types.dtype), random.random(9).astype(types.dtype)
     order = np.concatenate((np.arange(19, -1, -1), np.full(12, 20))).astype(np.int32)
-    out, sums = types.empty(21), types.empty(lanes)
+    out = types.empty(21 + lanes)
     starts = np.array([0, 2 * lanes, 3 * lanes])
-    types.run("row_pull", starts, indices, data, order, sums, x, out, 0, 2, index="uint16")
+    types.run("row_pull", starts, indices, data, order, 21, x, out, 0, 2, index="uint16")
     terms = (data * x[indices]).reshape(3, lanes)
     expected = np.concatenate((terms[0] + terms[1], terms[2]))[:20][::-1]
     np.testing.assert_allclose(out[:20], expected, rtol=1e-6)
@@ -75,8 +74,8 @@ def test_pushed_or_pulled_it_is_the_product(
     x = np.where(random.random(shape[0]) < active, random.random(shape[0]), 0).astype(value)
     row = product(w, index)
     expected = x @ w.toarray()
-    for most in (-1, w.nnz):
-        row.pulls_from = most
+    for most in (-1, shape[0]):
+        row.most_pushed = most
         np.testing.assert_allclose(row(x), expected, rtol=1e-5)
 
 
@@ -84,7 +83,7 @@ def test_pushed_or_pulled_it_is_the_product(
 def test_what_is_not_finite_comes_through_where_it_has_weights(index: str, value: str) -> None:
     w = sp.csr_array(np.array([[1, 0, 2], [0, 3, 0], [0, 0, 4]], value))
     row = product(w, index)
-    row.pulls_from = -1
+    row.most_pushed = -1
     np.testing.assert_array_equal(row(np.array([np.inf, 1, np.nan], value)), np.array([np.inf, 3, np.nan], value))
 
 
@@ -99,5 +98,5 @@ def test_large_products_are_pulled_in_parallel(index: str, value: str) -> None:
 def test_more_inputs_than_sixteen_bits_can_count() -> None:
     w = sp.csr_array((np.array([2.0, 3.0]), ([0, 69_999], [1, 0])), shape=(70_000, 2))
     row = product(w)
-    row.pulls_from = -1
+    row.most_pushed = -1
     np.testing.assert_array_equal(row(np.ones(70_000)), [3.0, 2.0])

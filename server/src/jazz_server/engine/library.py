@@ -82,6 +82,11 @@ class Parameter:
     written: bool
 
 
+def address(array: np.ndarray[Any, Any]) -> Any:
+    """Where the elements of an array are, as kernels take it. The array has to stay."""
+    return _data_pointer(id(array) + _DATA_OFFSET)
+
+
 class Kernel:
     """One compiled instance of a kernel."""
 
@@ -119,6 +124,16 @@ class Kernel:
 
         return run
 
+    def partial(self, *arguments: Any) -> Callable[..., Any]:
+        """Check the first arguments, and return a function of the others that does not check them: see `address`."""
+        function = self._function
+        passed = tuple(map(self._passed, self.parameters, arguments))
+
+        def run(*others: Any, _kept_alive: tuple[Any, ...] = arguments) -> Any:
+            return function(*passed, *others)
+
+        return run
+
     def _passed(self, parameter: Parameter, argument: Any) -> Any:
         if not parameter.is_array:
             return argument
@@ -131,7 +146,7 @@ class Kernel:
             self._refuse(parameter, f"an array with strides {argument.strides}")
         if parameter.written and not flags.writeable:
             self._refuse(parameter, "a read-only array")
-        return _data_pointer(id(argument) + _DATA_OFFSET)
+        return address(argument)
 
     def _refuse(self, parameter: Parameter, found: str) -> None:
         kind = "writeable C-contiguous" if parameter.written else "C-contiguous"

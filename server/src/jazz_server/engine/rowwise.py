@@ -6,6 +6,7 @@ Otherwise outputs *pull*: each adds up what its inputs give, from a form of the 
 
 from __future__ import annotations
 
+import threading
 from typing import Any, Final
 
 import numpy as np
@@ -13,14 +14,16 @@ from numpy.typing import NDArray
 
 from jazz_server.engine.compressed import Compressed, transpose
 from jazz_server.engine.kernels.tiles import LANES
-from jazz_server.engine.library import kernel
-from jazz_server.engine.parallel import for_ranges
+from jazz_server.engine.library import address, kernel
+from jazz_server.engine.parallel import for_each
 
 _PULLS: Final = 3
 """How many entries are pulled in the time in which one is pushed."""
 
 _GRAIN: Final = 1 << 18
 """How many entries a thread should have to pull, for its start to be worth it."""
+
+_MOST_PARTS: Final = 16
 
 
 class RowProduct:
@@ -31,43 +34,50 @@ class RowProduct:
     array([50., 60.,  4.])
 
     Attributes:
-        pulls_from: A row pulls when the rows of the matrix at its active positions have more entries than this.
+        most_pushed: So many positions of a row are pushed at most; with more, outputs pull.
     """
 
     def __init__(self, w: Compressed) -> None:
         """Makes a matrix (rows, columns) of float32 or float64 ready. It takes as much memory again."""
-        self._w = w
-        self._index, self._value = w.indices.dtype, w.data.dtype
-        self.pulls_from = w.stored // _PULLS
-        self._starts, self._indices, self._data, self._order = _slices(w)
-        self._listed = kernel("row_active", index=self._index, value=self._value)
-        self._push = kernel("row_push", index=self._index, value=self._value)
-        self._pull = kernel("row_pull", index=self._indices.dtype, value=self._value)
-        self._slices = len(self._starts) - 1
-        self._grain = max(1, self._slices * _GRAIN // max(len(self._data), 1))
-
-    @property
-    def nbytes(self) -> int:
-        """The bytes of what was made ready."""
-        return sum(array.nbytes for array in (self._starts, self._indices, self._data, self._order))
+        self.most_pushed = w.rows // _PULLS
+        self._rows, self._columns, self._value = w.rows, w.columns, w.data.dtype
+        starts, indices, data, order = _slices(w)
+        self.nbytes = sum(array.nbytes for array in (starts, indices, data, order))
+        push = kernel("row_push", index=w.indices.dtype, value=self._value)
+        pull = kernel("row_pull", index=indices.dtype, value=self._value)
+        self._push = push.partial(w.indptr, w.indices, w.data, w.rows, w.columns)
+        self._pull = pull.partial(starts, indices, data, order)
+        slices, parts = len(starts) - 1, max(1, min(_MOST_PARTS, len(data) // _GRAIN))
+        self._bounds = [part * slices // parts for part in range(parts + 1)]
+        self._parts = range(parts)
+        # Behind the results there is room for one output more, and for the sums of a slice of each part.
+        self._room = w.columns + 1 + parts * LANES
+        self._scratch = _Scratch(w.rows + 1)
 
     def __call__(self, x: NDArray[Any]) -> NDArray[Any]:
         """x @ w for a vector x (rows), contiguous and of the matrix's dtype; sums run over ascending positions."""
-        w = self._w
-        out = np.empty(w.columns + 1, self._value)
-        active = np.empty(w.rows, np.int64)
-        count = self._listed(w.indptr, active, self.pulls_from, w.rows, x)
-        if count >= 0:
-            self._push(w.indptr, w.indices, w.data, active, w.columns, count, x, out)
-        elif self._grain >= self._slices:
-            self._pulled(x, out, 0, self._slices)
-        else:
-            for_ranges(self._slices, lambda begin, end: self._pulled(x, out, begin, end), grain=self._grain)
-        return out[:-1]
+        if x.dtype != self._value or len(x) != self._rows or not x.flags.c_contiguous:
+            raise ValueError(f"expected {self._rows} contiguous {self._value}, found {len(x)} {x.dtype}")
+        out = np.empty(self._room, self._value)
+        if self._push(self.most_pushed, self._scratch.active, address(x), address(out)) < 0:
+            if len(self._parts) == 1:
+                self._pull_part(x, out, 0)
+            else:
+                for_each(self._parts, lambda part: self._pull_part(x, out, part))
+        return out[: self._columns]
 
-    def _pulled(self, x: NDArray[Any], out: NDArray[Any], begin: int, end: int) -> None:
-        sums = np.empty(LANES, self._value)
-        self._pull(self._starts, self._indices, self._data, self._order, sums, x, out, begin, end)
+    def _pull_part(self, x: NDArray[Any], out: NDArray[Any], part: int) -> None:
+        """Computes the outputs of a part of the slices."""
+        sums = self._columns + 1 + part * LANES
+        self._pull(sums, address(x), address(out), self._bounds[part], self._bounds[part + 1])
+
+
+class _Scratch(threading.local):
+    """Memory that each thread has of its own."""
+
+    def __init__(self, length: int) -> None:
+        self._kept = np.empty(length, np.int32)
+        self.active = address(self._kept)
 
 
 def _slices(w: Compressed) -> tuple[NDArray[np.int64], NDArray[Any], NDArray[Any], NDArray[np.int32]]:

@@ -11,8 +11,8 @@ from jazz_server.engine.kernels.declare import (
     INDEX,
     Index,
     Int32s,
+    Int32sOut,
     Int64s,
-    Int64sOut,
     Size,
     Values,
     ValuesOut,
@@ -21,16 +21,24 @@ from jazz_server.engine.kernels.declare import (
 from jazz_server.engine.kernels.tiles import FLOAT, LANES, NARROW
 
 
-@kernel(index=INDEX, value=FLOAT)
-def row_active(indptr: Index, active: Int64sOut, most: Size, rows: Size, x: Values) -> int:
-    """List the positions of x (rows) that are not zero in `active` (rows).
+@kernel(contract=True, index=INDEX, value=FLOAT)
+def row_push(
+    indptr: Index,
+    indices: Index,
+    data: Values,
+    rows: Size,
+    columns: Size,
+    most: Size,
+    active: Int32sOut,
+    x: Values,
+    out: ValuesOut,
+) -> int:
+    """Compute ``x @ w`` into `out` (columns) from what is not zero in x (rows), in ascending order.
 
-    Returns their number; or -1, the list not being complete, when all of x is finite and those rows of the matrix have
-    more than `most` entries together.
+    Nothing is computed, and -1 returned, when all of x is finite and more than `most` positions are not zero; else the
+    number of those. `active` (rows + 1) is scratch.
     """
     count = 0
-    entries = 0
-    finite = True
     for begin in range(0, rows, LANES):
         end = min(begin + LANES, rows)
         some = 0
@@ -39,30 +47,14 @@ def row_active(indptr: Index, active: Int64sOut, most: Size, rows: Size, x: Valu
         if some != 0:
             for t in range(begin, end):
                 active[count] = t
-                there = x[t] != 0
-                count += there
-                entries += there * (indptr[t + 1] - indptr[t])
-            if entries > most:
+                count += x[t] != 0
+            if count > most:
+                odd = 0
                 for t in range(rows):
-                    finite = finite & (x[t] - x[t] == 0)
-                if finite:
+                    odd += (x[t] - x[t]) != 0
+                if odd == 0:
                     return -1
-                most = indptr[rows] - indptr[0]
-    return count
-
-
-@kernel(contract=True, index=INDEX, value=FLOAT)
-def row_push(
-    indptr: Index,
-    indices: Index,
-    data: Values,
-    active: Int64s,
-    columns: Size,
-    count: Size,
-    x: Values,
-    out: ValuesOut,
-) -> None:
-    """Compute ``x @ w`` into `out` (columns) from the `count` positions of x that `active` lists, ascending."""
+                most = rows
     for j in range(columns):
         out[j] = 0
     for a in range(count):
@@ -70,6 +62,7 @@ def row_push(
         v = x[k]
         for p in range(indptr[k], indptr[k + 1]):
             out[indices[p]] += v * data[p]
+    return count
 
 
 @kernel(contract=True, index=NARROW, value=FLOAT)
@@ -78,7 +71,7 @@ def row_pull(
     indices: Index,
     data: Values,
     order: Int32s,
-    sums: ValuesOut,
+    sums: Size,
     x: Values,
     out: ValuesOut,
     slice_begin: Size,
@@ -87,13 +80,13 @@ def row_pull(
     """Compute ``x @ w`` for the outputs of some slices.
 
     Slice s has the entries ``starts[s] <= p < starts[s + 1]`` and computes the outputs ``order[s * LANES]`` and
-    following. What fills up the last slice is one output more than there are. `sums` (LANES) is scratch.
+    following. What fills up the last slice is one output more than there are. ``out[sums : sums + LANES]`` is scratch.
     """
     for s in range(slice_begin, slice_end):
         for t in range(LANES):
-            sums[t] = 0
+            out[sums + t] = 0
         for begin in range(starts[s], starts[s + 1], LANES):
             for t in range(LANES):
-                sums[t] += data[begin + t] * x[indices[begin + t]]
+                out[sums + t] += data[begin + t] * x[indices[begin + t]]
         for t in range(LANES):
-            out[order[s * LANES + t]] = sums[t]
+            out[order[s * LANES + t]] = out[sums + t]
