@@ -15,6 +15,7 @@ from jazz_server.engine.library import library
 from jazz_server.engine.memory import limit_bytes
 from jazz_server.engine.op import Op, Run, Scalar, Settings
 from jazz_server.engine.rows import of_first
+from jazz_server.engine.watching import note
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.graph import Argument, StepRef
 from jazz_server.pipelines.passes.layers import Layer, bias_numbers
@@ -110,6 +111,7 @@ def _chained_step(graph: BoundGraph, layers: Sequence[Layer], steps: Sequence[Bo
                 if result is not None:
                     return (result,)
                 tiles = False
+            note("row by row: " + ("too little is active for tiles" if tiles else "tiles could give another answer"))
             (state,) = step.op.run(run, (state, weights[position], biases[position]), step.settings)
         return (state,)
 
