@@ -125,6 +125,19 @@ def test_a_long_pipeline_is_equal_too(r):
     assert r.bytes("jz_pipeline_bytes(twin)") == bytes(jazz.pipeline(long, inputs={"x": "float64[n]"}))
 
 
+def test_python_sees_that_results_of_what_r_stored_are_kept(r, db):
+    r.run("twice <- jz_pipeline(function(x) x * 2, inputs = list(x = 'float64[n]'))")
+    r.run('jz_pipeline_put(db, "lab/kept", twice, cache_results = TRUE)')
+    r.run('jz_pipeline_put(db, "lab/anew", twice)')
+    assert db.pipelines.get("lab/kept").cache_results
+    assert not db.pipelines.get("lab/anew").cache_results
+    db.pipelines.put("lab/python", db.pipelines.get("lab/kept").pipeline, cache_results=True)
+    assert r.flag('jz_pipeline_get(db, "lab/python")$cache_results')
+    details = 'jz_run(db, "lab/kept", x = c(1, 2), details = TRUE)'
+    assert r.flag(f"{details}$runs_together == 1")
+    assert r.flag(f"{details}$runs_together == 0")
+
+
 def test_a_pipeline_got_from_the_server_is_called_in_r(r, db):
     db.pipelines.put("lab/twice", jazz.pipeline(lambda x: x * 2.0))
     r.run('twice <- jz_pipeline_get(db, "lab/twice")$pipeline')

@@ -10,13 +10,15 @@
 #' @param pipeline What [jz_pipeline()] made.
 #' @param bind Inputs that are taken from stored blocks, a named vector or list: `"space/name"` for the latest version
 #'   at each run, `"space/name@version"` for that version, which is then kept.
+#' @param cache_results Whether the server keeps results in memory, as long as there is room, for runs on the same
+#'   inputs: the same versions of blocks, and values of the same bytes.
 #' @param if_version The version that must be the latest one now; 0 for "must not exist".
 #' @param version The version; the latest when `NULL`.
 #' @param prefix `"space"`, or `"space/prefix"` for the names that start with it.
 #' @param timeout Seconds that it may take; the connection's timeout when `NULL`.
 #' @return `jz_pipeline_put()`, `jz_pipeline_get()`: a list of class `jazz_pipeline_info` with `name`, `version`,
-#'   `created`, `binds`, `inputs`, `outputs` (types by name) and, from a get, `pipeline`. `jz_pipeline_list()`: a data
-#'   frame.
+#'   `created`, `binds`, `inputs`, `outputs` (types by name), `cache_results` and, from a get, `pipeline`.
+#'   `jz_pipeline_list()`: a data frame.
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
 #' double <- jz_pipeline(function(x) x * 2, inputs = list(x = jz_dense("n")))
@@ -25,11 +27,14 @@
 #' jz_pipeline_get(db, "lab/double")$pipeline
 #' jz_pipeline_delete(db, "lab/double")
 #' @export
-jz_pipeline_put <- function(db, name, pipeline, bind = NULL, if_version = NULL, timeout = NULL) {
+jz_pipeline_put <- function(db, name, pipeline, bind = NULL, cache_results = FALSE, if_version = NULL,
+                            timeout = NULL) {
   check_connection(db)
   binds <- bind_messages(bind)
+  check_bool(cache_results, "cache_results")
   request <- list(
-    name = check_name(name), binds = if (length(binds) > 0L) binds, if_version = check_if_version(if_version),
+    name = check_name(name), binds = if (length(binds) > 0L) binds,
+    cache_results = if (cache_results) TRUE, if_version = check_if_version(if_version),
     request_id = new_uuid(), pipeline = check_pipeline(pipeline)$message
   )
   request <- request[!vapply(request, is.null, NA)]
@@ -90,7 +95,8 @@ pipeline_info <- function(message) {
   }
   info <- list(
     name = message$name, version = message$version, created = moment_of(message$create_time),
-    binds = vapply(message$binds, `[[`, "", "block"), inputs = named(message$inputs), outputs = named(message$outputs)
+    binds = vapply(message$binds, `[[`, "", "block"), inputs = named(message$inputs),
+    outputs = named(message$outputs), cache_results = isTRUE(message$cache_results)
   )
   names(info$binds) <- vapply(message$binds, `[[`, "", "input")
   if (!is.null(message$pipeline)) info$pipeline <- new_pipeline(message$name, message$pipeline)
@@ -125,8 +131,9 @@ print.jazz_pipeline_info <- function(x, ...) {
 #' @param inputs Inputs as a named list, for names that are those of arguments of this function.
 #' @param into Where to store the output instead of giving it back, a name; a named vector of names when there are
 #'   several outputs, of which those that it names are stored, in one atomic commit.
-#' @param details Whether to give all that is known of the run: a list with `value`, `used_versions`, `pipeline_version`
-#'   and `compute_seconds`.
+#' @param details Whether to give all that is known of the run: a list with `value`, `used_versions`, `pipeline_version`,
+#'   `compute_seconds` and `runs_together`, how many runs on a few rows each were computed as one; 0 when the result had
+#'   been kept.
 #' @param profile Whether to give all that is known of the run with `profile`, which tells what each step took, as
 #'   [jz_explain()] tells what it would.
 #' @param timeout Seconds that it may take; the connection's timeout when `NULL`, which is none for runs.
@@ -240,7 +247,7 @@ run_result <- function(result, details, options) {
   names(versions) <- vapply(used, `[[`, "", "input")
   told <- list(
     value = value, used_versions = versions, pipeline_version = header$pipeline_version %||% NA_real_,
-    compute_seconds = (header$compute_nanoseconds %||% 0) / 1e9
+    compute_seconds = (header$compute_nanoseconds %||% 0) / 1e9, runs_together = header$runs_together %||% 0
   )
   if (!is.null(header$profile)) told$profile <- explanation(header$profile)
   told
