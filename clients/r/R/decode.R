@@ -207,7 +207,7 @@ decode_tensor <- function(tensor, received, path, sight, declared, column = FALS
   if (length(shape) == 0L && !is.raw(x)) memory$rank <- 0
   if (length(shape) > 1L && identical(tensor$order, "ORDER_C")) {
     x <- reverse_indices(x, rev(shape))
-    memory$order <- "C"
+    if (received$options$keep_order) memory$order <- "C"
   }
   # The class first: R would look for the methods of a class.
   x <- with_attributes(x, elements$attributes)

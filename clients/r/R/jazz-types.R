@@ -66,7 +66,7 @@
 #' | int64, uint64 | as `bigint` says, with the attribute `jazz`: numeric (the default; refused beyond 2^53), integer64, character |
 #' | complex64 | complex, with the attribute `jazz` |
 #' | a scalar | a vector of length 1, with the attribute `jazz` |
-#' | C order | an array with the attribute `jazz` |
+#' | C order | an array, with the attribute `jazz` if `keep_order = TRUE` |
 #' | timestamp of a wall clock | POSIXct in UTC, with the attribute `jazz` |
 #' | a fixed offset | POSIXct in the zone `Etc/GMT-2` and so on, if it is one of whole hours, else in UTC, with the attribute `jazz` |
 #' | timestamp and duration in s, ms, ns | POSIXct and difftime, with the attribute `jazz` |
@@ -76,10 +76,11 @@
 #' | sparse matrix of integers, float16, float32 | `dgCMatrix` and so on, with the attribute `jazz` |
 #' | a unit | the attribute `jazz`; it is forgotten when elements change |
 #'
-#' The attribute `jazz` is a memory of what the value is beyond what R can say. It prints as one line, `<float32, C
-#' order>`. With it, the object is stored again just as it was. Functions of R that drop attributes drop it; then, or
-#' when elements no longer fit its type, the object is stored as R holds it. [jz_plain()] forgets it, [jz_as_type()]
-#' sets a type.
+#' The attribute `jazz` is a memory of what the value is beyond what R can say. It prints as one line, `<float32>`.
+#' With it, the object is stored again just as it was. Functions of R that drop attributes drop it; then, or when
+#' elements no longer fit its type, the object is stored as R holds it. [jz_plain()] forgets it, [jz_as_type()] sets a
+#' type. Arrays are stored column by column, also those that came row by row (C order): it is the same value for all who
+#' read it, and `keep_order = TRUE` stores them just as they were.
 #'
 #' What R cannot hold is refused, and [jz_value_options()] has a form that can: integers beyond 2^53 or 2^63, times that
 #' no double holds (nanoseconds, mostly), texts with U+0000, sparse arrays of three dimensions or of times, of complex

@@ -18,24 +18,30 @@
 #' @param lossy Whether what must be changed is changed instead of refused: integers beyond 2^53 are rounded with
 #'   `bigint = "numeric"`, a NaN with the bits of R's `NA_real_` is a NaN, fractions of a `Date` are cut off, and
 #'   attributes are dropped without a warning.
+#' @param keep_order Whether an array that is stored row by row, as numpy has them (C order), remembers it in the
+#'   attribute `jazz`, to be stored again byte for byte. Otherwise it is an array like any other, and is stored column by
+#'   column, as R has it; for all who read it that is the same value.
 #' @return A list of class `jazz_value_options`.
 #' @examples
 #' jz_value_options(bigint = "integer64")
 #' @seealso [jazz-types]
 #' @export
 jz_value_options <- function(bigint = getOption("jazz.bigint", "numeric"), times = "exact", strings = "character",
-                             tensors = "native", lossy = FALSE) {
+                             tensors = "native", lossy = FALSE, keep_order = FALSE) {
   known <- function(given, choices, name) {
     if (is.character(given) && length(given) == 1L && given %in% choices) return(given)
     refuse(name, paste(dQuote(choices, FALSE), collapse = ", "), deparse(given)[1L], "Choose one of them.")
   }
-  if (!isTRUE(lossy) && !isFALSE(lossy)) refuse("lossy", "TRUE or FALSE", deparse(lossy)[1L], "Choose one of them.")
+  truth <- function(given, name) {
+    if (isTRUE(given) || isFALSE(given)) return(given)
+    refuse(name, "TRUE or FALSE", deparse(given)[1L], "Choose one of them.")
+  }
   structure(class = "jazz_value_options", list(
     bigint = known(bigint, c("integer64", "numeric", "character"), "bigint"),
     times = known(times, c("exact", "nearest", "counts"), "times"),
     strings = known(strings, c("character", "raw"), "strings"),
     tensors = known(tensors, c("native", "parts"), "tensors"),
-    lossy = lossy
+    lossy = truth(lossy, "lossy"), keep_order = truth(keep_order, "keep_order")
   ))
 }
 
@@ -53,6 +59,6 @@ given_options <- function(...) {
 
 #' @export
 print.jazz_value_options <- function(x, ...) {
-  cat("<jazz_value_options>\n", sprintf("%8s: %s\n", names(x), vapply(x, format, "")), sep = "")
+  cat("<jazz_value_options>\n", sprintf("%10s: %s\n", names(x), vapply(x, format, "")), sep = "")
   invisible(x)
 }

@@ -18,10 +18,19 @@ test_that("arrays lie in the body as in R", {
   expect_identical(body_of(encoded), bytes_in(1:6))
 })
 
-test_that("arrays of C order are turned, and are C order again", {
+test_that("arrays of C order are turned, and are as any other", {
+  for (shape in list(c(2, 3), c(2, 3, 4), c(3, 1, 2, 5), c(0, 3))) {
+    elements <- as.double(seq_len(prod(shape)))
+    expected <- aperm(array(elements, rev(shape)), rev(seq_along(shape)))
+    expect_identical(wire_vector("float64", elements, shape), expected)
+  }
+  expect_output(print(wire_vector("float64", c(1, 2), c(1, 2))), "\\[1,\\] +1 +2$")
+})
+
+test_that("arrays of C order are C order again when that is kept", {
   for (shape in list(c(2, 3), c(100, 70), c(2, 3, 4), c(3, 1, 2, 5), c(0, 3))) {
     count <- prod(shape)
-    x <- wire_vector("int32", seq_len(count), shape)
+    x <- wire_vector("int32", seq_len(count), shape, options = list(keep_order = TRUE))
     expect_identical(jz_plain(x), aperm(array(seq_len(count), rev(shape)), rev(seq_along(shape))))
     expect_identical(body_of(encode_value(x)), bytes_in(seq_len(count)))
     expect_identical(encode_value(x)$header$tensor$order, "ORDER_C")
@@ -30,14 +39,14 @@ test_that("arrays of C order are turned, and are C order again", {
 
 test_that("missing elements of C order are those that they were", {
   x <- structure(matrix(c(1, NA, 3, 4, 5, NA), 2), jazz = structure(list(order = "C"), class = "jazz_wire"))
-  expect_there_and_back(x)
+  expect_there_and_back(x, keep_order = TRUE)
   texts <- structure(matrix(c("a", NA, "c", "d"), 2), jazz = structure(list(order = "C"), class = "jazz_wire"))
-  expect_there_and_back(texts)
+  expect_there_and_back(texts, keep_order = TRUE)
   blobs <- structure(
     list(as.raw(1), NULL, raw(0), as.raw(2:3)), class = "blob", dim = c(2L, 2L),
     jazz = structure(list(order = "C"), class = "jazz_wire")
   )
-  expect_identical(unclass(there_and_back(blobs))[1:4], unclass(blobs)[1:4])
+  expect_identical(unclass(there_and_back(blobs, keep_order = TRUE))[1:4], unclass(blobs)[1:4])
 })
 
 test_that("classes can have dimensions", {

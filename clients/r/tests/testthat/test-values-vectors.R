@@ -241,12 +241,14 @@ test_that("what is no data is refused, and it is said where", {
 
 test_that("options are checked", {
   expect_refused(jz_value_options(bigint = "int"), "int")
-  expect_refused(jz_value_options(lossy = NA))
+  expect_refused(jz_value_options(lossy = NA), "lossy")
+  expect_refused(jz_value_options(keep_order = 1), "keep_order")
   expect_output(print(jz_value_options()), "bigint: numeric")
 })
 
 test_that("what is remembered prints in one line", {
-  expect_identical(format(attr(wire_vector("int8", as.raw(1:4), c(2, 2)), "jazz")), "<int8, C order>")
+  small <- wire_vector("int8", as.raw(1:4), c(2, 2), options = list(keep_order = TRUE))
+  expect_identical(format(attr(small, "jazz")), "<int8, C order>")
   clock <- wire_vector("timestamp", text_to_int64("1", FALSE), time_unit = "s")
   expect_output(print(attr(clock, "jazz")), "<timestamp[s] of a wall clock>", fixed = TRUE)
 })
