@@ -86,7 +86,7 @@ encode_node <- function(x, plan, path, sight, depth) {
 encode_content <- function(x, plan, path, sight, depth, axes) {
   if (inherits(x, "jazz_parts")) return(encode_parts(x, plan, path, sight, axes))
   if (is.data.frame(x)) return(encode_frame(x, plan, path, sight, depth))
-  if (isS4(x)) {
+  if (isS4(x) && !inherits(x, "jazz_block")) {
     if (methods::is(x, "denseMatrix")) return(encode_dense(methods::as(x, "matrix"), plan, path, sight, axes))
     if (methods::is(x, "Matrix") || methods::is(x, "sparseVector")) return(encode_sparse(x, plan, path, sight, axes))
     refuse(

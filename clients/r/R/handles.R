@@ -13,6 +13,7 @@
 #'
 #' @inheritParams jz_get
 #' @param x,object A handle.
+#' @param y A value: handles are not computed with, and the error says what to do instead.
 #' @param i,j What is wanted, as everywhere in R: positions, negative ones to leave out, `TRUE` and `FALSE`, names.
 #' @param drop Whether dimensions of length 1 are dropped.
 #' @param ... Options of [jz_value_options()], by name.
@@ -31,12 +32,17 @@
 #' names(flowers)
 #' flowers[c(1, 51), c("Species", "Petal.Width")]
 #' levels(flowers[["Species"]])
+#' @importFrom methods setOldClass
 #' @export
 jz_block <- function(db, name, version = NULL, rows = NULL, columns = NULL, item = NULL, along = NULL) {
   part <- list(rows = rows, columns = columns, item = item, along = along)
   part <- part[!vapply(part, is.null, NA)]
-  structure(list(db = check_connection(db), name = check_versioned(name, version), part = part), class = "jazz_block")
+  handle <- list(db = check_connection(db), name = check_versioned(name, version), part = part)
+  # marked as S4 for `%*%`, which asks no class of S3 for a method before R 4.3
+  asS4(structure(handle, class = "jazz_block"))
 }
+
+setOldClass("jazz_block")
 
 handle_db <- function(x) .subset2(x, "db")
 handle_part <- function(x) .subset2(x, "part")
@@ -89,6 +95,10 @@ print.jazz_block <- function(x, ...) {
   cat(sprintf("<jazz_block %s%s>\n", name, told))
   invisible(x)
 }
+
+#' @rdname jz_block
+#' @export
+setMethod("show", "jazz_block", function(object) print(object))
 
 #' @export
 str.jazz_block <- function(object, ...) cat("", format(object), "\n")
@@ -182,6 +192,22 @@ Math.jazz_block <- function(x, ...) stop_handle(x, .Generic)
 
 #' @export
 Summary.jazz_block <- function(..., na.rm = FALSE) stop_handle(..1, .Generic)
+
+#' @rdname jz_block
+#' @export
+setMethod("%*%", signature("jazz_block", "ANY"), function(x, y) stop_handle(x, "%*%"))
+
+#' @rdname jz_block
+#' @export
+setMethod("%*%", signature("ANY", "jazz_block"), function(x, y) stop_handle(y, "%*%"))
+
+#' @rdname jz_block
+#' @export
+setMethod("%*%", signature("jazz_block", "jazz_block"), function(x, y) stop_handle(x, "%*%"))
+
+# rowSums() and its like ask for an array, and for no method.
+#' @export
+is.array.jazz_block <- function(x) stop_handle(x, "is.array")
 
 stop_handle <- function(x, operation = NULL) {
   expected <- if (is.null(operation)) {

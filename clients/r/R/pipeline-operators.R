@@ -65,6 +65,7 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' @param i,j,drop,name,na.rm As in R.
 #' @return A value of the pipeline.
 #' @name jz_operators
+#' @order 1
 #' @examples
 #' standardised <- jz_pipeline(
 #'   function(x) sweep(x, 2, colMeans(x)) / sum(x),

@@ -16,6 +16,7 @@ test_that("a handle looks like its value", {
   expect_identical(as.matrix(h), m)
   expect_s3_class(raised(h[1]), "jazz_error_invalid_argument")
   expect_output(print(h), "<jazz_block r-handles/m@[0-9]+: float64\\[2, 3\\]")
+  expect_output(show(h), "<jazz_block r-handles/m@")
   expect_output(str(h), "jazz_block")
   expect_output(print(summary(h)), "type:")
 })

@@ -75,6 +75,11 @@ test_that("a handle is neither changed nor computed with by accident", {
   expect_match(said(sum(handle)), "a stored block, lab/x")
   expect_identical(raised(max(handle))$call, quote(Summary.jazz_block()))
   for (f in list(mean, unique, is.na, t)) expect_match(said(f(handle)), "a stored block, lab/x")
+  for (product in list(said(handle %*% handle), said(handle %*% diag(2)), said(diag(2) %*% handle))) {
+    expect_match(product, "jz_run() computes where it is", fixed = TRUE)
+  }
+  expect_match(said(Matrix::Diagonal(2) %*% handle), "a stored block, lab/x")
+  for (f in list(rowSums, colMeans)) expect_match(said(f(handle)), "x[] reads it", fixed = TRUE)
   expect_match(said(handle$a <- 1), "jz_put()", fixed = TRUE)
   expect_match(said(handle[["a"]] <- 1), "jz_put()", fixed = TRUE)
   expect_match(said(handle[1, ] <- 1), "jz_put()", fixed = TRUE)
