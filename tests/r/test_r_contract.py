@@ -1,5 +1,6 @@
 """What the two clients have in common as files and tables: the contract, reasons, and names of the public surface."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,14 @@ def test_the_contract_of_the_package_is_that_of_the_repository():
     wanted = {path.name: path.read_text() for path in CONTRACT.glob("*.proto")}
     found = {path.name: path.read_text() for path in COPIES.glob("*.proto")}
     assert [name for name in sorted({*wanted, *found}) if wanted.get(name) != found.get(name)] == []
+
+
+def test_every_help_page_is_listed_on_the_site():
+    package = COPIES.parents[3]
+    listed = re.findall(r"^      - (\S+)$", (package / "_pkgdown.yml").read_text(), re.MULTILINE)
+    pages = [path.read_text() for path in (package / "man").glob("*.Rd")]
+    names = {re.search(r"\\name\{(.*)\}", page)[1] for page in pages if r"\keyword{internal}" not in page}
+    assert sorted(listed) == sorted(names)
 
 
 def test_reasons_of_errors_are_the_same(r):
