@@ -9,7 +9,8 @@
 #' @param a,b,x Values of a pipeline, or vectors and matrices, which become constants. `jz_eigsh()` and `jz_cg()` take a
 #'   symmetric `a`, the latter one that is positive definite.
 #' @param k How many singular values or eigenvalues, less than the shorter side of `a`.
-#' @param which Eigenvalues of greatest magnitude (`"LM"`), of smallest (`"SM"`), the greatest (`"LA"`), the smallest (`"SA"`).
+#' @param which Eigenvalues of greatest magnitude (`"LM"`), of smallest (`"SM"`), the greatest (`"LA"`), the
+#'   smallest (`"SA"`).
 #' @param rtol How far `a %*% x` may be from `b`, relative to it.
 #' @param max_iter How many turns at most, ten for each row when `NULL`; it is an error if it takes more.
 #' @return A value of the pipeline, or a list of them: for `jz_svds()` `u`, `s` and `vt`, for `jz_eigsh()` `w` and `v`,
