@@ -10,8 +10,10 @@ import numpy as np
 from jazz.values import Tensor
 from jazz_server.engine import along, rows
 from jazz_server.engine.along import Axes
+from jazz_server.engine.launch import grain, launch
 from jazz_server.engine.op import Flow, Inference, Op, Parameter, Scalar, Settings
-from jazz_server.engine.promotion import BOOL, NUMERIC, REAL, Array
+from jazz_server.engine.parallel import for_each, for_ranges
+from jazz_server.engine.promotion import BOOL, NUMERIC, REAL, Array, work_dtype
 from jazz_server.engine.reducing import AXES, KEEPDIMS, SKIPNA, Reduction, missing_rule, reduction
 from jazz_server.engine.segments import Segments, along_last, segments_of
 from jazz_server.kinds.types import Type
@@ -19,6 +21,9 @@ from jazz_server.kinds.types import Type
 _CORRECTION: Final = Parameter(
     "correction", "float", "What is taken from the number of elements: 1 for the variance of a sample.", default=0
 )
+_LONG: Final = 4096
+"""How many elements are sorted by a kernel; numpy sorts more of them faster."""
+
 _METHODS: Final = ("linear", "lower", "higher", "nearest", "midpoint")
 
 
@@ -99,10 +104,12 @@ def _every(pick: _Pick, count: Any, undefined: Array, settings: Settings) -> Arr
 
 
 def _quantiles(x: Array, axes: Axes, settings: Settings) -> Array:
-    lines = along_last(x, axes)
+    lines = np.array(along_last(x, axes), order="C")
     count = lines.shape[1]
     places = _places(count, settings)
-    lines = np.partition(lines, places, axis=1)
+    for_ranges(
+        len(lines), lambda begin, end: lines[begin:end].partition(places, axis=1), grain=grain(len(lines), lines.size)
+    )
     last = lines[:, -1]
     return _every(lambda at: lines[:, int(at)], count, last != last, settings)
 
@@ -134,7 +141,15 @@ def _quantiles_of_segments(x: Tensor, axes: Axes, settings: Settings) -> Array:
 
 def _ascending(parts: Segments) -> Array:
     """The stored elements, those of each segment in ascending order, NaN last."""
-    return np.asarray(parts.data[np.lexsort((parts.data, parts.spread(np.arange(len(parts.absent)))))])
+    work = work_dtype(parts.data.dtype)
+    if work is None or parts.data.dtype == np.uint64:
+        return np.asarray(parts.data[np.lexsort((parts.data, parts.spread(np.arange(len(parts.absent)))))])
+    data = np.array(parts.data, work)
+    count = len(parts.absent)
+    launch("sort_segments", count, len(data) + count, parts.indptr, data, np.empty_like(data), _LONG, value=work)
+    long = np.flatnonzero(parts.stored > _LONG)
+    for_each([(parts.indptr[line], parts.indptr[line + 1]) for line in long], lambda ends: data[slice(*ends)].sort())
+    return data
 
 
 def _quantile_type(x: Array, settings: Settings) -> Array:
