@@ -219,6 +219,14 @@ def test_what_is_not_a_layer_is_left_alone(steps: list[Step], outputs: dict[str,
     _same(ours, theirs)
 
 
+@pytest.mark.parametrize("semiring", ["max_times", "or_and"])
+def test_products_of_another_semiring_are_left_alone(semiring: str) -> None:
+    steps = [step("matmul", X, W, semiring=semiring), *layer_steps(X, W, Literal(-0.25))[1:]]
+    program, ours, theirs = _both(steps, _random(1, 6, 5), _random(2, 5, 7), y=StepRef(4))
+    assert _fused(program) == 0
+    _same(ours, theirs)
+
+
 def test_dense_weights_are_left_alone() -> None:
     program, ours, theirs = _both(layer_steps(X, W, Literal(-0.25)), _random(1, 4, 3), dense(np.eye(3)))
     assert _fused(program) == 0

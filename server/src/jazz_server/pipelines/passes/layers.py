@@ -144,7 +144,7 @@ class _Search:
         for y, masked in orders:
             # The product is used twice: by the sum and by the comparison with zero.
             product, term = self._private(y, 2), self._private(masked, 1)
-            if product is None or term is None or self._graph.steps[product].op.name != "matmul":
+            if product is None or term is None or not _is_product(self._graph.steps[product]):
                 continue
             found = self._bias(term, StepRef(product))
             if found is None:
@@ -253,3 +253,8 @@ def _unfused(graph: BoundGraph, layer: Layer) -> Schedule:
     steps = [replace(step, arguments=tuple(places.get(a, a) for a in step.arguments)) for step in steps]
     inputs = tuple(Input(name, AnyType()) for name in ("x", "w", "bias"))
     return Schedule(BoundGraph(inputs, tuple(steps), (Output("result", StepRef(len(steps) - 1)),), ()))
+
+
+def _is_product(step: BoundStep) -> bool:
+    """Whether a step is a product of sums, and of no other semiring."""
+    return step.op.name == "matmul" and step.settings.get("semiring") == "plus_times"
