@@ -34,8 +34,8 @@ def pagerank(run: Run, matrix: Tensor, damping: float, tolerance: float, turns: 
     nodes = matrix.shape[0]
     if nodes == 0:
         return np.zeros(0)
-    check_bytes(6 * 8 * nodes, "the ranks of nodes")
     back, given = _edges_back(matrix)
+    check_bytes(6 * 8 * nodes + back.edges * back.index.itemsize, "ranks and the edges back")
     weights = _finite(back)
     # what a node that has edges gives to each of them
     rates = np.divide(damping, given, out=np.zeros(nodes), where=given > 0)
