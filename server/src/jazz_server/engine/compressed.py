@@ -6,6 +6,7 @@ A CSC tensor is such a matrix, too: that of its transpose.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,19 @@ from numpy.typing import NDArray
 
 from jazz.values import Layout, Tensor, compressed
 from jazz_server.engine.launch import launch, launch_serial, pointers
+from jazz_server.engine.library import kernel
 from jazz_server.engine.memory import check_bytes, check_shape
+from jazz_server.engine.parallel import for_each, for_ranges, split_by_weight, thread_count
 from jazz_server.engine.promotion import KERNEL_DTYPES, Array
 
 _CARRIERS: dict[int, np.dtype[Any]] = {4: np.dtype(np.float32), 8: np.dtype(np.int64)}
 """Kernel types that carry the bits of other types of their size when elements are only moved."""
+
+_SMALL = 1 << 17
+"""Matrices of fewer entries are transposed in one thread: places in the transpose are in cache anyway."""
+
+_BUCKET_BITS = 9
+"""A transpose has at most two to the power of so many buckets, so that the ends of all are in cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +116,52 @@ def transpose(source: Compressed) -> Compressed:
     """The transpose, which is the same matrix compressed by columns: O(rows + columns + entries)."""
     matrix = carried(source)
     check_bytes(8 * matrix.columns + matrix.stored * (matrix.indices.itemsize + matrix.data.itemsize), "a transpose")
+    if matrix.rows > np.iinfo(matrix.indices.dtype).max:
+        matrix = widened(matrix, np.dtype(np.int64))
+    return delivered((_transpose_small if matrix.stored < _SMALL else _transpose_large)(matrix), source)
+
+
+def _transpose_small(matrix: Compressed) -> Compressed:
     counts = np.zeros(matrix.columns, np.int64)
     index = matrix.indices.dtype
     launch_serial("csr_count_columns", matrix.rows, matrix.indptr, matrix.indices, counts, index=index)
     indptr = pointers(counts, index)
-    cursors = indptr[:-1].astype(np.int64)
-    if matrix.rows > np.iinfo(index).max:
-        matrix = widened(matrix, np.dtype(np.int64))
-    indices = np.empty(matrix.stored, matrix.indices.dtype)
-    data = np.empty(matrix.stored, matrix.data.dtype)
+    indices, data = np.empty(matrix.stored, index), np.empty(matrix.stored, matrix.data.dtype)
     launch_serial(
-        "csr_transpose_fill", matrix.rows, matrix.indptr, matrix.indices, matrix.data, indices, data, cursors,
-        index=matrix.indices.dtype, value=data.dtype,
+        "csr_transpose_fill", matrix.rows, matrix.indptr, matrix.indices, matrix.data, indices, data,
+        indptr[:-1].astype(np.int64), index=index, value=data.dtype,
     )  # fmt: skip
-    indptr = indptr.astype(indices.dtype, copy=False)
-    return delivered(Compressed(matrix.columns, matrix.rows, indptr, indices, data), source)
+    return Compressed(matrix.columns, matrix.rows, indptr, indices, data)
+
+
+def _transpose_large(matrix: Compressed) -> Compressed:
+    """By buckets of columns, which are filled by all threads and then sorted by all threads."""
+    index, value, stored = matrix.indices.dtype, matrix.data.dtype, matrix.stored
+    shift = max(0, (matrix.columns - 1).bit_length() - _BUCKET_BITS)
+    width, buckets = 1 << shift, ((matrix.columns - 1) >> shift) + 1
+    ranges = list(enumerate(pairwise(split_by_weight(matrix.indptr, 2 * thread_count()).tolist())))
+    cursors = np.zeros((len(ranges), buckets), np.int64)
+    count, put = kernel("csr_count_buckets", index=index), kernel("csr_to_buckets", index=index, value=value)
+    for_each(ranges, lambda each: count(matrix.indptr, matrix.indices, cursors[each[0]], shift, *each[1]))
+    starts = np.concatenate(([0], np.cumsum(cursors.sum(axis=0))))
+    cursors = np.cumsum(cursors, axis=0) - cursors + starts[:-1]
+    rows, columns, entries = np.empty(stored, index), np.empty(stored, index), np.empty(stored, value)
+    for_each(
+        ranges,
+        lambda each: put(
+            matrix.indptr, matrix.indices, matrix.data, cursors[each[0]], rows, columns, entries, shift, *each[1]
+        ),
+    )
+    indptr, indices, data = np.empty(buckets * width + 1, index), np.empty(stored, index), np.empty(stored, value)
+    sort = kernel("buckets_to_csc", index=index, value=value)
+
+    def sort_buckets(begin: int, end: int) -> None:
+        scratch = np.empty(width, np.int64)
+        sort(rows, columns, entries, starts, indptr, indices, data, scratch, width, begin, end)
+
+    for_ranges(buckets, sort_buckets)
+    indptr[matrix.columns] = stored
+    return Compressed(matrix.columns, matrix.rows, indptr[: matrix.columns + 1], indices, data)
 
 
 def drop_zeros(matrix: Compressed) -> Compressed:
