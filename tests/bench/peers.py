@@ -34,6 +34,7 @@ from arrays import load, save
 
 THREADS: Final = 2
 PYTHON: Final = Path(sys.prefix, "bench/bin/python")
+_MKL: Final = Path(sys.prefix, "bench/lib/libmkl_rt.so.3")
 _MEMORY: Final = Path("/dev/shm")
 _COUNTS: Final = (
     "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS",
@@ -84,7 +85,7 @@ class Peer:
         if not PYTHON.exists():
             raise RuntimeError(f"{PYTHON} is not there: make .venv/bench")
         self._folder = Path(tempfile.mkdtemp(prefix="jazz-peer-", dir=_MEMORY if _MEMORY.is_dir() else None))
-        environment = os.environ | dict.fromkeys(_COUNTS, str(THREADS))
+        environment = os.environ | dict.fromkeys(_COUNTS, str(THREADS)) | {"MKL_RT": str(_MKL)}
         self._process = subprocess.Popen(
             [str(PYTHON), str(Path(__file__).with_name("peer_process.py")), str(self._folder)],
             env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -19,6 +19,7 @@ from first import first_answer
 from graphs import graph
 from neighbours import knn
 from networks import dnn
+from operations import fuse, op
 from r import r
 from rows import row
 from transfer import bulk, small
@@ -28,6 +29,8 @@ BENCHMARKS: dict[str, Benchmark] = {
     "small": small,
     "dnn": dnn,
     "row": row,
+    "op": op,
+    "fuse": fuse,
     "ops": ops,
     "graph": graph,
     "knn": knn,
