@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -34,6 +35,8 @@ def main() -> None:
         said = {"seconds": taken(call)} if json.loads(line)["do"] == "time" else {"answer": save(answer(), folder)}
         time.sleep(_REST)
         print(json.dumps(said), file=lines, flush=True)
+    # here and not only there: the other side may have been killed
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
