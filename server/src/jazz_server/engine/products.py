@@ -96,14 +96,14 @@ def _fill(a: Compressed, b: Compressed, indptr: NDArray[Any], bounds: list[int])
     stored, columns = int(indptr[-1]), b.columns
     check_bytes(stored * (indptr.itemsize + a.data.itemsize), "a sparse product")
     indices, data = np.empty(stored, indptr.dtype), np.empty(stored, a.data.dtype)
-    fill = kernel("csr_matmul_csr_fill", index=indices.dtype, value=data.dtype)
+    fill = kernel("csr_matmul_csr", index=indices.dtype, value=data.dtype)
+    words = columns // 64 + 1
 
     def fill_rows(begin: int, end: int) -> None:
-        stamps, touched, merged = (np.empty(columns + 1, indices.dtype) for _ in range(3))
         fill(
             a.indptr, a.indices, a.data, b.indptr, b.indices, b.data, indptr, indices, data,
-            stamps, np.empty(columns, data.dtype), touched, np.empty(columns // 32 + 1, np.int64), merged,
-            columns, begin, end,
+            np.empty(columns, data.dtype), np.empty(words, np.int64), np.empty(columns // 4096 + 1, np.int64),
+            np.empty(words + 1, indices.dtype), np.empty(words + 1, indices.dtype), columns, begin, end,
         )  # fmt: skip
 
     for_bounds(bounds, fill_rows)

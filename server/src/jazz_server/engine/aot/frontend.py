@@ -27,7 +27,7 @@ from llvmlite import ir
 from numba.core.imputils import lower_builtin
 from numba.core.registry import cpu_target
 
-from jazz_server.engine.aot.vectors import INTRINSICS
+from jazz_server.engine.aot import rows, vectors
 from jazz_server.engine.kernels.declare import (
     EMITTED,
     INLINED,
@@ -68,6 +68,9 @@ LLVM_TYPES: dict[str, ir.Type] = {
 }
 
 CONTRACT = {"contract", "reassoc"}
+
+INTRINSICS: dict[str, Any] = vectors.INTRINSICS | rows.INTRINSICS
+"""What is compiled in the place of each emitted function, by its name."""
 
 
 @lower_builtin(operator.getitem, types.CPointer(types.boolean), types.Integer)  # type: ignore[untyped-decorator,no-untyped-call]

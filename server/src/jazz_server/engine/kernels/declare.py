@@ -106,7 +106,7 @@ def inlined(function: _Function) -> _Function:
 
 
 def emitted(function: _Function) -> _Function:
-    """Declare a function that kernels call and `aot.vectors` writes in IR; its source says what it means."""
+    """Declare a function that kernels call and `aot` writes in IR; its source says what it means."""
     EMITTED.add(function)
     return function
 

@@ -62,7 +62,8 @@ def csr_layer(
     (capacity), sorted within each row, and counted in `counts` (m).
 
     Returns the number of rows computed: fewer than asked for where the next one might not fit. A capacity of more than
-    `columns` makes sure of at least one row. Scratch as in `csr_matmul_csr_fill`.
+    `columns` makes sure of at least one row. Scratch, one per thread: `stamps` (columns), `sums` (columns), `touched`
+    (columns + 1), `words` (columns / 32 rounded up), `merged` (columns).
     """
     clear_scratch(stamps, sums, words, columns)
     position = 0

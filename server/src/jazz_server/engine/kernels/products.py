@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+import numpy as np
+
 from jazz_server.engine.kernels.declare import (
     INDEX,
     VALUE,
@@ -12,10 +16,34 @@ from jazz_server.engine.kernels.declare import (
     Size,
     Values,
     ValuesOut,
+    emitted,
     inlined,
     kernel,
 )
-from jazz_server.engine.kernels.sorting import sort_columns
+from jazz_server.engine.kernels.instructions import lowest_one, prefetch
+from jazz_server.engine.kernels.sorting import sort_keys
+
+LANES: Final = 16
+_AHEAD: Final = 16
+"""How many entries before its turn a row of the dense factor is asked for."""
+
+
+@emitted
+def sum_rows(
+    indices: Index, data: Values, dense: Values, out: ValuesOut, start: Size, columns: Size, begin: Size, end: Size
+) -> int:
+    """Add up the rows of `dense` that entries `begin` to `end` multiply, into `out` from `start`, in their order.
+
+    Each product is added without rounding it before. Returns how many of the columns are done: a multiple of `LANES`,
+    none where numbers are integers.
+    """
+    done = int(columns - columns % LANES)
+    for j in range(done):
+        total = 0
+        for p in range(begin, end):
+            total += data[p] * dense[indices[p] * columns + j]
+        out[start + j] = total
+    return done
 
 
 @kernel(contract=True, index=INDEX, value=VALUE)
@@ -32,7 +60,8 @@ def csr_matmul_dense(
 ) -> None:
     """Multiply a CSR matrix (m, k) by `dense` (k, columns; C order) into `out` (m, columns; C order).
 
-    Entries are taken four at a time, so that a row of `out` is read and written once for four rows of `dense`.
+    Sums of `LANES` columns and more stay in registers. Of what columns are left, entries are taken four at a time, so
+    that they are read and written once for four rows of `dense`.
     """
     if columns == 1:
         for row in range(row_begin, row_end):
@@ -41,12 +70,21 @@ def csr_matmul_dense(
                 total += data[p] * dense[indices[p]]
             out[row] = total
         return
+    last = indptr[row_end] - _AHEAD
     for row in range(row_begin, row_end):
         target = row * columns
-        for j in range(columns):
-            out[target + j] = 0
         begin = indptr[row]
         end = indptr[row + 1]
+        if columns >= LANES:
+            for p in range(begin, min(end, last)):
+                source = indices[p + _AHEAD] * columns
+                for j in range(0, min(columns, 4 * LANES), LANES):
+                    prefetch(dense, source + j)
+        done = sum_rows(indices, data, dense, out, target, columns, begin, end)
+        if done == columns:
+            continue
+        for j in range(done, columns):
+            out[target + j] = 0
         blocked = end - (end - begin) % 4
         for p in range(begin, blocked, 4):
             a0, a1, a2, a3 = data[p], data[p + 1], data[p + 2], data[p + 3]
@@ -54,14 +92,14 @@ def csr_matmul_dense(
             s1 = indices[p + 1] * columns
             s2 = indices[p + 2] * columns
             s3 = indices[p + 3] * columns
-            for j in range(columns):
+            for j in range(done, columns):
                 out[target + j] = (
                     out[target + j] + a0 * dense[s0 + j] + a1 * dense[s1 + j] + a2 * dense[s2 + j] + a3 * dense[s3 + j]
                 )
         for p in range(blocked, end):
             a0 = data[p]
             s0 = indices[p] * columns
-            for j in range(columns):
+            for j in range(done, columns):
                 out[target + j] = out[target + j] + a0 * dense[s0 + j]
 
 
@@ -190,8 +228,25 @@ def csr_matmul_csr_count(
         counts[row] = count
 
 
+@inlined
+def take_word(
+    place: Size, words: Int64sOut, sums: ValuesOut, indices_out: IndexOut, data_out: ValuesOut, position: Size
+) -> int:
+    """Move the sums of the columns in a word of the bitmap to `position`, clear both, and return what follows."""
+    word = words[place]
+    words[place] = 0
+    while word != 0:
+        j = (place << 6) + lowest_one(word)
+        word &= word - 1
+        indices_out[position] = j
+        data_out[position] = sums[j]
+        sums[j] = 0
+        position += 1
+    return position
+
+
 @kernel(contract=True, index=INDEX, value=VALUE)
-def csr_matmul_csr_fill(
+def csr_matmul_csr(
     indptr_a: Index,
     indices_a: Index,
     data_a: Values,
@@ -201,10 +256,10 @@ def csr_matmul_csr_fill(
     indptr_out: Index,
     indices_out: IndexOut,
     data_out: ValuesOut,
-    stamps: IndexOut,
     sums: ValuesOut,
-    touched: IndexOut,
     words: Int64sOut,
+    blocks: Int64sOut,
+    touched: IndexOut,
     merged: IndexOut,
     columns: Size,
     row_begin: Size,
@@ -212,16 +267,47 @@ def csr_matmul_csr_fill(
 ) -> None:
     """Compute the product of two CSR matrices into rows laid out by `indptr_out`, with sorted indices.
 
-    Entries that cancel to zero are kept. Scratch, one per thread: `stamps` (columns), `sums` (columns),
-    `touched` (columns + 1), `words` (columns / 32 rounded up), `merged` (columns).
+    Gustavson's algorithm, in which a bitmap of the columns says which sums there are, in order: nothing is sorted. A
+    bit of `blocks` stands for a word of 64 columns, and where a row has so few words that to look through the blocks
+    would take longer, their numbers are sorted. Entries that cancel to zero are kept.
+
+    Scratch, one per thread: `sums` (columns), `words` (columns / 64 rounded down, and 1), `blocks` (columns / 4096
+    rounded down, and 1), `touched` and `merged` (one more than `words`).
     """
-    clear_scratch(stamps, sums, words, columns)
+    for j in range(columns):
+        sums[j] = 0
+    for w in range((columns >> 6) + 1):
+        words[w] = 0
+    all_blocks = (columns >> 12) + 1
+    for b in range(all_blocks):
+        blocks[b] = 0
     for row in range(row_begin, row_end):
-        count = accumulate_row(row, indptr_a, indices_a, data_a, indptr_b, indices_b, data_b, stamps, sums, touched)
-        sort_columns(row, touched, count, stamps, words, merged, columns)
-        start = indptr_out[row]
+        # There is no branch to mispredict: the word is always written behind the list, which grows only if it is new.
+        count = 0
+        for p in range(indptr_a[row], indptr_a[row + 1]):
+            k = indices_a[p]
+            a = data_a[p]
+            for q in range(indptr_b[k], indptr_b[k + 1]):
+                j = indices_b[q]
+                place = j >> 6
+                word = words[place]
+                touched[count] = place
+                count += word == 0
+                words[place] = word | (np.int64(1) << (j & 63))
+                sums[j] = sums[j] + a * data_b[q]
+        position = indptr_out[row]
+        if count * 8 < all_blocks:
+            sort_keys(touched, count, merged)
+            for t in range(count):
+                position = take_word(touched[t], words, sums, indices_out, data_out, position)
+            continue
         for t in range(count):
-            j = touched[t]
-            indices_out[start + t] = j
-            data_out[start + t] = sums[j]
-            sums[j] = 0
+            place = touched[t]
+            blocks[place >> 6] |= np.int64(1) << (place & 63)
+        for b in range(all_blocks):
+            block = blocks[b]
+            blocks[b] = 0
+            while block != 0:
+                place = (b << 6) + lowest_one(block)
+                block &= block - 1
+                position = take_word(place, words, sums, indices_out, data_out, position)
