@@ -126,8 +126,9 @@ print.jazz_pipeline_info <- function(x, ...) {
 #' @param pipeline The name of a stored pipeline, `"space/name"` or `"space/name@version"`, or one that [jz_pipeline()]
 #'   made, which is run without being stored.
 #' @param ... Inputs by name. A block or a part of it, as [jz_block()] gives it, stands for what is stored, whose bytes
-#'   stay on the server; anything else is sent. An input for which a block is bound can be given too: it takes the
-#'   block's place in this run.
+#'   stay on the server; anything else is sent. A vector of length 1 is a vector; [jz_scalar()] makes a scalar of it,
+#'   for an input of rank 0. An input for which a block is bound can be given too: it takes the block's place in this
+#'   run.
 #' @param inputs Inputs as a named list, for names that are those of arguments of this function.
 #' @param into Where to store the output instead of giving it back, a name; a named vector of names when there are
 #'   several outputs, of which those that it names are stored, in one atomic commit.

@@ -68,21 +68,23 @@ str.jazz_wire <- function(object, ...) cat("", format(object), "\n")
 #'
 #' Values that come from Jazz and have a type that R lacks, such as float32, remember it in the attribute `jazz`, so
 #' that they can be stored again just as they were. `jz_plain()` forgets it. `jz_as_type()` says which type of the wire
-#' a vector, array or sparse matrix is to be stored as. The attribute never changes a value: elements that are set
-#' later and that the type does not hold are stored in R's own type.
+#' a vector, array or sparse matrix is to be stored as, `jz_scalar()` that a vector of length 1 is a scalar, of rank 0,
+#' which R has not and pipelines can ask for. The attribute never changes a value: elements that are set later and that
+#' the type does not hold are stored in R's own type.
 #'
 #' @param x A vector, array, sparse matrix of package Matrix, data frame or list.
 #' @param type A type: `"int8"`, `"int16"`, `"int32"`, `"int64"`, `"uint8"`, `"uint16"`, `"uint32"`, `"uint64"`,
 #'   `"float16"`, `"float32"`, `"float64"`, `"complex64"` or `"complex128"`.
 #' @param lossy Whether elements are rounded to what the type holds; an error otherwise.
-#' @return `jz_plain()`: the value without the attribute, also inside of lists and data frames. `jz_as_type()`: the
-#'   value with it.
+#' @return `jz_plain()`: the value without the attribute, also inside of lists and data frames. `jz_as_type()` and
+#'   `jz_scalar()`: the value with it.
 #' @examples
 #' x <- jz_as_type(c(0.5, NA, 2), "float32")
 #' x
 #' jz_plain(x)
 #' try(jz_as_type(0.1, "float32"))
 #' jz_as_type(0.1, "float32", lossy = TRUE)
+#' jz_scalar(5)
 #' @seealso [jazz-types]
 #' @export
 jz_plain <- function(x) {
@@ -118,6 +120,20 @@ jz_as_type <- function(x, type, lossy = FALSE) {
   }
   memory <- memory_of(x)
   memory$type <- type
+  attr(x, "jazz") <- structure(memory, class = "jazz_wire")
+  x
+}
+
+#' @rdname jz_plain
+#' @export
+jz_scalar <- function(x) {
+  dense <- is.atomic(x) && length(x) == 1L && is.null(dim(x)) && is.null(names(x))
+  if (!dense) {
+    found <- if (is.atomic(x)) sprintf("%s of length %d", typeof(x), length(x)) else class(x)[[1L]]
+    refuse("x", "a vector of length 1 without a name", found, "Take one element: x[[1]].")
+  }
+  memory <- memory_of(x)
+  memory$rank <- 0
   attr(x, "jazz") <- structure(memory, class = "jazz_wire")
   x
 }

@@ -29,6 +29,19 @@ test_that("results are kept only where that is asked for", {
   expect_match(conditionMessage(wrong), "cache_results")
 })
 
+test_that("a scalar is given to a run", {
+  db <- test_db()
+  times <- jz_pipeline(function(x, s) x * s, inputs = list(x = "float64[n]", s = "float64[]"))
+  expect_identical(jz_run(db, times, x = c(1, 2), s = jz_scalar(3)), c(3, 6))
+  sum <- jz_run(db, jz_pipeline(function(x) sum(x), inputs = list(x = "float64[n]")), x = c(1, 2))
+  expect_identical(sum, jz_scalar(3))
+  expect_identical(jz_run(db, times, x = c(1, 2), s = sum), c(3, 6))
+  three <- 3
+  expect_there_and_back(jz_scalar(three))
+  expect_null(attributes(three))
+  for (x in list(c(1, 2), numeric(0), c(a = 1), matrix(1), list(1), NULL, mean)) expect_refused(jz_scalar(x))
+})
+
 test_that("the matrix that a run gives is one as any other", {
   db <- test_db()
   softmax <- jz_pipeline(function(x) exp(x) / rowSums(exp(x)), inputs = list(x = "float64[n, k]"))
