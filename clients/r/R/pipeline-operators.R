@@ -61,7 +61,7 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' * `var()` is of a vector: of a matrix R has covariances;
 #' * `sort()` and `order()` have texts in the order of their code points, whatever the locale, and `NaN` behind numbers.
 #'
-#' @param e1,e2,x,y,... Values of a pipeline, numbers, or vectors and matrices, which become constants.
+#' @param e1,e2,x,y,a,b,... Values of a pipeline, numbers, or vectors and matrices, which become constants.
 #' @param i,j,drop,name,na.rm As in R.
 #' @return A value of the pipeline.
 #' @name jz_operators
