@@ -10,8 +10,8 @@
 #' @param bind For one that is not stored: inputs that are taken from stored blocks.
 #' @return A list of class `jazz_explanation`, which prints as its `text`, with
 #'   * `steps`, a data frame of what is done (`op`, `arguments`, `depth` for what is inside of loops and calls, `note`,
-#'     `library`) and about how much work it is (`flops`, `bytes`, `NA` where sizes are not known); after a run with what
-#'     each step took (`calls`, `seconds`, `bytes_read`, `bytes_written`, `rows_pruned`, `chosen`);
+#'     `library`) and about how much work it is (`flops`, `bytes`, `NA` where sizes are not known); after a run with
+#'     what each step took (`calls`, `seconds`, `bytes_read`, `bytes_written`, `rows_pruned`, `chosen`);
 #'   * `flops` and `bytes` of all steps of which they are known.
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
@@ -60,9 +60,9 @@ print.jazz_explanation <- function(x, ...) {
 #' @inheritParams jz_pipeline_put
 #' @param name The name of one operation, for all that is known of it.
 #' @return A data frame with the columns `name`, `version`, `signature`, `doc`, `missing` (what it does with missing
-#'   elements), `library` (that it runs inside of, or `""` for machine code), `work` (about how much it is), `since` (the
-#'   version of Jazz), `arguments`, `results` and `parameters`, a data frame for each. It prints the signatures; of one
-#'   operation all.
+#'   elements), `library` (that it runs inside of, or `""` for machine code), `work` (about how much it is), `since`
+#'   (the version of Jazz), `arguments`, `results` and `parameters`, a data frame for each. It prints the signatures; of
+#'   one operation all.
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
 #' jz_ops(db)

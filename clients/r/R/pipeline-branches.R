@@ -2,8 +2,8 @@
 
 #' Choose between two computations
 #'
-#' Inside of the function that [jz_pipeline()] traces: what `then` gives if the predicate is true, what `otherwise` gives
-#' if it is not. The other side is not computed; [jz_where()] chooses for each element.
+#' Inside of the function that [jz_pipeline()] traces: what `then` gives if the predicate is true, what `otherwise`
+#' gives if it is not. The other side is not computed; [jz_where()] chooses for each element.
 #'
 #' @param predicate A value of the pipeline that is one truth value.
 #' @param then,otherwise Functions of nothing that give a value, or a list of several, of the same element types and

@@ -8,8 +8,8 @@
 #'
 #' @section Positions count from 0:
 #' Axes are counted from 1. Positions, those that `jz_argmax()` and `jz_topk()` give and `jz_take()` takes, are values
-#' of the pipeline, which Python runs and reads as well, and are **counted from 0**. R leaves out an index of 0 without a
-#' word, so add 1 before you use them:
+#' of the pipeline, which Python runs and reads as well, and are **counted from 0**. R leaves out an index of 0 without
+#' a word, so add 1 before you use them:
 #'
 #' ```r
 #' top <- jz_run(db, "lab/top", x = x)

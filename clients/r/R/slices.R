@@ -6,8 +6,8 @@
 #' elsewhere may have labels that are numbers or times: this marks them.
 #'
 #' @param x A vector: numbers, Dates, times, texts.
-#' @param type The type of numbers that the axis has, when it is none of R: `"int64"` for most that come from Python. The
-#'   server's error says which one it is.
+#' @param type The type of numbers that the axis has, when it is none of R: `"int64"` for most that come from Python.
+#'   The server's error says which one it is.
 #' @return The vector, to be used in `rows`, `columns` or `along`.
 #' @examples
 #' jz_labels(c(2001L, 2002L))

@@ -56,7 +56,8 @@ test_that("c() joins vectors, and is no list of outputs", {
   expect_match(told(function(x) c(x, 1)), "jz_concat(list(x, y))", fixed = TRUE)
   expect_match(told(function(x, y) c(a = x, b = y)), "list(a = x, b = y) gives several outputs", fixed = TRUE)
   expect_match(told(function(x) c(x, x), list(x = jz_dense("n", "m"))), "rbind")
-  expect_identical(format(jz_pipeline(function(x) x * c(2)))[[2]], format(jz_pipeline(function(x) x * 2))[[2]])
+  one <- c(2) # nolint: unneeded_concatenation_linter
+  expect_identical(format(jz_pipeline(function(x) x * one))[[2]], format(jz_pipeline(function(x) x * 2))[[2]])
 })
 
 test_that("NULL is no value", {
