@@ -133,8 +133,8 @@ print.jazz_pipeline_info <- function(x, ...) {
 #' @param into Where to store the output instead of giving it back, a name; a named vector of names when there are
 #'   several outputs, of which those that it names are stored, in one atomic commit.
 #' @param details Whether to give all that is known of the run: a list with `value`, `used_versions`,
-#'   `pipeline_version`, `compute_seconds` and `runs_together`, how many runs on a few rows each were computed as one; 0 when the result
-#'   had been kept.
+#'   `pipeline_version`, `compute_seconds` and `runs_together`, how many runs on a few rows each were computed as one; 0
+#'   when the result had been kept.
 #' @param profile Whether to give all that is known of the run with `profile`, which tells what each step took, as
 #'   [jz_explain()] tells what it would.
 #' @param timeout Seconds that it may take; the connection's timeout when `NULL`, which is none for runs.
