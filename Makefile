@@ -71,7 +71,7 @@ serve: $(VENV)/packages ## a server on localhost:50051, its data in build/data
 test: lint unit integration faults r-check r-python ## everything, in small
 
 unit: $(VENV)/tools $(PANDAS2)
-	$(BIN)/pytest tests/unit tests/golden
+	$(BIN)/pytest --numprocesses=auto --dist=worksteal tests/unit tests/golden
 	$(PANDAS2)/bin/pytest tests/unit/convert
 
 golden: $(VENV)/tools ## write the golden files, when there is a new case

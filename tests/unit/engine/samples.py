@@ -79,7 +79,7 @@ def infer(op: Op, args: list[Type | Scalar], **settings: Any) -> tuple[tuple[Typ
 def run(op: Op, args: list[Any], **settings: Any) -> tuple[Any, ...]:
     """The results; the types must fit, and it asks whether to go on, unless it runs a graph, which does."""
     _, wrong = infer(op, [type_of(x) if isinstance(x, Tensor | Table) else x for x in args], **settings)
-    assert not wrong
+    assert not wrong, wrong
     steps = Steps()
     results = op.run(steps, args, settings_of(op, settings))
     assert steps.count or any(parameter.type == "graph" for parameter in op.parameters), op.name

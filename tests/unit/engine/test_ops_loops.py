@@ -85,11 +85,11 @@ def test_pagerank_is_that_of_power_iteration() -> None:
     matmul, scale, add = (CATALOGUE[name] for name in ("matmul", "multiply", "add"))
 
     def compute(rank: Value, m: Value) -> tuple[Value, ...]:
-        product = matmul.run(Steps(), [m, rank], {})
+        product = matmul.run(Steps(), [m, rank], settings_of(matmul, {}))
         return add.run(Steps(), [scale.run(Steps(), [product[0], 0.85], {})[0], 0.15 / 20], {})
 
     def types(inference: Inference, rank: Type, m: Type) -> tuple[Type, ...]:
-        product = matmul.infer(inference, [m, rank], {})
+        product = matmul.infer(inference, [m, rank], settings_of(matmul, {}))
         return add.infer(inference, [scale.infer(inference, [product[0], 0.85], {})[0], 0.15 / 20], {})
 
     body = Body(2, 1, compute, types)

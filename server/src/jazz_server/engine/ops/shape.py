@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -55,8 +55,11 @@ def _run_size(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor
     return (dense(np.asarray(size, np.int64)),)
 
 
-def _join(a: Array, b: Array) -> Array:
-    return np.concatenate((a, b))
+_MOST_COMBINATIONS: Final = 4096
+
+
+def _join(*arrays: Array) -> Array:
+    return np.concatenate(arrays)
 
 
 def infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
@@ -103,7 +106,22 @@ def _joined_dtypes(inference: Inference, names: Sequence[str], parts: Sequence[T
             inference.mismatch(name, f"{describe.dtypes(known)}, as {names[0]} has", describe.dtypes(part.dtypes))
             return ()
         known = (*found, *same)
-    return known
+    return _joined_numbers(parts) or known
+
+
+def _joined_numbers(parts: Sequence[TensorType]) -> tuple[DataType, ...]:
+    """What numpy makes of all parts at once, which is not always what it makes of one after the other.
+
+    Of int8, uint8 and float16 it makes float16, though of the first two it makes int16, and of that and float16
+    float32. Nothing when not all are numbers, or when there are too many combinations to ask for.
+    """
+    if not all(part.dtypes and all(dtype.numeric for dtype in part.dtypes) for part in parts):
+        return ()
+    certain = dict.fromkeys(part.dtypes for part in parts if len(part.dtypes) == 1)
+    choices = [*certain, *(part.dtypes for part in parts if len(part.dtypes) > 1)]
+    if math.prod(map(len, choices)) > _MOST_COMBINATIONS:
+        return ()
+    return ordered(result.dtype for result in outcomes(_join, choices))
 
 
 def _joined_shape(
@@ -155,8 +173,8 @@ def run_concat(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tenso
 
 
 def _numeric_dtype(parts: Sequence[Tensor]) -> np.dtype[Any] | None:
-    """What numpy makes of the types from the first to the last; None for what are not numbers."""
-    return functools.reduce(np.promote_types, (x.dtype.storage for x in parts)) if parts[0].dtype.numeric else None
+    """What numpy makes of the types of all; None for what are not numbers."""
+    return np.result_type(*(x.dtype.storage for x in parts)) if parts[0].dtype.numeric else None
 
 
 def _typed(pool: Tensor, dtype: np.dtype[Any] | None) -> Tensor:
@@ -210,7 +228,7 @@ OPS: Final = (
         signature="concat(*arrays, axis) -> [...]",
         doc=(
             "The arrays one after the other along an axis. They have the same shape but for that axis, and the same "
-            "element type or numbers, which numpy's rules make one type from the first to the last; factors have the "
+            "element type or numbers, which numpy's rules make one type; factors have the "
             "same categories. Dense if any is dense, the layout of all if it is one, else CSR."
         ),
         missing="Stay so.",
