@@ -353,7 +353,8 @@ def test_a_part_that_would_be_terabytes_is_refused(victim: Victim):
 
 
 def batch(victim: Victim, *operations: B.Operation) -> B.BatchResponse:
-    answer = victim.send("Blocks/Batch", [B.BatchRequest(operations=operations).SerializeToString()])
+    # ten thousand errors are looked at for what they take, not for how long
+    answer = victim.send("Blocks/Batch", [B.BatchRequest(operations=operations).SerializeToString()], timeout=60)
     assert answer.failed is None, answer.failed.message
     return B.BatchResponse.FromString(answer.messages[0])
 

@@ -46,13 +46,13 @@ class Victim:
         self.stubs = Stubs(channel)
         self._channel = channel
 
-    def send(self, method: str, messages: Iterable[bytes]) -> Answer:
+    def send(self, method: str, messages: Iterable[bytes], timeout: float = DEADLINE) -> Answer:
         """Call a method, such as "Blocks/PutBlock", with messages that are sent as they are."""
         # A stream of streams takes any number of messages of any bytes, also for methods that expect a single one.
         call = self._channel.stream_stream(f"/jazz.v1.{method}", _registered_method=False)  # type: ignore[call-arg]
         answers: list[bytes] = []
         try:
-            answers.extend(call(iter(messages), timeout=DEADLINE))
+            answers.extend(call(iter(messages), timeout=timeout))
         except grpc.RpcError as error:
             return Answer(tuple(answers), Failed(error))
         return Answer(tuple(answers))
