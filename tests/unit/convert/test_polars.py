@@ -80,7 +80,7 @@ def test_seconds_become_milliseconds():
         (pl.Series([None]), "Null"),
         (pl.Series([object()]), "Object"),
     ],
-    ids=str,
+    ids=lambda part: part if isinstance(part, str) else "",
 )
 def test_types_that_do_not_fit_are_refused_by_name(series, dtype):
     for obj, field in ((series, "value"), (pl.DataFrame({"x": series}), "value['x']")):
