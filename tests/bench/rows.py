@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from figures import Figure, best
 from jazz_server.engine import parallel
 from jazz_server.engine.compressed import Compressed
-from jazz_server.engine.rowwise import RowProduct
+from jazz_server.engine.row_product import RowProduct
 from peers import THREADS, Peer
 
 ACTIVE: Final = (1.0, 0.1, 0.01)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jazz_server.engine.compressed import Compressed
-from jazz_server.engine.rowwise import RowProduct
+from jazz_server.engine.row_product import RowProduct
 from unit.engine.kernel_cases import CONFIGURATIONS, Configuration, Draw, buffers, dense, draws, few, same
 
 float_types = pytest.mark.parametrize("types", [c for c in CONFIGURATIONS if c.value.startswith("float")], ids=str)
