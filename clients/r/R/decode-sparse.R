@@ -30,7 +30,7 @@ decode_sparse <- function(tensor, received, path, sight, declared) {
   axes <- shown_axes(tensor, shape, sight, declared, native = length(shape) == 2L)
   if (!is.null(axes$dimnames)) x@Dimnames <- axes$dimnames
   memory <- c(memory, axes$memory, unit_memory(tensor, elements$x))
-  if (length(memory) > 0L) attr(x, "jazz") <- structure(memory, class = "jazz_wire")
+  if (length(memory) > 0L) attr(x, "comment") <- wire_comment(memory)
   x
 }
 

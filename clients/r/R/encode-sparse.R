@@ -106,9 +106,9 @@ permutation_parts <- function(x) {
 #' @noRd
 note_slots <- function(x, plan, path) {
   known <- c(
-    "i", "j", "p", "x", "perm", "margin", "length", "Dim", "Dimnames", "uplo", "diag", "factors", "jazz", "class"
+    "i", "j", "p", "x", "perm", "margin", "length", "Dim", "Dimnames", "uplo", "diag", "factors", "class"
   )
-  further <- setdiff(names(attributes(x)), known)
+  further <- further_attributes(x, known)
   if (length(further) > 0L) {
     plan$dropped <- c(plan$dropped, sprintf("%s: slot %s of class %s", path, further, class(x)[1L]))
   }

@@ -5,7 +5,7 @@ encode_table <- function(x, plan, path, sight, depth, axes) {
   if (!is.null(attr(x, "dim", exact = TRUE))) {
     refuse(path, "a list without dimensions", "a list with", "Store one list for each row.")
   }
-  further <- setdiff(names(attributes(x)), c("names", "jazz", "class", "row.names"))
+  further <- further_attributes(x, c("names", "class", "row.names"))
   if (length(further) > 0L) plan$dropped <- c(plan$dropped, sprintf("%s: %s", path, further))
   names <- field_names(
     x, path, "Name the elements of the list, each by another name.", "setNames(x, make.unique(names(x)))"
@@ -56,8 +56,8 @@ encode_frame <- function(x, plan, path, sight, depth) {
   if (depth >= 32L && length(x) > 0L) {
     refuse(path, "at most 32 values inside each other", "more", "Store the inner data frames as blocks of their own.")
   }
-  known <- c("names", "row.names", "class", "jazz", ".internal.selfref", "groups", "sorted", "index")
-  further <- setdiff(names(attributes(x)), known)
+  known <- c("names", "row.names", "class", ".internal.selfref", "groups", "sorted", "index")
+  further <- further_attributes(x, known)
   if (length(further) > 0L) plan$dropped <- c(plan$dropped, sprintf("%s: %s", path, further))
   memory <- memory_of(x)
   axis <- list(name = memory$axis %||% "rows")

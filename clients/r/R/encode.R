@@ -198,9 +198,9 @@ encode_vector <- function(elements, plan) {
 #' @noRd
 note_dropped <- function(x, plan, path) {
   if (is.null(attributes(x))) return(invisible())
-  kept <- c("names", "dim", "dimnames", "levels", "class", "tzone", "units", "tsp", "jazz", "ptype", "balanced")
+  kept <- c("names", "dim", "dimnames", "levels", "class", "tzone", "units", "tsp", "ptype", "balanced")
   if (is.raw(x) || identical(memory_of(x)$rank, 0)) kept <- setdiff(kept, "names")
-  further <- setdiff(names(attributes(x)), kept)
+  further <- further_attributes(x, kept)
   if (length(further) > 0L) plan$dropped <- c(plan$dropped, sprintf("%s: %s", path, further))
   # Dimensions that have no name lie along axes of these names, so that these cannot be told from none.
   dimnames <- attr(x, "dimnames", exact = TRUE)

@@ -27,7 +27,7 @@
 #' | Date of whole days | date | the same, in doubles |
 #' | POSIXct, POSIXlt | timestamp in us if that is exact, else in the nearest ns | POSIXct with the zone; without one, with that of the session |
 #' | difftime | duration in us if that is exact, else in the nearest ns | difftime in seconds |
-#' | integer64 (package bit64) | int64 | double up to 2^53, with the attribute `jazz`; or as `bigint` says |
+#' | integer64 (package bit64) | int64 | double up to 2^53, with a comment; or as `bigint` says |
 #' | vector with names | a vector along the axis `rows`, the names its labels | the same |
 #' | matrix, array, table | a tensor in Fortran order; dimnames are labels of axes, their names the names of the axes | the same, without the class `table`; of one dimension without dimnames: a vector |
 #' | data frame, tibble, data.table | a table along one axis, row names its labels unless they are automatic | data frame |
@@ -60,27 +60,28 @@
 #'
 #' | value | object |
 #' |---|---|
-#' | int8, int16, uint8, uint16 | integer, with the attribute `jazz` |
-#' | int32 | integer; double with the attribute `jazz` where -2^31 is an element, since R's `NA` has its bits |
-#' | uint32, float16, float32 | double, with the attribute `jazz` |
-#' | int64, uint64 | as `bigint` says, with the attribute `jazz`: numeric (the default; refused beyond 2^53), integer64, character |
-#' | complex64 | complex, with the attribute `jazz` |
-#' | a scalar | a vector of length 1, with the attribute `jazz` |
-#' | C order | an array, with the attribute `jazz` if `keep_order = TRUE` |
-#' | timestamp of a wall clock | POSIXct in UTC, with the attribute `jazz` |
-#' | a fixed offset | POSIXct in the zone `Etc/GMT-2` and so on, if it is one of whole hours, else in UTC, with the attribute `jazz` |
-#' | timestamp and duration in s, ms, ns | POSIXct and difftime, with the attribute `jazz` |
+#' | int8, int16, uint8, uint16 | integer, with a comment |
+#' | int32 | integer; double with a comment where -2^31 is an element, since R's `NA` has its bits |
+#' | uint32, float16, float32 | double, with a comment |
+#' | int64, uint64 | as `bigint` says, with a comment: numeric (the default; refused beyond 2^53), integer64, character |
+#' | complex64 | complex, with a comment |
+#' | a scalar | a vector of length 1, with a comment |
+#' | C order | an array, with a comment if `keep_order = TRUE` |
+#' | timestamp of a wall clock | POSIXct in UTC, with a comment |
+#' | a fixed offset | POSIXct in the zone `Etc/GMT-2` and so on, if it is one of whole hours, else in UTC, with a comment |
+#' | timestamp and duration in s, ms, ns | POSIXct and difftime, with a comment |
 #' | a vector along an axis that is not called `rows` | an array of one dimension with named dimnames |
-#' | labels that are no texts | texts in names and dimnames; themselves in the attribute `jazz` |
+#' | labels that are no texts | texts in names and dimnames; themselves in the comment |
 #' | a table of dense tensors along one axis | data frame; labels that cannot be row names are its first column |
-#' | sparse matrix of integers, float16, float32 | `dgCMatrix` and so on, with the attribute `jazz` |
-#' | a unit | the attribute `jazz`; it is forgotten when elements change |
+#' | sparse matrix of integers, float16, float32 | `dgCMatrix` and so on, with a comment |
+#' | a unit | the comment; it is forgotten when elements change |
 #'
-#' The attribute `jazz` is a memory of what the value is beyond what R can say. It prints as one line, `<float32>`.
-#' With it, the object is stored again just as it was. Functions of R that drop attributes drop it; then, or when
-#' elements no longer fit its type, the object is stored as R holds it. [jz_plain()] forgets it, [jz_as_type()] sets a
-#' type. Arrays are stored column by column, also those that came row by row (C order): it is the same value for all who
-#' read it, and `keep_order = TRUE` stores them just as they were.
+#' The comment says what the value is beyond what R can say: `comment(x)` is `<float32>`. It is an attribute that R never
+#' prints, and a memory: with it, the object is stored again just as it was. Functions of R that drop attributes drop it;
+#' then, or when elements no longer fit its type, the object is stored as R holds it. `identical()` and `all.equal()` look
+#' at attributes, so that [jz_plain()], which forgets it, is for comparisons; [jz_as_type()] sets a type. Arrays are stored
+#' column by column, also those that came row by row (C order): it is the same value for all who read it, and
+#' `keep_order = TRUE` stores them just as they were.
 #'
 #' What R cannot hold is refused, and [jz_value_options()] has a form that can: integers beyond 2^53 or 2^63, times that
 #' no double holds (nanoseconds, mostly), texts with U+0000, sparse arrays of three dimensions or of times, of complex
@@ -97,6 +98,7 @@
 #' # as a type that R lacks
 #' x <- jz_there_and_back(jz_as_type(c(0.5, 2), "float32"))
 #' x
+#' comment(x)
 #' x * 3
 #'
 #' # refused, with what to do

@@ -1,5 +1,5 @@
-# The attribute `jazz`: what a value is on the wire beyond what R can say. It is a memory, not a declaration: a vector
-# that no longer fits it is stored as R holds it, so that nothing is ever lost by it.
+# What a value is on the wire beyond what R can say, remembered in its comment(), the attribute that R never prints. It
+# is a memory, not a declaration: a vector that no longer fits it is stored as R holds it, so that nothing is ever lost.
 
 # Of vectors: type, time_unit, zone, ordered; order ("C"), rank (0), index_type ("int64"), unit and unit_of (the
 # fingerprint of the elements that have it), labels (by name of axis, those that are no texts or that dimnames cannot
@@ -7,16 +7,26 @@
 # Of data frames: axis (its name) and index (whether the column of that name is the labels). Of lists: axes.
 
 #' @noRd
-memory_of <- function(x) {
-  memory <- attr(x, "jazz", exact = TRUE)
-  if (inherits(memory, "jazz_wire")) unclass(memory) else list()
+memory_of <- function(x) if (remembers(x)) attr(attr(x, "comment", exact = TRUE), "memory", exact = TRUE) else list()
+
+#' @noRd
+remembers <- function(x) inherits(attr(x, "comment", exact = TRUE), "jazz_wire")
+
+#' The comment that holds a memory: in words, with the memory as its attribute.
+#' @noRd
+wire_comment <- function(memory) structure(memory_words(memory), memory = memory, class = "jazz_wire")
+
+#' The names of attributes that are neither known nor a memory.
+#' @noRd
+further_attributes <- function(x, known) {
+  setdiff(names(attributes(x)), c(known, if (remembers(x)) "comment"))
 }
 
 #' @noRd
 with_memory <- function(x, memory) {
   memory <- memory[!vapply(memory, is.null, NA)]
   if (length(memory) == 0L) return(x)
-  with_attribute(x, "jazz", structure(memory, class = "jazz_wire"))
+  with_attribute(x, "comment", wire_comment(memory))
 }
 
 #' A field of a table as the column that it is: without the memory of the axis that it lies along there.
@@ -25,7 +35,7 @@ as_column <- function(x) {
   if (isS4(x) || is.list(x)) return(x)
   memory <- memory_of(x)
   memory$along <- NULL
-  attr(x, "jazz") <- NULL
+  attr(x, "comment") <- NULL
   if (all(vapply(dimnames(x), is.null, NA))) {
     dimnames(x) <- NULL
     if (length(dim(x)) == 1L) dim(x) <- NULL
@@ -33,14 +43,12 @@ as_column <- function(x) {
   with_memory(x, memory)
 }
 
-#' @export
-format.jazz_wire <- function(x, ...) {
-  memory <- unclass(x)
+memory_words <- function(memory) {
   type <- memory$type
   within <- c(memory$time_unit, if (nzchar(memory$zone %||% "")) memory$zone)
   if (length(within) > 0L) type <- sprintf("%s[%s]", type %||% "time", paste(within, collapse = ", "))
   if (identical(memory$zone, "")) type <- paste(type, "of a wall clock")
-  said <- c(
+  toString(c(
     type,
     if (identical(memory$rank, 0)) "scalar",
     if (identical(memory$order, "C")) "C order",
@@ -51,9 +59,11 @@ format.jazz_wire <- function(x, ...) {
     if (!is.null(memory$axes)) paste("axes", paste(vapply(memory$axes, function(axis) axis$name, ""), collapse = ", ")),
     if (!is.null(memory$axis)) paste("along", memory$axis),
     if (isTRUE(memory$index)) "labels are a column"
-  )
-  sprintf("<%s>", paste(said, collapse = ", "))
+  ))
 }
+
+#' @export
+format.jazz_wire <- function(x, ...) sprintf("<%s>", as.character(x))
 
 #' @export
 print.jazz_wire <- function(x, ...) {
@@ -66,29 +76,30 @@ str.jazz_wire <- function(object, ...) cat("", format(object), "\n")
 
 #' Forget or set how a value is stored
 #'
-#' Values that come from Jazz and have a type that R lacks, such as float32, remember it in the attribute `jazz`, so
-#' that they can be stored again just as they were. `jz_plain()` forgets it. `jz_as_type()` says which type of the wire
-#' a vector, array or sparse matrix is to be stored as, `jz_scalar()` that a vector of length 1 is a scalar, of rank 0,
-#' which R has not and pipelines can ask for. The attribute never changes a value: elements that are set later and that
-#' the type does not hold are stored in R's own type.
+#' Values that come from Jazz and have a type that R lacks, such as float32, remember it in their [comment()], which R
+#' does not print, so that they can be stored again just as they were. `jz_plain()` forgets it. `jz_as_type()` says
+#' which type of the wire a vector, array or sparse matrix is to be stored as, `jz_scalar()` that a vector of length 1
+#' is a scalar, of rank 0, which R has not and pipelines can ask for. The comment never changes a value: elements that
+#' are set later and that the type does not hold are stored in R's own type.
 #'
 #' @param x A vector, array, sparse matrix of package Matrix, data frame or list.
 #' @param type A type: `"int8"`, `"int16"`, `"int32"`, `"int64"`, `"uint8"`, `"uint16"`, `"uint32"`, `"uint64"`,
 #'   `"float16"`, `"float32"`, `"float64"`, `"complex64"` or `"complex128"`.
 #' @param lossy Whether elements are rounded to what the type holds; an error otherwise.
-#' @return `jz_plain()`: the value without the attribute, also inside of lists and data frames. `jz_as_type()` and
+#' @return `jz_plain()`: the value without that comment, also inside of lists and data frames. `jz_as_type()` and
 #'   `jz_scalar()`: the value with it.
 #' @examples
 #' x <- jz_as_type(c(0.5, NA, 2), "float32")
 #' x
-#' jz_plain(x)
+#' comment(x)
+#' identical(jz_plain(x), c(0.5, NA, 2))
 #' try(jz_as_type(0.1, "float32"))
 #' jz_as_type(0.1, "float32", lossy = TRUE)
 #' jz_scalar(5)
 #' @seealso [jazz-types]
 #' @export
 jz_plain <- function(x) {
-  if (!is.null(attr(x, "jazz", exact = TRUE))) attr(x, "jazz") <- NULL
+  if (remembers(x)) attr(x, "comment") <- NULL
   if (is.list(x) && (!is.object(x) || is.data.frame(x))) x[] <- lapply(x, jz_plain)
   x
 }
@@ -120,7 +131,7 @@ jz_as_type <- function(x, type, lossy = FALSE) {
   }
   memory <- memory_of(x)
   memory$type <- type
-  attr(x, "jazz") <- structure(memory, class = "jazz_wire")
+  attr(x, "comment") <- wire_comment(memory)
   x
 }
 
@@ -134,6 +145,6 @@ jz_scalar <- function(x) {
   }
   memory <- memory_of(x)
   memory$rank <- 0
-  attr(x, "jazz") <- structure(memory, class = "jazz_wire")
+  attr(x, "comment") <- wire_comment(memory)
   x
 }

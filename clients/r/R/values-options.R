@@ -18,8 +18,8 @@
 #' @param lossy Whether what must be changed is changed instead of refused: integers beyond 2^53 are rounded with
 #'   `bigint = "numeric"`, a NaN with the bits of R's `NA_real_` is a NaN, fractions of a `Date` are cut off, and
 #'   attributes are dropped without a warning.
-#' @param keep_order Whether an array that is stored row by row, as numpy has them (C order), remembers it in the
-#'   attribute `jazz`, to be stored again byte for byte. Otherwise it is an array like any other, and is stored column
+#' @param keep_order Whether an array that is stored row by row, as numpy has them (C order), remembers it in its
+#'   comment, to be stored again byte for byte. Otherwise it is an array like any other, and is stored column
 #'   by column, as R has it; for all who read it that is the same value.
 #' @return A list of class `jazz_value_options`.
 #' @examples

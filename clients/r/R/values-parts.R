@@ -66,7 +66,7 @@ fill_bytes <- function(fill, plan, path) {
 #' @export
 print.jazz_parts <- function(x, ...) {
   parts <- unclass(x)
-  attr(parts, "jazz") <- NULL
+  attr(parts, "comment") <- NULL
   shape <- paste(format(parts$shape, scientific = FALSE, trim = TRUE), collapse = ", ")
   cat(sprintf("<jazz_parts> %s[%s], %s entries\n", parts$layout, shape, format(length(parts$indices[[1L]]))))
   print(parts[!vapply(parts, is.null, NA)])

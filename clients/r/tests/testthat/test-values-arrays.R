@@ -38,13 +38,13 @@ test_that("arrays of C order are C order again when that is kept", {
 })
 
 test_that("missing elements of C order are those that they were", {
-  x <- structure(matrix(c(1, NA, 3, 4, 5, NA), 2), jazz = structure(list(order = "C"), class = "jazz_wire"))
+  x <- structure(matrix(c(1, NA, 3, 4, 5, NA), 2), comment = wire_comment(list(order = "C")))
   expect_there_and_back(x, keep_order = TRUE)
-  texts <- structure(matrix(c("a", NA, "c", "d"), 2), jazz = structure(list(order = "C"), class = "jazz_wire"))
+  texts <- structure(matrix(c("a", NA, "c", "d"), 2), comment = wire_comment(list(order = "C")))
   expect_there_and_back(texts, keep_order = TRUE)
   blobs <- structure(
     list(as.raw(1), NULL, raw(0), as.raw(2:3)), class = "blob", dim = c(2L, 2L),
-    jazz = structure(list(order = "C"), class = "jazz_wire")
+    comment = wire_comment(list(order = "C"))
   )
   expect_identical(unclass(there_and_back(blobs, keep_order = TRUE))[1:4], unclass(blobs)[1:4])
 })
@@ -141,7 +141,7 @@ test_that("a vector along an axis without labels is a plain vector that remember
 })
 
 test_that("other names of a dimension go before those that are remembered", {
-  x <- structure(c(a = 1, b = 2), jazz = structure(list(labels = list(rows = c(1.5, 2.5))), class = "jazz_wire"))
+  x <- structure(c(a = 1, b = 2), comment = wire_comment(list(labels = list(rows = c(1.5, 2.5)))))
   expect_identical(encode_value(x)$header$axes[[1]]$labels$type, type_message("string"))
   expect_identical(names(there_and_back(x)), c("a", "b"))
 })

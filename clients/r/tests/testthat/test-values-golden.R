@@ -69,7 +69,7 @@ described <- function(x, tensor) {
     indices <- list(triplets@i, triplets@j)
     data <- if (.hasSlot(x, "x")) triplets@x
   }
-  if (!is.null(memory_of(x)$type)) attr(data, "jazz") <- attr(x, "jazz")
+  if (!is.null(memory_of(x)$type)) comment(data) <- comment(x)
   texts <- if (is.null(data)) rep("TRUE", length(indices[[1]])) else texts_of(data, tensor)
   names(texts) <- do.call(paste, lapply(indices, function(each) format(each, scientific = FALSE, trim = TRUE)))
   if (length(texts) == 0) return(structure(character(0), names = character(0)))

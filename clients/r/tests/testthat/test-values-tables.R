@@ -94,8 +94,8 @@ shared <- function() {
     counts = matrix(1:6, 2, dimnames = list(gene = c("g1", "g2"), NULL)),
     var = data.frame(long = c(5, 6), row.names = c("g1", "g2"))
   )
-  attr(x$var, "jazz") <- structure(list(axis = "gene"), class = "jazz_wire")
-  attr(x, "jazz") <- structure(list(axes = list(genes)), class = "jazz_wire")
+  comment(x$var) <- wire_comment(list(axis = "gene"))
+  comment(x) <- wire_comment(list(axes = list(genes)))
   x
 }
 
@@ -112,7 +112,7 @@ test_that("a field that has changed lies along axes of its own", {
   x <- shared()
   x$counts <- x$counts[1, , drop = FALSE]
   back <- there_and_back(x)
-  expect_null(attr(back, "jazz"))
+  expect_null(comment(back))
   expect_identical(back$counts, x$counts)
   expect_identical(back$var, x$var)
 })
@@ -120,7 +120,7 @@ test_that("a field that has changed lies along axes of its own", {
 test_that("labels that row names cannot be are a column, and labels again", {
   time <- as.POSIXct(c("2024-01-02", "2024-01-01"), tz = "UTC")
   x <- data.frame(time = time, price = c(1.5, 2))
-  attr(x, "jazz") <- structure(list(axis = "time", index = TRUE), class = "jazz_wire")
+  comment(x) <- wire_comment(list(axis = "time", index = TRUE))
   header <- encode_value(x)$header
   expect_identical(header$axes[[1]]$labels$type$data_type, "DATA_TYPE_TIMESTAMP")
   expect_length(header$table$fields, 1)

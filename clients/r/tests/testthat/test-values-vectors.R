@@ -99,7 +99,7 @@ test_that("what is no text is refused", {
 
 test_that("texts with U+0000 are refused, or raw vectors", {
   encoded <- encode_value(structure(
-    list(charToRaw("a"), as.raw(c(97, 0, 98)), NULL), jazz = structure(list(type = "string"), class = "jazz_wire")
+    list(charToRaw("a"), as.raw(c(97, 0, 98)), NULL), comment = wire_comment(list(type = "string"))
   ))
   expect_identical(encoded$header$tensor$type$data_type, "DATA_TYPE_STRING")
   expect_refused(value_from_raw(encoded$header, body_of(encoded)), "at [2]")
@@ -246,11 +246,31 @@ test_that("options are checked", {
   expect_output(print(jz_value_options()), "bigint: numeric")
 })
 
-test_that("what is remembered prints in one line", {
+test_that("what is remembered is the comment, in one line", {
   small <- wire_vector("int8", as.raw(1:4), c(2, 2), options = list(keep_order = TRUE))
-  expect_identical(format(attr(small, "jazz")), "<int8, C order>")
+  expect_identical(format(comment(small)), "<int8, C order>")
+  expect_identical(as.vector(comment(small)), "int8, C order")
   clock <- wire_vector("timestamp", text_to_int64("1", FALSE), time_unit = "s")
-  expect_output(print(attr(clock, "jazz")), "<timestamp[s] of a wall clock>", fixed = TRUE)
+  expect_output(print(comment(clock)), "<timestamp[s] of a wall clock>", fixed = TRUE)
+})
+
+test_that("what is remembered is not printed under a value", {
+  span <- wire_vector("duration", text_to_int64("1", FALSE), time_unit = "s")
+  values <- list(
+    jz_scalar(5), jz_scalar("a"), jz_scalar(factor("a")), jz_as_type(c(a = 1, b = NA), "int64"),
+    jz_as_type(matrix(1:4, 2), "int8"), jz_as_type(array(1, 1:3), "float32"), jz_as_type(1i, "complex64"), span,
+    jz_as_type(Matrix::sparseMatrix(1, 2, x = 1), "float32"), list(a = jz_scalar(1), b = "x"),
+    data.frame(n = jz_as_type(1:2, "int64"))
+  )
+  for (value in values) expect_identical(capture.output(print(value)), capture.output(print(jz_plain(value))))
+})
+
+test_that("a comment of the user's own is no memory, and said not to be stored", {
+  x <- c(1, 2)
+  comment(x) <- "as measured"
+  expect_warning(there_and_back(x), "value: comment", class = "jazz_warning_attributes")
+  expect_warning(there_and_back(structure(iris, comment = "as measured")), "comment", class = "jazz_warning_attributes")
+  expect_identical(comment(jz_plain(x)), "as measured")
 })
 
 test_that("bytes that the encoding of the session does not have are refused, not written out", {
@@ -265,5 +285,5 @@ test_that("bytes that the encoding of the session does not have are refused, not
 })
 
 test_that("what a value remembers is one line in str()", {
-  expect_output(str(jz_as_type(c(1, 2), "int64")), "attr\\(\\*, \"jazz\"\\)= +<int64>")
+  expect_output(str(jz_as_type(c(1, 2), "int64")), "attr\\(\\*, \"comment\"\\)= +<int64>")
 })
