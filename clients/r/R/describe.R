@@ -10,27 +10,32 @@
 #' @param timeout Seconds that it may take.
 #' @return A data frame with a row for each field (one, named `""`, for a block that is no table): `field`, `type`,
 #'   `total` (elements; of a sparse tensor stored entries) and `seen` (how many of them were looked at), of these
-#'   `missing`, `zero`, `nan`, then `mean`, `sd` (with the number of elements as divisor), `least` and `greatest` as
-#'   texts, and `frequent`, the text or level that is there most often.
+#'   `missing`, `zero`, `nan`, `infinite`, then `mean`, `sd` (with the number of elements as divisor), `least` and
+#'   `greatest` as texts, `frequent`, the text or level that is there most often, of `distinct` ones, and `histogram`, a
+#'   list with the `edges` and `counts` of each field of numbers.
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
 #' jz_put(db, "lab/air", airquality)
 #' jz_describe(db, "lab/air")
 #' @export
-jz_describe <- function(db, name, item = NULL, timeout = NULL) {
-  request <- list(name = check_name(name))
+jz_describe <- function(db, name, version = NULL, item = NULL, timeout = NULL) {
+  request <- list(name = check_versioned(name, version))
   if (!is.null(item)) request$item <- check_item(item)
   fields <- unary_call(check_connection(db), "Blocks/DescribeBlock", request, timeout)$description$fields
   number <- function(name) vapply(fields, function(field) field$statistics[[name]] %||% 0, 0)
   optional <- function(name) vapply(fields, function(field) field$statistics[[name]] %||% NA_real_, 0)
   extremes <- vapply(fields, function(field) extremes_of(field$statistics$extremes), character(2L))
-  as_listing(data.frame(
+  frame <- data.frame(
     field = vapply(fields, function(field) paste(field$path, collapse = "$"), ""), type = fields_of(fields, "summary"),
     total = number("total"), seen = number("seen"), missing = number("missing"), zero = number("zero"),
-    nan = number("nan"), mean = optional("mean"), sd = optional("standard_deviation"), least = extremes[1L, ],
-    greatest = extremes[2L, ],
-    frequent = vapply(fields, function(field) most_frequent(field$statistics$frequencies), ""), stringsAsFactors = FALSE
-  ))
+    nan = number("nan"), infinite = number("infinite"), mean = optional("mean"), sd = optional("standard_deviation"),
+    least = extremes[1L, ], greatest = extremes[2L, ],
+    frequent = vapply(fields, function(field) most_frequent(field$statistics$frequencies), ""),
+    distinct = vapply(fields, function(field) field$statistics$frequencies$distinct %||% NA_real_, 0),
+    stringsAsFactors = FALSE
+  )
+  frame$histogram <- lapply(fields, function(field) field$statistics$histogram)
+  as_listing(frame)
 }
 
 extremes_of <- function(inline) {

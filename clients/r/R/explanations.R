@@ -9,9 +9,12 @@
 #' @param pipeline A name, or what [jz_pipeline()] made.
 #' @param bind For one that is not stored: inputs that are taken from stored blocks.
 #' @return A list of class `jazz_explanation`, which prints as its `text`, with
-#'   * `steps`, a data frame of what is done (`op`, `arguments`, `depth` for what is inside of loops and calls, `note`,
-#'     `library`) and about how much work it is (`flops`, `bytes`, `NA` where sizes are not known); after a run with
-#'     what each step took (`calls`, `seconds`, `bytes_read`, `bytes_written`, `rows_pruned`, `chosen`);
+#'   * `inputs` that a run must give, and `outputs`: types by name;
+#'   * `steps`, a data frame of what is done (`op`, `op_version`, its `position` among the steps that were written,
+#'     counted from 0, `arguments`, `outputs`, the texts of their types, `depth` for what is inside of loops and calls,
+#'     `note`, `library`) and about how much work it is (`flops`, `bytes`, `library_bytes` that a library takes at most
+#'     besides its arguments; `NA` where sizes are not known); after a run with what each step took (`calls`, `seconds`,
+#'     `bytes_read`, `bytes_written`, `rows_pruned`, `chosen`);
 #'   * `flops` and `bytes` of all steps of which they are known.
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
@@ -31,10 +34,12 @@ jz_explain <- function(db, pipeline, bind = NULL, timeout = NULL) {
 explanation <- function(message) {
   column <- function(field, missing) vapply(message$steps, function(step) step[[field]] %||% missing, missing)
   steps <- data.frame(
-    op = column("op", ""), arguments = column("arguments", ""), depth = column("depth", 0), note = column("note", ""),
-    library = column("library", ""), flops = column("flops", NA_real_), bytes = column("bytes", NA_real_),
-    stringsAsFactors = FALSE
+    op = column("op", ""), op_version = column("op_version", 0), position = column("position", NA_real_),
+    arguments = column("arguments", ""), depth = column("depth", 0), note = column("note", ""),
+    library = column("library", ""), library_bytes = column("library_bytes", NA_real_),
+    flops = column("flops", NA_real_), bytes = column("bytes", NA_real_), stringsAsFactors = FALSE
   )
+  steps$outputs <- lapply(message$steps, function(step) vapply(step$outputs, type_text, ""))
   profiles <- lapply(message$steps, `[[`, "profile")
   if (!all(vapply(profiles, is.null, NA))) {
     took <- function(field) vapply(profiles, function(profile) profile[[field]] %||% 0, 0)
@@ -44,7 +49,10 @@ explanation <- function(message) {
     steps$chosen <- lapply(profiles, function(profile) as.character(unlist(profile$chosen)))
   }
   structure(
-    list(steps = steps, text = message$text %||% "", flops = message$flops %||% 0, bytes = message$bytes %||% 0),
+    list(
+      inputs = named_types(message$inputs), outputs = named_types(message$outputs), steps = steps,
+      text = message$text %||% "", flops = message$flops %||% 0, bytes = message$bytes %||% 0
+    ),
     class = "jazz_explanation"
   )
 }
@@ -60,9 +68,10 @@ print.jazz_explanation <- function(x, ...) {
 #' @inheritParams jz_pipeline_put
 #' @param name The name of one operation, for all that is known of it.
 #' @return A data frame with the columns `name`, `version`, `signature`, `doc`, `missing` (what it does with missing
-#'   elements), `library` (that it runs inside of, or `""` for machine code), `work` (about how much it is), `since`
-#'   (the version of Jazz), `arguments`, `results` and `parameters`, a data frame for each. It prints the signatures; of
-#'   one operation all.
+#'   elements), `library` (that it runs inside of, or `""` for machine code), `cancellable` (`FALSE` where the library
+#'   computes on when a run is called off), `work` (about how much it is), `since` (the version of Jazz), `arguments`,
+#'   `optional_arguments` (how many of them, from the last, can be left out), `results` and `parameters`, a data frame
+#'   for each. It prints the signatures; of one operation all.
 #' @examplesIf jz_has_server()
 #' db <- jz_local_server()
 #' jz_ops(db)
@@ -75,7 +84,9 @@ jz_ops <- function(db, name = NULL, timeout = NULL) {
   frame <- data.frame(
     name = text("name"), version = vapply(ops, function(op) op$version %||% 0, 0), signature = text("signature"),
     doc = text("doc"), missing = text("missing"), library = vapply(ops, function(op) op$host$library %||% "", ""),
-    work = text("work"), since = text("since"), stringsAsFactors = FALSE
+    cancellable = vapply(ops, function(op) is.null(op$host) || isTRUE(op$host$cancellable), NA),
+    optional_arguments = vapply(ops, function(op) op$optional_arguments %||% 0, 0), work = text("work"),
+    since = text("since"), stringsAsFactors = FALSE
   )
   frame$arguments <- lapply(ops, function(op) as.character(unlist(op$arguments)))
   frame$results <- lapply(ops, function(op) as.character(unlist(op$results)))
@@ -102,6 +113,7 @@ print.jazz_ops <- function(x, ...) {
   if (!all(c("signature", "doc", "parameters") %in% names(x))) return(NextMethod())
   if (nrow(x) == 1L) {
     runs_as <- if (nzchar(x$library)) x$library else "machine code"
+    if (!x$cancellable) runs_as <- paste0(runs_as, ", which cannot be cancelled")
     facts <- c(
       paste("missing elements:", x$missing), paste("results:", toString(x$results[[1L]])), paste("runs as:", runs_as),
       paste("work:", x$work), sprintf("since: Jazz %s, version %s", x$since, show_version(x$version)),

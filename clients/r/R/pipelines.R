@@ -89,18 +89,19 @@ bind_messages <- function(bind) {
 }
 
 pipeline_info <- function(message) {
-  named <- function(entries) {
-    types <- lapply(entries, function(entry) new_type(entry$type %||% list(any = empty_message())))
-    stats::setNames(types, vapply(entries, `[[`, "", "name"))
-  }
   info <- list(
     name = message$name, version = message$version, created = moment_of(message$create_time),
-    binds = vapply(message$binds, `[[`, "", "block"), inputs = named(message$inputs),
-    outputs = named(message$outputs), cache_results = isTRUE(message$cache_results)
+    binds = vapply(message$binds, `[[`, "", "block"), inputs = named_types(message$inputs),
+    outputs = named_types(message$outputs), cache_results = isTRUE(message$cache_results)
   )
   names(info$binds) <- vapply(message$binds, `[[`, "", "input")
   if (!is.null(message$pipeline)) info$pipeline <- new_pipeline(message$name, message$pipeline)
   structure(info, class = "jazz_pipeline_info")
+}
+
+named_types <- function(entries) {
+  types <- lapply(entries, function(entry) new_type(entry$type %||% list(any = empty_message())))
+  stats::setNames(types, vapply(entries, `[[`, "", "name"))
 }
 
 signature_text <- function(info) {
