@@ -18,10 +18,10 @@ R_LIBRARY := build/r-library
 # with the package, the server and the Python client at hand
 R_RUN = R_LIBS=$(abspath $(R_LIBRARY)) PATH=$(abspath $(BIN)):$$PATH
 R_SOURCES := $(shell git ls-files clients/r)
-# what the R package needs from Debian; then its tests, its checks with manual and vignette, and rpy2
+# what the R package needs from Debian; then its tests, its checks with help pages, manual and vignette, and rpy2
 R_DEBIAN := r-base-dev r-cran-rcpp r-cran-matrix libgrpc++-dev libprotobuf-dev protobuf-compiler pkg-config \
 	r-cran-testthat r-cran-bit64 r-cran-cli r-cran-jsonlite r-cran-tibble r-cran-seuratobject \
-	r-cran-knitr r-cran-rmarkdown r-cran-lintr pandoc qpdf tidy aspell aspell-en texinfo \
+	r-cran-knitr r-cran-rmarkdown r-cran-lintr r-cran-roxygen2 pandoc qpdf tidy aspell aspell-en texinfo \
 	texlive-latex-base texlive-latex-recommended texlive-fonts-recommended python3-dev
 
 .PHONY: help demo serve test unit golden integration faults soak bench docs kernels lint format clean
@@ -122,7 +122,7 @@ $(VENV)/rpy2: $(VENV)/tools $(R_LIBRARY)/rjazz
 	$(BIN)/pip install --quiet --group r
 	@touch $@
 
-r-python: $(VENV)/tools $(VENV)/rpy2 $(R_LIBRARY)/rjazz # R and Python in one process
+r-python: $(VENV)/tools r-system $(VENV)/rpy2 $(R_LIBRARY)/rjazz # R and Python in one process
 	$(R_RUN) pytest tests/r
 
 r-test: r-python ## the R package by itself, and with Python in one process
