@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jazz_server.engine import parallel
+from jazz_server.engine.watching import note, watching
 
 
 @pytest.fixture(autouse=True)
@@ -43,16 +44,42 @@ def test_small_work_stays_in_the_calling_thread() -> None:
     assert threads == {threading.get_ident()}
 
 
-def test_kernel_threads_are_named_and_niced() -> None:
-    found = set()
-    parallel.for_ranges(
-        100,
-        lambda begin, end: found.add(
-            (threading.current_thread().name[:11], os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-        ),
-    )
-    assert found == {("jazz-kernel", parallel.NICENESS)}
-    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) < parallel.NICENESS
+def test_the_caller_is_joined_by_kernel_threads_that_are_named_and_niced() -> None:
+    all_at_once = threading.Barrier(3, timeout=60)
+    found = []
+
+    def work(_item: int) -> None:
+        all_at_once.wait()
+        niceness = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+        found.append((threading.current_thread().name[:11], niceness))
+
+    parallel.for_each(range(3), work)
+    caller = (threading.current_thread().name[:11], os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    kernel_thread = ("jazz-kernel", parallel.NICENESS)
+    assert sorted(found) == sorted([caller, kernel_thread, kernel_thread])
+    assert caller[1] < parallel.NICENESS
+
+
+def test_a_caller_does_not_wait_for_kernel_threads_that_are_busy() -> None:
+    busy, done = threading.Barrier(4, timeout=60), threading.Event()
+
+    def occupy() -> None:
+        parallel.for_each(range(3), lambda _item: (busy.wait(), done.wait(60)))
+
+    other = threading.Thread(target=occupy)
+    other.start()
+    busy.wait()
+    threads = set()
+    parallel.for_each(range(9), lambda _item: threads.add(threading.get_ident()))
+    done.set()
+    other.join()
+    assert threads == {threading.get_ident()}
+
+
+def test_work_sees_nothing_of_what_is_watched_in_the_calling_thread() -> None:
+    with watching() as run:
+        parallel.for_each(range(9), lambda item: note(f"item {item}"))
+    assert run.chosen == {}
 
 
 def test_nested_work_runs_in_its_own_thread_and_does_not_deadlock() -> None:

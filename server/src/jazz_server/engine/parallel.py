@@ -1,11 +1,15 @@
-"""The threads that kernels run on. They are niced, so that small calls keep their response time under load."""
+"""The threads that kernels run on: the one that asks for work, and kernel threads that help it.
+
+Kernel threads are niced, so that small calls keep their response time under load.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import Context, ContextVar
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -15,19 +19,17 @@ from numpy.typing import NDArray
 
 NICENESS = 19
 _RANGES_PER_THREAD = 4
-_thread = threading.local()
-
-
 _threads: int | None = None
+_takes_part: ContextVar[bool] = ContextVar("jazz_server.engine.takes_part", default=False)
 
 
 def thread_count() -> int:
-    """Return the number of kernel threads: the number set, else that of the CPUs that this process may use."""
+    """Return how many threads share work: the number set, else that of the CPUs that this process may use."""
     return _threads or len(os.sched_getaffinity(0))
 
 
 def set_thread_count(count: int) -> None:
-    """Set the number of kernel threads in the whole process, before the first of them is started."""
+    """Set how many threads share work, in the whole process, before the first kernel thread is started."""
     global _threads
     _threads = count
 
@@ -51,32 +53,37 @@ def for_bounds(bounds: Sequence[int], function: Callable[[int, int], object]) ->
 
 
 def for_each(items: Sequence[Any], function: Callable[[Any], object]) -> None:
-    """Call ``function(item)`` for every item, in parallel, and wait; rules and errors as in `for_ranges`."""
-    if len(items) < 2 or thread_count() == 1 or getattr(_thread, "is_kernel_thread", False):
+    """Call ``function(item)`` for every item, in parallel, and wait; rules and errors as in `for_ranges`.
+
+    The calling thread takes items like the kernel threads, each the next one when it is done with the one before, in
+    a context of its own: what a run is watched with, say, is not there in any of them.
+    """
+    if len(items) < 2 or thread_count() == 1 or _takes_part.get():
         for item in items:
             function(item)
         return
     remaining = iter(items)
     lock = threading.Lock()
-    failed = threading.Event()
+    errors: list[BaseException] = []
 
     def work() -> None:
-        while not failed.is_set():
+        _takes_part.set(True)
+        while not errors:
             with lock:
                 item = next(remaining, lock)
             if item is lock:
                 return
             try:
                 function(item)
-            except BaseException:
-                failed.set()
-                raise
+            except BaseException as error:  # noqa: BLE001 - raised by the caller, below
+                errors.append(error)
 
-    workers = min(len(items), thread_count())
-    futures: list[Future[None]] = [_pool().submit(work) for _ in range(workers)]
-    wait(futures)
-    for future in futures:
-        future.result()
+    helping = [_pool().submit(work) for _ in range(min(len(items), thread_count()) - 1)]
+    Context().run(work)
+    # What no thread has begun by now has nothing left to do: kernel threads may be busy with what others ask for.
+    wait([future for future in helping if not future.cancel()])
+    if errors:
+        raise errors[0]
 
 
 def split_by_weight(indptr: NDArray[Any], parts: int) -> NDArray[np.int64]:
@@ -94,9 +101,8 @@ def split_by_weight(indptr: NDArray[Any], parts: int) -> NDArray[np.int64]:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(thread_count(), thread_name_prefix="jazz-kernel", initializer=_begin_thread)
+    return ThreadPoolExecutor(thread_count() - 1, thread_name_prefix="jazz-kernel", initializer=_begin_thread)
 
 
 def _begin_thread() -> None:
-    _thread.is_kernel_thread = True
     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
