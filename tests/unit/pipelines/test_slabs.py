@@ -16,6 +16,7 @@ from jazz.values import Layout, Tensor, Value
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.op import Flow, Run, Settings
 from jazz_server.engine.rows import between, can_be_cut
+from jazz_server.engine.watching import watching
 from jazz_server.kinds.match import type_of
 from jazz_server.pipelines import program, streaming
 from jazz_server.pipelines.control import RunControl
@@ -178,6 +179,19 @@ def test_only_the_outputs_need_memory_for_all_rows() -> None:
     large = _program(lambda x: ops.concat([x, x, x], axis=1), values)
     with pytest.raises(RunOutOfMemory, match="bytes"):
         large.run(values, RunControl(memory_limit=limit))
+
+
+def test_steps_that_are_fused_with_others_are_no_reason_to_cut() -> None:
+    def chain(x: Any) -> Any:
+        for _ in range(8):
+            x = ops.sqrt(x + 1)
+        return x
+
+    values = _values({"x": D})
+    compiled = _program(chain, values)
+    with watching() as run:
+        compiled.run(values, RunControl(memory_limit=10 * D.nbytes))
+    assert not any("some rows" in chosen for chosen in run.chosen)
 
 
 def test_an_error_in_some_rows_names_its_step(monkeypatch: pytest.MonkeyPatch) -> None:

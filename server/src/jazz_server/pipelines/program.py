@@ -160,13 +160,17 @@ def compile(  # noqa: A001 - what it does is called so
     if vague:
         raise InvalidRun(vague)
     graph = rewritten(bound, typing).graph
-    reserves = _reserves(typing)
+    reserves = _reserves(graph, typing)
     return Program(graph, typing, Schedule(graph, reserves), ops, sum(reserves))
 
 
-def _reserves(typing: Typing) -> Sequence[int]:
-    """The bytes that the dense outputs of each step take; those of sparse ones show only when it runs."""
-    return [sum(map(_dense_bytes, types)) for types in typing.steps]
+def _reserves(graph: BoundGraph, typing: Typing) -> Sequence[int]:
+    """The bytes that the dense outputs of each step take; those of sparse ones show only when it runs.
+
+    Steps that others stand for take none.
+    """
+    used = graph.used()
+    return [sum(map(_dense_bytes, types)) if n in used else 0 for n, types in enumerate(typing.steps)]
 
 
 def _dense_bytes(type_: Type) -> int:
