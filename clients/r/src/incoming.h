@@ -4,6 +4,7 @@
 #include <Rcpp.h>
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -26,8 +27,11 @@ class Incoming {
   // `list(body_bytes =, targets =)` for each value that follows.
   explicit Incoming(Rcpp::Function announce);
 
-  // Takes in the next message; throws `Damaged`.
+  // Takes in the next message; throws `Damaged`. Only the first one touches R.
   void take(const grpc::ByteBuffer& message);
+
+  // Whether the first message was taken in.
+  bool begun() const { return begun_; }
 
   // What was announced, with all bodies complete; throws `Damaged`.
   void finish() const;
@@ -36,6 +40,8 @@ class Incoming {
   Rcpp::RawVector head() const { return head_; }
   Rcpp::List values() const { return values_; }
 
+  // Bytes of all bodies, and those that are where they are wanted; the latter may be asked for while another thread is in
+  // `take`.
   double total() const { return static_cast<double>(total_); }
   double done() const { return static_cast<double>(done_); }
 
@@ -59,7 +65,7 @@ class Incoming {
   Rcpp::List values_;  // keeps the vectors that bodies go to
   std::vector<Body> bodies_;
   std::uint64_t total_ = 0;
-  std::uint64_t done_ = 0;
+  std::atomic<std::uint64_t> done_ = 0;
 };
 
 #endif

@@ -4,6 +4,7 @@
 #include <Rcpp.h>
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <cstdint>
 #include <vector>
 
@@ -23,7 +24,7 @@ class Outgoing {
   // The next message.
   grpc::ByteBuffer next();
 
-  // Bytes of all bodies, and those that were framed.
+  // Bytes of all bodies, and those that were framed; the latter may be asked for while another thread is in `next`.
   double total() const { return static_cast<double>(total_); }
   double done() const { return static_cast<double>(done_); }
 
@@ -42,7 +43,7 @@ class Outgoing {
   std::size_t place_ = 0;       // its first place that is not through
   std::vector<unsigned char> waiting_;
   std::uint64_t total_ = 0;
-  std::uint64_t done_ = 0;
+  std::atomic<std::uint64_t> done_ = 0;
   bool more_ = true;
 };
 

@@ -1,10 +1,94 @@
+#include <deque>
+
 #include "call.h"
 #include "incoming.h"
+#include "lane.h"
 #include "outgoing.h"
 
 namespace {
 
 enum Operation { writing, reading, finishing };
+
+// Bytes from which on copying and checksums have a thread of their own, beside the one that gRPC sends and receives in.
+constexpr double long_transfer = 4 << 20;
+
+// How many messages are framed, or wait to be stored, at a time.
+constexpr std::size_t most_waiting = 4;
+
+// The messages of a stream that goes out, framed while those before them travel.
+class Framed {
+ public:
+  explicit Framed(Outgoing& outgoing) : outgoing_(outgoing) {
+    if (outgoing.total() >= long_transfer) lane_.start();
+    fill();
+  }
+
+  // The next message; whether there is another one after it is said by `more`.
+  grpc::ByteBuffer next() {
+    Frame frame = ahead_.front().get();
+    ahead_.pop_front();
+    more_ = frame.more;
+    fill();
+    return frame.message;
+  }
+
+  bool more() const { return more_; }
+
+ private:
+  struct Frame {
+    grpc::ByteBuffer message;
+    bool more;
+  };
+
+  // There may be more frames than messages: those at the end are empty, and nobody asks for them.
+  void fill() {
+    while (more_ && ahead_.size() < most_waiting)
+      ahead_.push_back(lane_([this] {
+        Frame frame{outgoing_.more() ? outgoing_.next() : grpc::ByteBuffer(), false};
+        frame.more = outgoing_.more();
+        return frame;
+      }));
+  }
+
+  Outgoing& outgoing_;
+  std::deque<std::future<Frame>> ahead_;
+  bool more_ = true;
+  Lane lane_;
+};
+
+// Takes in the messages of a stream, and stores what they carry while those after them travel.
+class Stored {
+ public:
+  explicit Stored(Incoming& incoming) : incoming_(incoming) {}
+
+  // Takes in the next message; throws `Damaged`, for this or an earlier one.
+  void operator()(const grpc::ByteBuffer& message) {
+    if (!incoming_.begun()) {
+      incoming_.take(message);  // asks R what to do with it
+      if (incoming_.total() >= long_transfer) lane_.start();
+      return;
+    }
+    waiting_.push_back(lane_([this, message] { incoming_.take(message); }));
+    if (waiting_.size() > most_waiting) wait();
+  }
+
+  // Waits until all is stored; throws `Damaged`.
+  void finish() {
+    while (!waiting_.empty()) wait();
+    incoming_.finish();
+  }
+
+ private:
+  void wait() {
+    std::future<void> first = std::move(waiting_.front());
+    waiting_.pop_front();
+    first.get();
+  }
+
+  Incoming& incoming_;
+  std::deque<std::future<void>> waiting_;
+  Lane lane_;
+};
 
 // Tells R how far a transfer is, ten times a second at most.
 class Progress {
@@ -30,15 +114,16 @@ void exchange(Channel& channel, Call& call, const std::string& path, Outgoing& o
   call.context.set_initial_metadata_corked(true);
   auto stream = channel.stub->PrepareCall(&call.context, path, &call.queue);
   stream->StartCall(nullptr);
-  grpc::ByteBuffer ahead = outgoing.next(), arrived;
+  Framed framed(outgoing);
+  grpc::ByteBuffer arrived;
   Settled settled(call);
   bool ended = false;
   auto write = [&] {
-    if (outgoing.more()) {
-      stream->Write(ahead, call.expect(writing));
-      ahead = outgoing.next();  // is framed while the one before it travels
+    grpc::ByteBuffer message = framed.next();
+    if (framed.more()) {
+      stream->Write(message, call.expect(writing));
     } else {
-      stream->WriteLast(ahead, grpc::WriteOptions(), call.expect(writing));
+      stream->WriteLast(message, grpc::WriteOptions(), call.expect(writing));
       ended = true;
     }
   };
@@ -92,6 +177,7 @@ Rcpp::List call_exchange(SEXP channel, std::string path, Rcpp::RawVector first, 
   Channel& open = channel_of(channel);
   Outgoing outgoing(first, values);
   Incoming incoming(announce);
+  Stored stored(incoming);
   Progress told(progress);
   std::string damage;
   Call call(open, timeout);
@@ -100,7 +186,7 @@ Rcpp::List call_exchange(SEXP channel, std::string path, Rcpp::RawVector first, 
       [&](const grpc::ByteBuffer& message) {
         if (!damage.empty()) return;
         try {
-          incoming.take(message);
+          stored(message);
         } catch (const Damaged& damaged) {
           damage = damaged.what();
           call.cancel();
@@ -110,7 +196,7 @@ Rcpp::List call_exchange(SEXP channel, std::string path, Rcpp::RawVector first, 
   Rcpp::List outcome = call.finish();
   if (damage.empty() && call.status.ok()) {
     try {
-      incoming.finish();
+      stored.finish();
     } catch (const Damaged& damaged) {
       damage = damaged.what();
     }

@@ -1,4 +1,5 @@
 // Missing elements: R's NA to bitmaps and back.
+#include "lane.h"
 #include "values.h"
 
 namespace values {
@@ -59,23 +60,44 @@ void each_missing(SEXP x, bool int64, Found found) {
   }
 }
 
-// Whether any eight bytes are R's NA. This runs over all that is sent and received: blocks of one length, in which only
-// the number of R's NA is looked for, are what compilers make vector instructions of.
-bool any_na_real(const double *elements, R_xlen_t count) {
-  constexpr R_xlen_t kBlock = 2048;
-  auto any = [&](R_xlen_t start, R_xlen_t stop) {
-    for (R_xlen_t place = start; place < stop; ++place)
+// Whether the number of R's NA is among words. This runs over all that is sent and received; it is a loop that compilers
+// make vector instructions of.
+constexpr R_xlen_t kBlock = 2048;
+inline __attribute__((always_inline)) bool any_missing_word(const double *block) {
+  std::uint32_t found = 0;
+  for (R_xlen_t word = 0; word < 2 * kBlock; ++word)
+    found |= static_cast<std::uint32_t>(load<std::uint32_t>(block, word) == kMissingWord);
+  return found != 0;
+}
+
+bool by_baseline(const double *block) { return any_missing_word(block); }
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(_WIN32)
+__attribute__((target("avx2"))) bool by_avx2(const double *block) { return any_missing_word(block); }
+const auto any_missing_in = (__builtin_cpu_init(), __builtin_cpu_supports("avx2")) ? by_avx2 : by_baseline;
+#else
+const auto any_missing_in = by_baseline;
+#endif
+
+bool any_na_real_between(const double *elements, R_xlen_t start, R_xlen_t stop) {
+  auto any = [&](R_xlen_t from, R_xlen_t to) {
+    for (R_xlen_t place = from; place < to; ++place)
       if (is_na_real(elements[place])) return true;
     return false;
   };
-  R_xlen_t start = 0;
-  for (; start + kBlock <= count; start += kBlock) {
-    std::uint32_t found = 0;
-    for (R_xlen_t word = 0; word < 2 * kBlock; ++word)
-      found |= static_cast<std::uint32_t>(load<std::uint32_t>(elements + start, word) == kMissingWord);
-    if (found != 0 && any(start, start + kBlock)) return true;
-  }
-  return any(start, count);
+  for (; start + kBlock <= stop; start += kBlock)
+    if (any_missing_in(elements + start) && any(start, start + kBlock)) return true;
+  return any(start, stop);
+}
+
+// Whether any eight bytes are R's NA. What is longer than caches is read by two threads.
+bool any_na_real(const double *elements, R_xlen_t count) {
+  constexpr R_xlen_t kLong = R_xlen_t{1} << 20;
+  Lane other;
+  if (count >= kLong) other.start();
+  auto first = other([=] { return any_na_real_between(elements, 0, count / 2); });
+  const bool second = any_na_real_between(elements, count / 2, count);
+  return first.get() || second;
 }
 
 }  // namespace
