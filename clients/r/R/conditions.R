@@ -115,13 +115,17 @@ user_call <- function() {
   home <- topenv()
   for (frame in seq_len(sys.nframe())) {
     if (identical(topenv(environment(sys.function(frame))), home)) {
-      call <- sys.call(frame)
-      # a call that holds whole values, as do.call makes them, says nothing to people
-      values <- any(vapply(as.list(call)[-1L], is.object, NA)) || utils::object.size(call) >= 1e5
-      return(if (values) call[1L] else call)
+      return(readable_call(sys.call(frame)))
     }
   }
   NULL
+}
+
+#' A call without its arguments if it holds whole values, as do.call makes them, which say nothing to people.
+#' @noRd
+readable_call <- function(call) {
+  values <- any(vapply(as.list(call)[-1L], is.object, NA)) || utils::object.size(call) >= 1e5
+  if (values) call[1L] else call
 }
 
 #' The error for one bad argument.

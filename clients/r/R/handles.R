@@ -161,63 +161,6 @@ dimnames.jazz_block <- function(x) dimnames(x[])
 #' @export
 `$.jazz_block` <- function(x, name) x[[name]]
 
-# A handle is no copy of its value: what would change it, or compute with it, says what to write.
-
-#' @export
-`[<-.jazz_block` <- function(x, ..., value) stop_handle(x)
-
-#' @export
-`[[<-.jazz_block` <- function(x, ..., value) stop_handle(x)
-
-#' @export
-`$<-.jazz_block` <- function(x, name, value) stop_handle(x)
-
-#' @export
-Ops.jazz_block <- function(e1, e2) stop_handle(if (inherits(e1, "jazz_block")) e1 else e2, .Generic)
-
-#' @export
-mean.jazz_block <- function(x, ...) stop_handle(x, "mean")
-
-#' @export
-unique.jazz_block <- function(x, incomparables = FALSE, ...) stop_handle(x, "unique")
-
-#' @export
-is.na.jazz_block <- function(x) stop_handle(x, "is.na")
-
-#' @export
-t.jazz_block <- function(x) stop_handle(x, "t")
-
-#' @export
-Math.jazz_block <- function(x, ...) stop_handle(x, .Generic)
-
-#' @export
-Summary.jazz_block <- function(..., na.rm = FALSE) stop_handle(..1, .Generic)
-
-#' @rdname jz_block
-#' @export
-setMethod("%*%", signature("jazz_block", "ANY"), function(x, y) stop_handle(x, "%*%"))
-
-#' @rdname jz_block
-#' @export
-setMethod("%*%", signature("ANY", "jazz_block"), function(x, y) stop_handle(y, "%*%"))
-
-#' @rdname jz_block
-#' @export
-setMethod("%*%", signature("jazz_block", "jazz_block"), function(x, y) stop_handle(x, "%*%"))
-
-# rowSums() and its like ask for an array, and for no method.
-#' @export
-is.array.jazz_block <- function(x) stop_handle(x, "is.array")
-
-stop_handle <- function(x, operation = NULL) {
-  expected <- if (is.null(operation)) {
-    "a value to change: read it, change it, and store it with jz_put()"
-  } else {
-    "a value to compute with: x[] reads it, jz_run() computes where it is"
-  }
-  stop_invalid(operation %||% "x", expected, I(sprintf("a stored block, %s", .subset2(x, "name"))))
-}
-
 #' @rdname jz_block
 #' @export
 as.matrix.jazz_block <- function(x, ...) as.matrix(x[...])
@@ -244,8 +187,9 @@ as.character.jazz_block <- function(x, ...) as.character(x[])
 as.list.jazz_block <- function(x, ...) as.list(x[...])
 
 #' @rdname jz_block
-#' @param row.names,optional As for [as.data.frame()].
+#' @param row.names,optional,stringsAsFactors As for [as.data.frame()].
 #' @export
-as.data.frame.jazz_block <- function(x, row.names = NULL, optional = FALSE, ...) {
-  as.data.frame(x[...], row.names = row.names, optional = optional)
+as.data.frame.jazz_block <- function(x, row.names = NULL, optional = FALSE, ...,
+                                     stringsAsFactors = FALSE) { # nolint: object_name_linter.
+  as.data.frame(x[...], row.names = row.names, optional = optional, stringsAsFactors = stringsAsFactors)
 }

@@ -36,6 +36,16 @@ test_that("a handle of a table looks like a data frame", {
   expect_identical(h[1:3, 2:3], iris[1:3, 2:3])
   expect_identical(h["Petal.Width"], iris["Petal.Width"])
   expect_identical(as.data.frame(h), iris)
+  expect_identical(data.frame(h), iris)
+  expect_identical(data.frame(h, stringsAsFactors = TRUE), iris)
+})
+
+test_that("a handle becomes a tibble", {
+  skip_if_not_installed("tibble")
+  db <- test_db()
+  space <- test_space(db, "r-tibbles")
+  jz_put(db, "r-tibbles/iris", iris)
+  expect_identical(tibble::as_tibble(jz_block(db, "r-tibbles/iris")), tibble::as_tibble(iris))
 })
 
 test_that("a handle of a vector or a sparse matrix is cut as R cuts", {

@@ -73,8 +73,16 @@ test_that("a handle is neither changed nor computed with by accident", {
   expect_match(said(1 + handle), "x[] reads it", fixed = TRUE)
   expect_match(said(sqrt(handle)), "a stored block, lab/x")
   expect_match(said(sum(handle)), "a stored block, lab/x")
-  expect_identical(raised(max(handle))$call, quote(Summary.jazz_block()))
-  for (f in list(mean, unique, is.na, t)) expect_match(said(f(handle)), "a stored block, lab/x")
+  for (f in list(
+    mean, median, quantile, unique, sort, order, is.na, t, c, cbind, rbind, all.equal, with, subset, plot, crossprod,
+    tcrossprod
+  )) {
+    expect_match(said(f(handle)), "a stored block, lab/x")
+  }
+  for (f in list(cbind, rbind, crossprod)) expect_match(said(f(diag(2), handle)), "a stored block, lab/x")
+  expect_identical(raised(max(handle))$call, quote(max()))
+  expect_identical(raised(quantile(handle))$call, quote(quantile(handle)))
+  expect_identical(raised(rowSums(handle))$call, quote(rowSums(handle)))
   for (product in list(said(handle %*% handle), said(handle %*% diag(2)), said(diag(2) %*% handle))) {
     expect_match(product, "jz_run() computes where it is", fixed = TRUE)
   }
@@ -83,6 +91,8 @@ test_that("a handle is neither changed nor computed with by accident", {
   expect_match(said(handle$a <- 1), "jz_put()", fixed = TRUE)
   expect_match(said(handle[["a"]] <- 1), "jz_put()", fixed = TRUE)
   expect_match(said(handle[1, ] <- 1), "jz_put()", fixed = TRUE)
+  expect_match(said(names(handle) <- "a"), "jz_put()", fixed = TRUE)
+  expect_match(said(dim(handle) <- 2), "jz_put()", fixed = TRUE)
   expect_match(said(jz_put(db, "lab/y", handle)), "jz_copy() stores it", fixed = TRUE)
   expect_match(said(jz_pipeline(function(x) x + handle)), "make it an input", fixed = TRUE)
 })
