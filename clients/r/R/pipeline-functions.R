@@ -52,7 +52,8 @@ in_pipeline <- function(f) {
     }
   }
   environment(f) <- overlay
-  f
+  # R's interpreter takes an object of S4 for a sequence of any length, often 0; compiled code says that it is none
+  if ("for" %in% all.names(body(f))) compiler::cmpfun(f) else f
 }
 
 # A call of a function with values by name. The call holds symbols and not the values themselves, since what shows calls

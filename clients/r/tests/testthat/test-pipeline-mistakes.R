@@ -13,6 +13,12 @@ test_that("keywords of R that need data are errors that name them and say what t
   expect_match(told(function(x) x && TRUE), "^x && TRUE: .*jz_where\\(\\)")
 })
 
+test_that("functions with loops are compiled, since the interpreter takes a value for a sequence", {
+  before <- compiler::enableJIT(0)
+  on.exit(compiler::enableJIT(before))
+  expect_output(print(in_pipeline(function(x) for (i in x) i)), "<bytecode")
+})
+
 test_that("functions of R that need data are errors that name the call", {
   expect_match(told(function(x) sapply(x, exp)), "^sapply\\(x, exp\\): .*jz_operators")
   expect_match(told(function(x) mad(x)), "^mad\\(x\\): ")
