@@ -21,7 +21,7 @@ R_SOURCES := $(shell git ls-files clients/r)
 # what the R package needs from Debian; then its tests, its checks with help pages, manual and vignette, and rpy2
 R_DEBIAN := r-base-dev r-cran-rcpp r-cran-matrix libgrpc++-dev libprotobuf-dev protobuf-compiler pkg-config \
 	r-cran-testthat r-cran-bit64 r-cran-cli r-cran-jsonlite r-cran-tibble r-cran-seuratobject \
-	r-cran-knitr r-cran-rmarkdown r-cran-lintr r-cran-roxygen2 pandoc qpdf tidy aspell aspell-en texinfo \
+	r-cran-knitr r-cran-rmarkdown r-cran-lintr r-cran-roxygen2 devscripts pandoc qpdf tidy aspell aspell-en texinfo \
 	texlive-latex-base texlive-latex-recommended texlive-fonts-recommended python3-dev
 
 .PHONY: help demo serve test unit golden integration faults soak bench docs kernels lint format clean
