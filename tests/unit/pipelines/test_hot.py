@@ -1,5 +1,6 @@
 """Chains that run often get a kernel of their own, made by a child process; the answers stay the same."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -100,6 +101,33 @@ def test_what_has_no_form_for_single_numbers_stays(kernels: Path, traced: Callab
     for _ in range(OFTEN + 2):
         assert "a kernel of its own" not in _run(program, values)[1]
     assert not list(kernels.iterdir())
+
+
+def test_closing_ends_the_compiler_with_its_workers(tmp_path: Path) -> None:
+    made = hot.use(tmp_path, 1)
+    assert made is not None
+    values: dict[str, Value] = {"x": to_value(np.ones((4, 4))), "y": to_value(np.ones((4, 4)))}
+    _run(_program(lambda x, y: x * 5 - y, values), values)
+    deadline = time.monotonic() + 60
+    while not _has_worker(made) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    closing = threading.Thread(target=made.close, daemon=True)
+    closing.start()
+    closing.join(30)
+    assert not closing.is_alive()
+    hot.use(None)
+
+
+def _has_worker(made: hot.HotKernels) -> bool:
+    """Whether a process that the compiler has started has loaded what it compiles with."""
+    if made._child is None:
+        return False
+    own = Path(f"/proc/{made._child.pid}")
+    try:
+        started = (own / "task" / own.name / "children").read_text().split()
+        return any("llvmlite" in (own.parent / worker / "maps").read_text() for worker in started)
+    except OSError:
+        return False
 
 
 def test_nothing_breaks_when_kernels_cannot_be_made(tmp_path: Path) -> None:

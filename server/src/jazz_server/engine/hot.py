@@ -10,9 +10,11 @@ import hashlib
 import importlib.util
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -63,8 +65,10 @@ class HotKernels:
         """End the child, if there is one."""
         with self._lock:
             self._closed = True
-            if self._child is not None:
-                self._child.terminate()
+            if self._child is not None and self._child.returncode is None:
+                # The compiler's own workers would outlive it, and hold its output open.
+                with suppress(ProcessLookupError):
+                    os.killpg(self._child.pid, signal.SIGTERM)
         if self._building is not None:
             self._building.join()
 
@@ -99,7 +103,11 @@ class HotKernels:
             if self._closed:
                 return
             self._child = subprocess.Popen(
-                command, env=os.environ | {"PYTHONPATH": path}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+                command,
+                env=os.environ | {"PYTHONPATH": path},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                process_group=0,
             )
         os.setpriority(os.PRIO_PROCESS, self._child.pid, _CHILD_NICENESS)
         _, said = self._child.communicate()
