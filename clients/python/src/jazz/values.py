@@ -69,6 +69,9 @@ _STORAGE: Final[dict[str, str]] = {
 DATA_TYPES: Final = tuple(_STORAGE)
 """The names of all data types."""
 
+_DTYPES: Final = {name: np.dtype(code) for name, code in _STORAGE.items()}
+_NUMERIC: Final = frozenset(name for name, dtype in _DTYPES.items() if dtype.kind in "biufc" and dtype.name == name)
+
 
 @dataclass(frozen=True, slots=True)
 class DataType:
@@ -92,7 +95,7 @@ class DataType:
     @property
     def storage(self) -> np.dtype[Any]:
         """The numpy type of the data buffer: of the elements, or of single bytes for strings and bytes."""
-        return np.dtype(_STORAGE[self.name])
+        return _DTYPES[self.name]
 
     @property
     def variable(self) -> bool:
@@ -107,7 +110,7 @@ class DataType:
     @property
     def numeric(self) -> bool:
         """Whether it is bool, an integer, a float or complex: what can be computed with."""
-        return self.storage.kind in "?biufc" and self.name == self.storage.name
+        return self.name in _NUMERIC
 
     def __str__(self) -> str:
         if self.name == "timestamp":
@@ -117,9 +120,12 @@ class DataType:
         return "ordered factor" if self.ordered else self.name
 
 
+_NUMERIC_TYPES: Final = {_DTYPES[name]: DataType(name) for name in _NUMERIC}
+
+
 def numeric_type(dtype: np.dtype[Any]) -> DataType:
     """The data type of a numpy type of numbers or truth values."""
-    return DataType(dtype.newbyteorder("=").name)
+    return _NUMERIC_TYPES.get(dtype) or DataType(dtype.newbyteorder("=").name)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

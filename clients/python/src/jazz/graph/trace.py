@@ -7,11 +7,13 @@ they take from outside becomes an input of the sub-graph (see `canonical`).
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import FrameType
 from typing import Final, TypeAlias
@@ -26,6 +28,8 @@ MAX_CONSTANT_BYTES: Final = 1 << 20
 
 INPUT_TYPE: Final = Any
 """The type of an input that is not annotated."""
+
+_PACKAGE: Final = str(Path(__file__).parent)
 
 Scalar: TypeAlias = bool | int | float | str
 """A literal: it takes its type from what it meets, as a Python scalar does in numpy."""
@@ -180,12 +184,12 @@ def constants_too_large(nbytes: int) -> TracingError:
 def caller() -> str:
     """The line of the program that is being traced: "file:line", relative to the current folder if it lies there."""
     frame: FrameType | None = sys._getframe(1)
-    package = str(Path(__file__).parent)
-    while frame is not None and frame.f_code.co_filename.startswith(package):
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
-    if frame is None:
-        return ""
-    path = Path(frame.f_code.co_filename)
-    here = Path.cwd()
-    shown = path.relative_to(here) if path.is_relative_to(here) else path
-    return f"{shown}:{frame.f_lineno}"
+    return "" if frame is None else f"{_shown(frame.f_code.co_filename, os.getcwd())}:{frame.f_lineno}"  # noqa: PTH109 - for each step
+
+
+@lru_cache(256)
+def _shown(file: str, here: str) -> str:
+    path = Path(file)
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
