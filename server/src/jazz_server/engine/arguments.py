@@ -56,7 +56,8 @@ def tensor(inference: Inference, field: str, argument: Known, accepts: Sequence[
         if not dtypes:
             inference.mismatch(field, words(accepts), describe.dtypes(found.dtypes))
             dtypes = tuple(accepts)
-    return _completed(replace(found, dtypes=dtypes, strict=False, minimum=None, maximum=None, unit=""))
+    told = TensorType(dtypes, found.shape, found.layouts, nullable=found.nullable)
+    return _completed(found if found == told else told)
 
 
 def _completed(found: TensorType) -> TensorType:
@@ -68,7 +69,8 @@ def _completed(found: TensorType) -> TensorType:
     elif shape is not None and len(shape) != 2:
         possible = (Layout.DENSE, Layout.COO) if shape else DENSE
         layouts = tuple(layout for layout in layouts if layout in possible) or possible
-    return replace(found, shape=shape, layouts=layouts)
+    same = shape is found.shape and layouts is found.layouts
+    return found if same else replace(found, shape=shape, layouts=layouts)
 
 
 def operand(inference: Inference, field: str, argument: Known, accepts: Sequence[DataType]) -> TensorType | Scalar:

@@ -149,7 +149,7 @@ def infer_rule(rule: Rule) -> InferRule:
             if all(number == settings.get(name) for name, number in zip(rule.settings, extra, strict=True)):
                 _refuse(inference, rule, found, extra)
             return (TensorType(shape=shape),)
-        at_zero = outcomes(rule.at_zero or rule.function, types)
+        at_zero = results if rule.at_zero is None else outcomes(rule.at_zero, types)
         ranks = (len(shape),) if shape is not None else (1, 2, 3)
         possible: set[Layout] = set()
         for one in arguments.combined(*map(arguments.layouts_of, found)):

@@ -169,9 +169,9 @@ settings. Row i of a result depends on row i of those arguments only and on the 
 not."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Op:
-    """A typed operation.
+    """A typed operation. Two of them are equal when they are the same object.
 
     Attributes:
         name: Its name, as in scipy or the array API.

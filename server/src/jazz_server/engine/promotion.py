@@ -87,6 +87,8 @@ def outcomes(function: Function, operands: Iterable[Sequence[DataType] | Scalar]
 def ordered(dtypes: Iterable[DataType | None]) -> tuple[DataType, ...]:
     """Element types without repetition, in the order of types."""
     found = set(dtypes)
+    if len(found) == 1:
+        return tuple(dtype for dtype in found if dtype is not None and dtype.numeric)
     return tuple(dtype for dtype in NUMERIC if dtype in found)
 
 

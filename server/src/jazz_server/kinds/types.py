@@ -61,6 +61,11 @@ class TensorType:
         """The layout, when only one fits."""
         return self.layouts[0] if len(self.layouts) == 1 else None
 
+    @property
+    def symbolic(self) -> bool:
+        """Whether some dimension is a symbol."""
+        return self.shape is not None and Symbol in map(type, self.shape)
+
     def __str__(self) -> str:
         dtype = "|".join(map(str, self.dtypes)) if self.dtypes else "any"
         layout = "" if not self.layouts else " " + "|".join(layout.value for layout in self.layouts)

@@ -119,9 +119,9 @@ class _Renaming:
 
     def type(self, type_: Type) -> Type:
         if isinstance(type_, TensorType):
-            if type_.shape is None or not any(isinstance(d, Symbol) and is_fresh(d) for d in type_.shape):
+            if not type_.symbolic:
                 return type_
-            return replace(type_, shape=tuple(map(self._dimension, type_.shape)))
+            return replace(type_, shape=tuple(map(self._dimension, type_.shape or ())))
         if isinstance(type_, TableType):
             return replace(type_, fields=tuple(replace(f, type=self.type(f.type)) for f in type_.fields))
         return type_
@@ -137,7 +137,8 @@ class _Renaming:
 
 def _symbols(type_: Type) -> Iterator[Symbol]:
     if isinstance(type_, TensorType):
-        yield from (d for d in type_.shape or () if isinstance(d, Symbol))
+        if type_.symbolic:
+            yield from (d for d in type_.shape or () if isinstance(d, Symbol))
     elif isinstance(type_, TableType):
         for field in type_.fields:
             yield from _symbols(field.type)

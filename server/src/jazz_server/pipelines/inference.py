@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 from jazz.errors import Violation
-from jazz_server.engine.op import Scalar
+from jazz_server.engine.op import Op, Scalar
 from jazz_server.kinds.match import match, type_of
 from jazz_server.kinds.parts import Resolve
-from jazz_server.kinds.types import AnyType, Dimension, KindReference, Mismatch, Symbol, TableType, TensorType, Type
+from jazz_server.kinds.types import AnyType, Dimension, KindReference, Mismatch, TableType, TensorType, Type
 from jazz_server.kinds.unify import DimensionConflict, Unifier
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.check import MAX_STEPS, argument_name
@@ -50,10 +51,9 @@ class Session:
     def resolved(self, type_: Type) -> Type:
         """The type with all that is known of its dimensions now."""
         if isinstance(type_, TensorType):
-            shape = type_.shape
-            if shape is None or all(type(d) is not Symbol for d in shape):
+            if not type_.symbolic:
                 return type_
-            return replace(type_, shape=tuple(map(self.unifier.resolve, shape)))
+            return replace(type_, shape=tuple(map(self.unifier.resolve, type_.shape or ())))
         if isinstance(type_, TableType):
             return replace(type_, fields=tuple(replace(f, type=self.resolved(f.type)) for f in type_.fields))
         return type_
@@ -215,37 +215,74 @@ class _GraphInference:
         outputs = []
         for position, output in enumerate(self._graph.outputs):
             inference = StepInference(self._session, f"{self._prefix}outputs[{position}] {output.name}")
-            known = self._known(output.source, inference, "")
+            known = self._known(output.source, inference)
             outputs.append(scalar_type(known) if isinstance(known, bool | int | float | str) else known)
         resolved = self._session.resolved
         return GraphTypes(tuple(tuple(map(resolved, types)) for types in self._types), tuple(map(resolved, outputs)))
 
     def _step(self, position: int, step: BoundStep) -> tuple[Type, ...]:
-        names = [argument_name(step.op, index) for index in range(len(step.arguments))]
-        blameless = set()
-        for name, argument in zip(names, step.arguments, strict=True):
-            if isinstance(argument, StepRef) and argument.step in self._faulty:
-                blameless |= {name, name.split("[")[0]}
-        inference = StepInference(self._session, f"{self._prefix}{step.name}", frozenset(blameless))
-        arguments = [self._known(a, inference, n) for n, a in zip(names, step.arguments, strict=True)]
+        inference = StepInference(self._session, f"{self._prefix}{step.name}", self._blameless(step))
+        arguments = [self._known(a, inference, step, index) for index, a in enumerate(step.arguments)]
+        settled = settled_types(step, arguments)
+        if settled is not None:
+            return settled
         types = step.op.infer(inference, arguments, step.settings)
         if inference.faulty:
             self._faulty.add(position)
             return (AnyType(),) * len(types)
         return types
 
-    def _known(self, source: Argument, inference: StepInference, field: str) -> Type | Scalar:
-        """What is known of an argument now."""
+    def _blameless(self, step: BoundStep) -> frozenset[str]:
+        """The arguments whose own steps are wrong."""
+        if not self._faulty:
+            return frozenset()
+        wrong = [n for n, a in enumerate(step.arguments) if isinstance(a, StepRef) and a.step in self._faulty]
+        names = [argument_name(step.op, index) for index in wrong]
+        return frozenset((*names, *(name.split("[")[0] for name in names)))
+
+    def _known(
+        self, source: Argument, inference: StepInference, step: BoundStep | None = None, index: int = 0
+    ) -> Type | Scalar:
+        """What is known of an argument of a step, or of an output, now."""
         if isinstance(source, Literal):
             return source.value
         if isinstance(source, ConstantRef):
             return self._constants[source.constant]
         if isinstance(source, InputRef):
             known = self._arguments[source.input]
-            return known if isinstance(known, bool | int | float | str) else self._session.resolved(known)
+            return self._session.resolved(known) if isinstance(known, TensorType | TableType) else known
         types = self._types[source.step]
         if source.output >= len(types):
+            field = "" if step is None else argument_name(step.op, index)
             found = f"output {source.output} of step {source.step}"
             inference.mismatch(field, f"output 0 to {len(types) - 1} of step {source.step}", found)
             return AnyType()
         return self._session.resolved(types[source.output])
+
+
+def settled_types(step: BoundStep, arguments: Sequence[Type | Scalar]) -> tuple[Type, ...] | None:
+    """The types of the results where they follow from the operation, its settings and arguments alone.
+
+    None where something is wrong, or dimensions are symbols, whose meaning depends on the other steps. What is found is
+    kept: most steps of a new pipeline are on types that an operation has been asked about before.
+    """
+    values: tuple[Any, ...] = (*arguments, *step.settings.values())
+    for value in values:
+        if isinstance(value, TensorType):
+            if value.symbolic:
+                return None
+        elif type(value) not in _PLAIN and not (isinstance(value, float) and value != 0):
+            return None
+    return _settled(step.op, tuple(step.settings), len(arguments), *values)
+
+
+_PLAIN: Final = frozenset((bool, int, str, type(None)))
+"""The types of settings and literals of which no two that are equal are different, as 0.0 and -0.0 are."""
+
+
+@lru_cache(8192, typed=True)
+def _settled(op: Op, names: tuple[str, ...], arity: int, *values: Any) -> tuple[Type, ...] | None:
+    session = Session(None)
+    types = op.infer(StepInference(session, ""), values[:arity], dict(zip(names, values[arity:], strict=True)))
+    settled = all(isinstance(type_, TensorType) and not type_.symbolic for type_ in types)
+    return types if settled and not session.violations else None

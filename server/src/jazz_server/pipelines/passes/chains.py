@@ -18,7 +18,7 @@ from jazz_server.engine.promotion import Array
 from jazz_server.engine.scalars import Number, ScalarStep, source_of
 from jazz_server.engine.watching import note
 from jazz_server.kinds.match import type_of
-from jazz_server.kinds.types import AnyType, TensorType, Type
+from jazz_server.kinds.types import TensorType, Type
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.graph import Argument, ConstantRef, InputRef, Literal, StepRef
 from jazz_server.pipelines.typing import Typing
@@ -84,10 +84,10 @@ class _Search:
     def _members(self, last: int, fits: set[int]) -> set[int]:
         """The steps that only steps of the chain use, of the shape of its result."""
         members = {last}
-        shape = self.type(StepRef(last)).shape
+        shape = self._result(last).shape
         for position in reversed([p for p in self._order if p < last and p in fits]):
             private = position not in self._given and self._users[position] <= members
-            if private and self.type(StepRef(position)).shape == shape:
+            if private and self._result(position).shape == shape:
                 members.add(position)
         return members
 
@@ -104,19 +104,27 @@ class _Search:
         step = self._graph.steps[position]
         if not isinstance(step.op.run, Mapped):
             return False
-        types = [self.type(a) for a in (*step.arguments, StepRef(position)) if not isinstance(a, Literal)]
-        return len(types) > 1 and all(_plain(type_) for type_ in types) and bool(types[-1].shape)
+        result = self._result(position)
+        types = [self.type(a) for a in step.arguments if not isinstance(a, Literal)]
+        return len(types) > 0 and bool(result.shape) and all(map(_plain, (result, *types)))
+
+    def _result(self, position: int) -> TensorType:
+        return _tensor_type(self._typing.steps[position][0])
 
     def type(self, argument: Argument) -> TensorType:
         """The type of an argument; one of which nothing is known when it is no tensor."""
-        found: Type = AnyType()
+        if isinstance(argument, StepRef):
+            return _tensor_type(self._typing.steps[argument.step][argument.output])
         if isinstance(argument, InputRef):
-            found = self._typing.arguments[argument.input]
-        elif isinstance(argument, StepRef):
-            found = self._typing.steps[argument.step][argument.output]
-        elif isinstance(argument, ConstantRef):
-            found = self._constants[argument.constant]
-        return found if isinstance(found, TensorType) else TensorType()
+            return _tensor_type(self._typing.arguments[argument.input])
+        return _tensor_type(self._constants[argument.constant]) if isinstance(argument, ConstantRef) else _UNKNOWN
+
+
+_UNKNOWN: Final = TensorType()
+
+
+def _tensor_type(found: Type) -> TensorType:
+    return found if isinstance(found, TensorType) else _UNKNOWN
 
 
 def _plain(type_: TensorType) -> bool:

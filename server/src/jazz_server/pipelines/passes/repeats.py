@@ -20,13 +20,13 @@ def shared(graph: BoundGraph) -> BoundGraph:
     for position, step in enumerate(graph.steps):
         arguments = tuple(_moved(argument, stands_for) for argument in step.arguments)
         stands_for.append(first.setdefault(_key(step, arguments), position))
-        steps.append(replace(step, arguments=arguments))
+        steps.append(step if arguments == step.arguments else replace(step, arguments=arguments))
     outputs = tuple(replace(output, source=_moved(output.source, stands_for)) for output in graph.outputs)
     return replace(graph, steps=tuple(steps), outputs=outputs)
 
 
 def _moved(argument: Argument, stands_for: list[int]) -> Argument:
-    if isinstance(argument, StepRef):
+    if isinstance(argument, StepRef) and stands_for[argument.step] != argument.step:
         return StepRef(stands_for[argument.step], argument.output)
     return argument
 
