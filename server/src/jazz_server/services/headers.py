@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jazz.codec.errors import quoted
+from jazz.codec.schema import LAYOUTS, data_type
 from jazz.errors import Violation
-from jazz.v1 import kinds_pb2, value_pb2
-from jazz_server.kinds.types import FieldType, NullType, TableType, Type
+from jazz.v1 import value_pb2
+from jazz_server.kinds.types import FieldType, NullType, TableType, TensorType, Type
 from jazz_server.kinds.units import unknown
-from jazz_server.pipelines.messages import type_from_message
 
 
 def header_type(header: value_pb2.Value) -> Type:
@@ -24,15 +24,8 @@ def header_type(header: value_pb2.Value) -> Type:
 
 
 def _tensor_type(tensor: value_pb2.Tensor) -> Type:
-    dimensions = [kinds_pb2.Dimension(size=length) for length in tensor.shape]
-    described = kinds_pb2.TensorType(
-        types=[tensor.type],
-        shape=kinds_pb2.ShapeType(dimensions=dimensions),
-        layouts=[tensor.layout],
-        nullable=tensor.missing_entries > 0,
-        unit=tensor.unit,
-    )
-    return type_from_message(kinds_pb2.Type(tensor=described))
+    dtype, layout = data_type(tensor.type), LAYOUTS[tensor.layout]
+    return TensorType((dtype,), tuple(tensor.shape), (layout,), nullable=tensor.missing_entries > 0, unit=tensor.unit)
 
 
 def has_units(header: value_pb2.Value) -> bool:

@@ -28,7 +28,7 @@ from jazz_server.services.queue import Computed
 from jazz_server.services.receiving import Incoming
 from jazz_server.services.requests import existing_version, precondition, remembered
 from jazz_server.services.runs import Runs, body_checksums
-from jazz_server.services.sending import parts_of, send_parts
+from jazz_server.services.sending import send_values
 from jazz_server.services.sources import Sources, bound_heads, head_type, registered, with_versions
 from jazz_server.services.stored import document_content, pin_kinds, pipeline_info
 from jazz_server.store import BlockName, Noun, Put, Request
@@ -131,16 +131,16 @@ class Pipelines:
         message = await incoming.header(pb.RunPipelineHeader)
         with ExitStack() as held:
             plan = await self._plan(message, held)
-            await self._runs.check_types(plan)
+            program = await self._runs.program(plan)
             held.enter_context(self._core.memory.held(plan.streamed_bytes, "the inputs of the run"))
             bodies = await self._runs.receive(plan, incoming)
             sums = await self._core.work(lambda: body_checksums(bodies)) if message.request_id else ()
             request = remembered(message, *sums)
-            result = await self._runs.run(plan, bodies, context.time_remaining(), held)
+            result = await self._runs.run(plan, program, bodies, context.time_remaining(), held)
         stored = await self._store_outputs(plan, result, request)
         given = [(n, each) for n, (name, each) in enumerate(result.outputs.items()) if name not in stored]
         head = pb.RunPipelineResponse(header=_result_header(plan, result, stored)).SerializeToString()
-        async for answer in send_parts(self._core, head, parts_of(given)):
+        async for answer in send_values(self._core, head, given):
             yield answer
 
     async def list_ops(self, request: pb.ListOpsRequest, context: object) -> pb.ListOpsResponse:

@@ -43,6 +43,7 @@ class Plan:
         streamed: The headers of the inputs that come in the stream, by input.
         positions: Their `value_index`, by input.
         blocks: The inputs that are stored blocks, by input, in the order of the graph.
+        types: The types of all inputs but parts of blocks; what is bound comes first, as it is not to be blamed.
         stores: The blocks that outputs go to, by output.
         profile: Whether to tell what each step took.
     """
@@ -52,6 +53,7 @@ class Plan:
     streamed: Mapping[str, CheckedHeader]
     positions: Mapping[str, int]
     blocks: Mapping[str, BlockInput]
+    types: Mapping[str, Type]
     stores: Mapping[str, BlockName]
     profile: bool
 
@@ -64,11 +66,6 @@ class Plan:
     def sliced(self) -> bool:
         """Whether some input is a part of a block, whose type shows only when it has been taken."""
         return any(block.part is not None for block in self.blocks.values())
-
-    def known_types(self) -> dict[str, Type]:
-        """The types of all inputs but parts of blocks; what is bound comes first, as it is not to be blamed."""
-        types = {name: head_type(block.head) for name, block in self.blocks.items() if block.part is None}
-        return types | {name: header_type(header.value) for name, header in self.streamed.items()}
 
     def heads(self) -> dict[str, Head]:
         """The blocks that are read."""
@@ -115,7 +112,9 @@ async def plan_run(
         bodies.callback(body.close)
         blocks[name] = BlockInput(head, body, part)
     kinds = sources.kinds_of(reader, source.pipeline)
-    return Plan(source, kinds, streamed, positions, blocks, stores, message.profile)
+    types = {name: head_type(block.head) for name, block in blocks.items() if block.part is None}
+    types |= {name: header_type(header.value) for name, header in streamed.items()}
+    return Plan(source, kinds, streamed, positions, blocks, types, stores, message.profile)
 
 
 def _check_input(item: pb.RunInput, position: int, names: list[str], given: set[str], checks: Checks) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import TypeVar
 
 from jazz.codec import BytesReader, check_body, decode, take
 from jazz.codec.frames import checksum
@@ -38,12 +39,15 @@ from jazz_server.services.infos import value_header
 from jazz_server.services.kept import kept_results, result_key
 from jazz_server.services.plans import BlockInput, Plan
 from jazz_server.services.queue import Computed, Job, Queue
+from jazz_server.services.quick import is_typed_at_once
 from jazz_server.services.receiving import Incoming, WriteBehind, receive
 from jazz_server.services.sending import SMALL
 from jazz_server.services.sources import Sources, with_versions
 from jazz_server.services.stored import Recent
 
 _PROGRAMS_KEPT = 256
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +75,29 @@ class Runs:
         """Wait for the threads to end."""
         self._threads.shutdown()
 
-    async def check_types(self, plan: Plan) -> None:
-        """Find out whether the inputs fit before their bodies are received.
+    async def program(self, plan: Plan) -> Program | None:
+        """The program of a run, or whether its inputs fit, before their bodies are received.
+
+        None where a part of a block is an input, whose type shows only when it has been taken.
 
         Raises:
-            jazz.errors.KindMismatch: They do not; says every reason.
+            jazz.errors.KindMismatch: The inputs do not fit; says every reason.
         """
-        types = plan.known_types()
         if not plan.sliced:
-            await self._program(plan, types)
-            return
+            return await self._program(plan, plan.types)
         kinds = _lookup(plan.kinds)
-        await self._typed(plan, lambda: infer(plan.source.pipeline, types, ops=self._sources.ops, kinds=kinds))
+        work = partial(infer, plan.source.pipeline, plan.types, ops=self._sources.ops, kinds=kinds)
+        await self._typed(plan, plan.types, work)
+        return None
 
     async def receive(self, plan: Plan, incoming: Incoming) -> dict[str, memoryview]:
         """The bodies of the inputs that come in the stream, by input. The caller holds the memory for them."""
         bodies = {name: _room(header.body_bytes) for name, header in plan.streamed.items()}
         sizes = {plan.positions[name]: header.body_bytes for name, header in plan.streamed.items()}
-        writers = {plan.positions[name]: _Filler(self._core, body) for name, body in bodies.items()}
-        behind = {position: WriteBehind(writer.write) for position, writer in writers.items()}
+        fill = {plan.positions[name]: _Filler(self._core, body).write for name, body in bodies.items()}
+        behind = {position: WriteBehind(fill[position]) for position, size in sizes.items() if size > SMALL}
         try:
-            await receive(incoming, sizes, behind)
+            await receive(incoming, sizes, {**fill, **behind})
             for write in behind.values():
                 await write.flush()
         finally:
@@ -100,9 +106,14 @@ class Runs:
         return bodies
 
     async def run(
-        self, plan: Plan, bodies: Mapping[str, memoryview], time_left: float | None, held: ExitStack
+        self,
+        plan: Plan,
+        program: Program | None,
+        bodies: Mapping[str, memoryview],
+        time_left: float | None,
+        held: ExitStack,
     ) -> Computed:
-        """Compute the outputs. `held` gives the memory back that parts of blocks take.
+        """Compute the outputs by what `program` gave. `held` gives the memory back that parts of blocks take.
 
         Raises:
             jazz.errors.JazzError: As the table of reasons says: values that are not valid or do not fit, too little
@@ -118,13 +129,13 @@ class Runs:
         if kept is not None:
             return replace(kept, nanoseconds=0, together=0)
         values = await self._streamed(plan, bodies)
-        types = plan.known_types()
+        types = dict(plan.types)
         for name, block in plan.blocks.items():
             if block.part is None:
                 values[name] = await self._block(block)
             else:
                 values[name], types[name] = await self._part(name, block, block.part, held)
-        program = await self._program(plan, types)
+        program = program or await self._program(plan, types)
         control = RunControl(deadline=deadline, memory_limit=self._core.memory.limit)
         result = await self._compute(_job(plan, Member(program, values, control), types))
         if result.watched is not None:
@@ -178,20 +189,19 @@ class Runs:
 
     # Programs
 
-    async def _program(self, plan: Plan, types: dict[str, Type]) -> Program:
+    async def _program(self, plan: Plan, types: Mapping[str, Type]) -> Program:
         key = _program_key(plan, types)
         program = self._programs.get(key)
         if program is None:
             kinds = _lookup(plan.kinds)
-            program = await self._typed(
-                plan, lambda: compile_program(plan.source.pipeline, types, ops=self._sources.ops, kinds=kinds)
-            )
+            work = partial(compile_program, plan.source.pipeline, types, ops=self._sources.ops, kinds=kinds)
+            program = await self._typed(plan, types, work)
             self._programs.put(key, program)
         return program
 
-    async def _typed(self, plan: Plan, work: Callable[[], Any]) -> Any:
+    async def _typed(self, plan: Plan, types: Mapping[str, Type], work: Callable[[], _T]) -> _T:
         try:
-            return await self._core.work(work)
+            return work() if is_typed_at_once(plan.source.pipeline, types.values()) else await self._core.work(work)
         except IllTyped as error:
             raise with_versions(error, plan.source, plan.heads()) from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 from jazz.codec import CHUNK, Encoded, chunks
 from jazz.codec.frames import encode_chunk_message
@@ -67,3 +67,14 @@ async def send_parts(core: Core, head: bytes, parts: Iterator[Part]) -> AsyncIte
         finally:
             await asyncio.wait([ahead])
         message = ahead.result()
+
+
+async def send_values(core: Core, head: bytes, values: Sequence[tuple[int, Encoded]]) -> AsyncIterator[bytes]:
+    """Messages with whole bodies; small ones share the first message, which begins with the fields in `head`."""
+    if sum(encoded.body_bytes for _, encoded in values) <= SMALL:
+        for part in parts_of(values):
+            head = encode_chunk_message(head, *part)
+        yield head
+        return
+    async for message in send_parts(core, head, parts_of(values)):
+        yield message

@@ -21,6 +21,7 @@ from jazz_server.services.headers import header_type
 from jazz_server.services.infos import value_header
 from jazz_server.services.matching import Reads, StoredKinds
 from jazz_server.services.names import read_reference
+from jazz_server.services.quick import is_read_at_once
 from jazz_server.services.stored import Recent, Registered, Source, inline_key, read_content
 from jazz_server.store import Document, Head, Noun
 from jazz_server.store.errors import BlockNotFound, VersionNotFound
@@ -60,7 +61,8 @@ class Sources:
         key = inline_key(canonical_bytes(message.pipeline))
         pipeline = self._pipelines.get(key)
         if pipeline is None:
-            pipeline = await self._core.work(lambda: pipeline_from_message(message.pipeline, ops=self.ops))
+            quick = is_read_at_once(message.pipeline)
+            pipeline = self._read(message) if quick else await self._core.work(lambda: self._read(message))
             self._pipelines.put(key, pipeline)
         return Source(key, pipeline, _read_binds(message.binds, pipeline.graph), 0, {})
 
@@ -82,6 +84,9 @@ class Sources:
     def full_kind_name(self, name: str) -> str:
         """The name of a stored kind with the version that it is in now, or that it says."""
         return self._kinds.full_name(self._core.store, name, "pipeline.inputs")
+
+    def _read(self, message: pb.InlinePipeline | pb.PutPipelineRequest) -> Pipeline:
+        return pipeline_from_message(message.pipeline, ops=self.ops)
 
     def _check_constants(self, message: pb.Pipeline) -> None:
         limit = self._core.limits.inline_bytes

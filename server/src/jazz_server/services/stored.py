@@ -139,10 +139,10 @@ class Recent(Generic[_T]):
 
     def get(self, key: Hashable) -> _T | None:
         """A value, if it is still there."""
-        if key not in self._kept:
-            return None
-        self._kept.move_to_end(key)
-        return self._kept[key]
+        value = self._kept.get(key)
+        if value is not None:
+            self._kept.move_to_end(key)
+        return value
 
     def put(self, key: Hashable, value: _T) -> None:
         """Keep a value, unless it alone is too large."""
