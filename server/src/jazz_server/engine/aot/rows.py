@@ -21,13 +21,21 @@ types = _numba.types
 cgutils: Any = _numba.core.cgutils
 _INT32: Final = ir.IntType(32)
 _INT64: Final = ir.IntType(64)
+_BYTES: Final = ir.IntType(8).as_pointer()
 _BLOCKS: Final = (4, 2, 1)
 """How many vectors of a row of the result are summed up at a time: as many as fit, the largest number first."""
+
+_AHEAD: Final = 32
+"""How many entries before its turn a row of the dense matrix is asked for."""
+
+_LINE: Final = 64
+_READ: Final = (0, 2, 1)
+"""A prefetch for reading, into the second-level cache, of data."""
 
 
 @intrinsic
 def _sum_rows(
-    _: Any, indices: Any, data: Any, dense: Any, out: Any, start: Any, columns: Any, begin: Any, end: Any
+    _: Any, indices: Any, data: Any, dense: Any, out: Any, start: Any, columns: Any, begin: Any, end: Any, last: Any
 ) -> tuple[Any, Callable[..., Any]]:
     """Sums of vectors over the entries of a row; see `kernels.products.sum_rows`."""
     floats = isinstance(data.dtype, types.Float)
@@ -35,7 +43,7 @@ def _sum_rows(
     def emit(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
         return _Sums(builder, values).emit() if floats else _int64(0)
 
-    return types.int64(indices, data, dense, out, *[types.int64] * 4), emit
+    return types.int64(indices, data, dense, out, *[types.int64] * 5), emit
 
 
 class _Sums:
@@ -44,7 +52,7 @@ class _Sums:
     def __init__(self, builder: Any, arguments: Sequence[Any]) -> None:
         self._b = builder
         self._indices, self._data, self._dense, self._out = arguments[:4]
-        self._start, self._columns, self._begin, self._end = arguments[4:]
+        self._start, self._columns, self._begin, self._end, self._last = arguments[4:]
         number = self._data.type.pointee
         self._size = 4 if isinstance(number, ir.FloatType) else 8
         self._vector = ir.VectorType(number, LANES)
@@ -79,10 +87,9 @@ class _Sums:
         for total in sums:
             b.store(self._zero, total)
         with cgutils.for_range_slice(b, self._begin, self._end, _int64(1)) as (p, _):
+            self._ask_for(p, first, vectors)
             weight = self._broadcast(b.load(b.gep(self._data, [p])))
-            index = b.load(b.gep(self._indices, [p]))
-            index = index if index.type == _INT64 else b.sext(index, _INT64)
-            source = b.add(b.mul(index, self._columns), first)
+            source = self._source(p, first)
             for v, total in enumerate(sums):
                 x = b.load(self._at(self._dense, source, v), align=self._size)
                 b.store(b.call(self._fma, [weight, x, b.load(total)]), total)
@@ -90,6 +97,22 @@ class _Sums:
         for v, total in enumerate(sums):
             b.store(b.load(total), self._at(self._out, target, v), align=self._size)
         b.store(b.add(first, _int64(vectors * LANES)), self._done)
+
+    def _ask_for(self, p: Any, first: Any, vectors: int) -> None:
+        """Prefetch what a later entry needs, into the second-level cache: in the first one there is no room for all."""
+        b = self._b
+        later = b.add(p, _int64(_AHEAD))
+        later = b.select(b.icmp_signed("<", later, self._last), later, self._last)
+        place = b.bitcast(b.gep(self._dense, [self._source(later, first)]), _BYTES)
+        prefetch = _declared(b, "prefetch.p0", ir.VoidType(), _BYTES, *[_INT32] * 3)
+        for line in range(0, vectors * LANES * self._size, _LINE):
+            b.call(prefetch, [b.gep(place, [_int64(line)]), *(ir.Constant(_INT32, number) for number in _READ)])
+
+    def _source(self, p: Any, first: Any) -> Any:
+        """Where in the dense matrix the columns from `first` are that an entry multiplies."""
+        index = self._b.load(self._b.gep(self._indices, [p]))
+        index = index if index.type == _INT64 else self._b.sext(index, _INT64)
+        return self._b.add(self._b.mul(index, self._columns), first)
 
     def _at(self, array: Any, position: Any, vector: int) -> Any:
         place = self._b.gep(array, [self._b.add(position, _int64(vector * LANES))])
@@ -113,18 +136,6 @@ def _lowest_one(_: Any, word: Any) -> tuple[Any, Callable[..., Any]]:
     return types.int64(types.int64), emit
 
 
-@intrinsic
-def _prefetch(_: Any, array: Any, position: Any) -> tuple[Any, Callable[..., Any]]:
-    """Prefetch for reading, into all caches; see `kernels.instructions.prefetch`."""
-
-    def emit(_context: Any, builder: Any, _signature: Any, values: Any) -> None:
-        place = builder.bitcast(builder.gep(values[0], [values[1]]), ir.IntType(8).as_pointer())
-        function = _declared(builder, "prefetch.p0", ir.VoidType(), place.type, *[_INT32] * 3)
-        builder.call(function, [place, *(ir.Constant(_INT32, number) for number in (0, 3, 1))])
-
-    return types.void(array, types.int64), emit
-
-
 def _int64(number: int) -> Any:
     return ir.Constant(_INT64, number)
 
@@ -134,5 +145,5 @@ def _declared(builder: Any, name: str, returned: Any, *arguments: Any) -> Any:
     return found or ir.Function(builder.module, ir.FunctionType(returned, arguments), f"llvm.{name}")
 
 
-INTRINSICS: Final[dict[str, Any]] = {"sum_rows": _sum_rows, "lowest_one": _lowest_one, "prefetch": _prefetch}
+INTRINSICS: Final[dict[str, Any]] = {"sum_rows": _sum_rows, "lowest_one": _lowest_one}
 """What is compiled in the place of each function, by its name."""

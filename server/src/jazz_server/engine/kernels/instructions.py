@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jazz_server.engine.kernels.declare import Size, Values, emitted
+from jazz_server.engine.kernels.declare import emitted
 
 
 @emitted
@@ -10,8 +10,3 @@ def lowest_one(word: int) -> int:
     """Return the position of the lowest bit of a word of 64 bits that is set; one has to be."""
     word = int(word)
     return (word & -word).bit_length() - 1
-
-
-@emitted
-def prefetch(array: Values, position: Size) -> None:
-    """Ask for the cache line with an element that is read soon. Nothing happens where there is no such element."""

@@ -20,22 +20,28 @@ from jazz_server.engine.kernels.declare import (
     inlined,
     kernel,
 )
-from jazz_server.engine.kernels.instructions import lowest_one, prefetch
+from jazz_server.engine.kernels.instructions import lowest_one
 from jazz_server.engine.kernels.sorting import sort_keys
 
 LANES: Final = 16
-_AHEAD: Final = 16
-"""How many entries before its turn a row of the dense factor is asked for."""
 
 
 @emitted
 def sum_rows(
-    indices: Index, data: Values, dense: Values, out: ValuesOut, start: Size, columns: Size, begin: Size, end: Size
+    indices: Index,
+    data: Values,
+    dense: Values,
+    out: ValuesOut,
+    start: Size,
+    columns: Size,
+    begin: Size,
+    end: Size,
+    last: Size,
 ) -> int:
     """Add up the rows of `dense` that entries `begin` to `end` multiply, into `out` from `start`, in their order.
 
     Each product is added without rounding it before. Returns how many of the columns are done: a multiple of `LANES`,
-    none where numbers are integers.
+    none where numbers are integers. Entries up to `last` come next: what they need may be asked for.
     """
     done = int(columns - columns % LANES)
     for j in range(done):
@@ -70,17 +76,12 @@ def csr_matmul_dense(
                 total += data[p] * dense[indices[p]]
             out[row] = total
         return
-    last = indptr[row_end] - _AHEAD
+    last = indptr[row_end] - 1
     for row in range(row_begin, row_end):
         target = row * columns
         begin = indptr[row]
         end = indptr[row + 1]
-        if columns >= LANES:
-            for p in range(begin, min(end, last)):
-                source = indices[p + _AHEAD] * columns
-                for j in range(0, min(columns, 4 * LANES), LANES):
-                    prefetch(dense, source + j)
-        done = sum_rows(indices, data, dense, out, target, columns, begin, end)
+        done = sum_rows(indices, data, dense, out, target, columns, begin, end, last)
         if done == columns:
             continue
         for j in range(done, columns):
