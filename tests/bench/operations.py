@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from typing import Any
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any, Final
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 import jazz
-from figures import Figure, best
+from figures import Benchmark, Figure, best
+from jazz.codec import decode, encode
 from jazz.convert import from_value, to_value
+from jazz.values import Value
 from jazz_server.engine.parallel import set_thread_count
 from jazz_server.kinds.match import type_of
 from jazz_server.pipelines.control import RunControl
@@ -41,28 +47,57 @@ def power_law(rows: int, width: int, seed: int = 1) -> sp.csr_array:
 def in_process(traced: Callable[..., Any], **inputs: Any) -> Callable[[], Mapping[str, Any]]:
     """The run of a program that is compiled once, on values that are there."""
     set_thread_count(THREADS)
-    values = {name: to_value(value) for name, value in inputs.items()}
+    values = {name: _held(to_value(value)) for name, value in inputs.items()}
     pipeline = pipeline_from_message(jazz.pipeline(traced).message)
     program = compile_program(pipeline, {name: type_of(value) for name, value in values.items()})
     return lambda: program.run(values, RunControl())
 
 
-def op() -> Iterator[Figure]:
+def _held(value: Value) -> Value:
+    """A value as a server holds it: views of a body, whose buffers begin with a line of the cache, as peers' do."""
+    encoded = encode(value)
+    body = mmap.mmap(-1, max(encoded.body_bytes, 1))
+    for piece in encoded.pieces():
+        body.write(piece)
+    return decode(encoded.header, memoryview(body)[: encoded.body_bytes])
+
+
+@dataclass(frozen=True)
+class _Case:
+    """An operation, the inputs that it is measured on, and the peers that can do it."""
+
+    traced: Callable[..., Any]
+    inputs: Callable[[], dict[str, Any]]
+    peers: tuple[str, ...]
+
+
+@cache
+def _matrix(rows: int) -> sp.csr_array:
+    return power_law(rows, WIDTH)
+
+
+def _dense(*shape: int) -> NDArray[np.float32]:
+    return np.random.default_rng(2).random(shape, np.float32)
+
+
+_LIBRARIES: Final = ("scipy", "mkl", "graphblas", "torch")
+_CASES: Final[Mapping[str, _Case]] = {
+    "spmv": _Case(lambda a, x: a @ x, lambda: {"a": _matrix(ROWS), "x": _dense(ROWS)}, _LIBRARIES),
+    "spmm32": _Case(lambda a, x: a @ x, lambda: {"a": _matrix(ROWS), "x": _dense(ROWS, 32)}, _LIBRARIES),
+    "spgemm": _Case(lambda a, x: a @ x, lambda: {"a": _matrix(SMALLER), "x": _matrix(SMALLER)}, _LIBRARIES[:3]),
+    "transpose": _Case(lambda a: jazz.ops.to_sparse(a.T, "csr"), lambda: {"a": _matrix(ROWS)}, ("scipy", "graphblas")),
+    "topk": _Case(lambda a: jazz.ops.topk(a, 5).values, lambda: {"a": _matrix(ROWS)}, ("numpy",)),
+}
+
+
+def _op(name: str) -> Iterator[Figure]:
     """Seconds of one operation on a power-law matrix of 1M rows (products of two: 200k), float32, 20 entries a row."""
-    ops = jazz.ops
-    a, b = power_law(ROWS, WIDTH), power_law(SMALLER, WIDTH)
-    random = np.random.default_rng(2)
-    x, y = random.random(ROWS, np.float32), random.random((ROWS, 32), np.float32)
-    libraries = ("scipy", "mkl", "graphblas", "torch")
-    cases: list[tuple[str, Callable[..., Any], dict[str, Any], tuple[str, ...]]] = [
-        ("spmv", lambda a, x: a @ x, {"a": a, "x": x}, libraries),
-        ("spmm32", lambda a, x: a @ x, {"a": a, "x": y}, libraries),
-        ("spgemm", lambda a, x: a @ x, {"a": b, "x": b}, libraries[:3]),
-        ("transpose", lambda a: ops.to_sparse(a.T, "csr"), {"a": a}, ("scipy", "graphblas")),
-        ("topk", lambda a: ops.topk(a, 5).values, {"a": a}, ("numpy",)),
-    ]
-    for name, traced, inputs, peers in cases:
-        yield _figure(f"op.{name}", traced, inputs, [f"products.{peer}" for peer in peers], op=name)
+    case = _CASES[name]
+    yield _figure(f"op.{name}", case.traced, case.inputs(), [f"products.{peer}" for peer in case.peers], op=name)
+
+
+OPERATIONS: Final[Mapping[str, Benchmark]] = {f"op.{name}": partial(_op, name) for name in _CASES}
+"""Benchmarks of single operations by the names of their figures."""
 
 
 def fuse() -> Iterator[Figure]:
