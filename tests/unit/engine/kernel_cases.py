@@ -31,6 +31,10 @@ DTYPES: dict[str, Any] = {
 }
 
 
+BITS = {1: "uint8", 4: "int32", 8: "int64"}
+BITS_READ, BITS_WRITTEN = declare.Pointer("bits"), declare.Pointer("bits", written=True)
+
+
 @dataclass(frozen=True)
 class Configuration:
     """One pair of index and value types, and whether the compiled kernels run or their sources."""
@@ -49,9 +53,14 @@ class Configuration:
 
     def run(self, name: str, *arguments: Any, **operation: str) -> Any:
         """Call a kernel with arrays of any shape, its template arguments left out."""
-        flat = [a.reshape(-1) if isinstance(a, np.ndarray) else a for a in arguments]
         kernel = declare.KERNELS[name]
-        choices = {"index": self.index, "value": self.value} | operation
+        declared = [kind for kind in kernel.arguments.values() if not isinstance(kind, declare.Template)]
+        bits = BITS[self.dtype.itemsize]
+        flat = [a.reshape(-1) if isinstance(a, np.ndarray) else a for a in arguments]
+        flat = [
+            a.view(bits) if kind in (BITS_READ, BITS_WRITTEN) else a for kind, a in zip(declared, flat, strict=True)
+        ]
+        choices = {"index": self.index, "value": self.value, "bits": bits} | operation
         choices = {key: choices[key] for key in kernel.templates}
         if self.compiled:
             return library.kernel(name, **choices)(*flat)
@@ -100,6 +109,12 @@ all_types = pytest.mark.parametrize(
 numeric_types = pytest.mark.parametrize(
     "types",
     [c for c in CONFIGURATIONS if c.value != "bool"],
+    ids=lambda c: f"{c.index}-{c.value}-{'compiled' if c.compiled else 'source'}",
+)
+
+long_types = pytest.mark.parametrize(
+    "types",
+    [c for c in CONFIGURATIONS if c.value in ("float64", "int64")],
     ids=lambda c: f"{c.index}-{c.value}-{'compiled' if c.compiled else 'source'}",
 )
 

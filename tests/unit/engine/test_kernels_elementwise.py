@@ -1,58 +1,46 @@
-"""Element-wise operations on two sparse matrices, and those that keep a pattern."""
+"""Entries of two sparse matrices side by side, and leaving some out."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 
-from unit.engine.kernel_cases import (
-    Configuration,
-    Draw,
-    all_types,
-    buffers,
-    dense,
-    draws,
-    few,
-    same,
-    same_csr,
-)
-
-ARITHMETIC = ["add", "subtract", "minimum", "maximum"]
-COMPARISON = ["not_equal", "less", "greater"]
-
-
-@all_types
-@pytest.mark.parametrize("op", ARITHMETIC + COMPARISON)
-@few
-@given(case=draws())
-def test_union(types: Configuration, op: str, case: Draw) -> None:
-    if op == "subtract" and types.value == "bool":
-        return  # numpy has no difference of booleans
-    a, b = case.csr(types), case.csr(types, salt=1)
-    counts = np.full(case.rows, -1)
-    types.run_rows("csr_union_count", *buffers(a), *buffers(b), counts, op=op, rows=case.rows)
-    indptr, indices, data = types.layout(counts)
-    fill = "csr_union_fill"
-    if op in COMPARISON:
-        fill, data = "csr_compare_fill", np.zeros(len(data), np.bool_)
-    types.run_rows(fill, *buffers(a), *buffers(b), indptr, indices, data, op=op, rows=case.rows)
-    with np.errstate(all="ignore"):
-        same_csr((indptr, indices, data), getattr(np, op)(dense(a), dense(b)))
+from unit.engine.kernel_cases import Configuration, Draw, all_types, buffers, dense, draws, few, same, same_csr
 
 
 @all_types
 @few
 @given(case=draws())
-def test_intersection_treats_absent_as_zero_times_anything(types: Configuration, case: Draw) -> None:
+def test_a_union_has_zero_where_one_has_no_entry(types: Configuration, case: Draw) -> None:
     a, b = case.csr(types), case.csr(types, salt=1)
     counts = np.full(case.rows, -1)
-    types.run_rows("csr_intersection_count", *buffers(a), *buffers(b), counts, op="multiply", rows=case.rows)
-    out = types.layout(counts)
-    types.run_rows("csr_intersection_fill", *buffers(a), *buffers(b), *out, op="multiply", rows=case.rows)
-    stored = stored_mask(a) & stored_mask(b)
-    with np.errstate(all="ignore"):
-        same_csr(out, np.where(stored, dense(a) * dense(b), types.dtype.type(0)))
+    types.run_rows("csr_union_count", a.indptr, a.indices, b.indptr, b.indices, counts, rows=case.rows)
+    indptr, indices, left = types.layout(counts)
+    right = left.copy()
+    types.run_rows("csr_union_fill", *buffers(a), *buffers(b), indptr, indices, left, right, rows=case.rows)
+    side_by_side((indptr, indices, left, right), dense(a), dense(b), stored_mask(a) | stored_mask(b))
+
+
+@all_types
+@few
+@given(case=draws())
+def test_an_intersection_has_what_both_have(types: Configuration, case: Draw) -> None:
+    a, b = case.csr(types), case.csr(types, salt=1)
+    both = stored_mask(a) & stored_mask(b)
+    indptr, indices, left = types.layout(np.count_nonzero(both, axis=1))
+    right = left.copy()
+    types.run_rows("csr_intersection_fill", *buffers(a), *buffers(b), indptr, indices, left, right, rows=case.rows)
+    side_by_side((indptr, indices, left, right), dense(a), dense(b), both)
+
+
+def side_by_side(found: tuple[np.ndarray, ...], a: np.ndarray, b: np.ndarray, stored: np.ndarray) -> None:
+    """Assert that buffers hold the elements of two arrays in the places that are true, in order."""
+    indptr, indices, left, right = found
+    rows, columns = np.nonzero(stored)
+    np.testing.assert_array_equal(np.diff(indptr), np.count_nonzero(stored, axis=1))
+    np.testing.assert_array_equal(indices, columns)
+    same(left, a[rows, columns])
+    same(right, b[rows, columns])
 
 
 def stored_mask(matrix: object) -> np.ndarray:
@@ -67,26 +55,9 @@ def stored_mask(matrix: object) -> np.ndarray:
 @given(case=draws())
 def test_dropping_zeros_keeps_nan(types: Configuration, case: Draw) -> None:
     a = case.csr(types)
+    kept = a.data != 0
     counts = np.full(case.rows, -1)
-    types.run_rows("csr_count_nonzero_rows", a.indptr, a.data, counts, rows=case.rows)
+    types.run_rows("csr_count_true", a.indptr, kept, counts, rows=case.rows)
     out = types.layout(counts)
-    types.run_rows("csr_drop_zeros", *buffers(a), *out, rows=case.rows)
+    types.run_rows("csr_filter", *buffers(a), kept, *out, rows=case.rows)
     same_csr(out, dense(a))
-
-
-@all_types
-@few
-@given(case=draws())
-def test_scaling_keeps_the_pattern(types: Configuration, case: Draw) -> None:
-    a = case.csr(types)
-    rows = np.repeat(np.arange(case.rows), np.diff(a.indptr))
-    by_row, by_column = case.values(types, case.rows, 1), case.values(types, case.columns, 2)
-    everywhere = case.values(types, (case.rows, case.columns), 3)
-    out = types.empty(a.nnz)
-    with np.errstate(all="ignore"):
-        types.run_rows("csr_scale_rows", a.indptr, a.data, by_row, out, rows=case.rows)
-        same(out, a.data * by_row[rows])
-        types.run_rows("csr_scale_columns", *buffers(a), by_column, out, rows=case.rows)
-        same(out, a.data * by_column[a.indices])
-        types.run_rows("csr_multiply_dense", *buffers(a), everywhere, out, case.columns, rows=case.rows)
-        same(out, a.data * everywhere[rows, a.indices])

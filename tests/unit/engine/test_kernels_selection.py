@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unit.engine.kernel_cases import Configuration, Draw, all_types, buffers, dense, draws, few, same
+from unit.engine.kernel_cases import CONFIGURATIONS, Configuration, Draw, buffers, dense, draws, few, same
+
+position_types = pytest.mark.parametrize(
+    "types",
+    [configuration for configuration in CONFIGURATIONS if configuration.value == "int64"],
+    ids=lambda c: f"{c.index}-{'compiled' if c.compiled else 'source'}",
+)
 
 
 def rebuilt(types: Configuration, out: tuple[np.ndarray, np.ndarray, np.ndarray], columns: int) -> np.ndarray:
@@ -19,7 +26,7 @@ def rebuilt(types: Configuration, out: tuple[np.ndarray, np.ndarray, np.ndarray]
     return array
 
 
-@all_types
+@position_types
 @few
 @given(case=draws(), data=st.data())
 def test_take_rows_in_any_order_and_repeatedly(types: Configuration, case: Draw, data: st.DataObject) -> None:
@@ -34,34 +41,18 @@ def test_take_rows_in_any_order_and_repeatedly(types: Configuration, case: Draw,
     assert int(out[0][-1]) == int(np.diff(a.indptr)[rows].sum())
 
 
-@all_types
-@few
-@given(case=draws(), data=st.data())
-def test_take_columns_in_any_order_and_repeatedly(types: Configuration, case: Draw, data: st.DataObject) -> None:
-    a = case.csr(types)
-    wanted = st.lists(st.integers(0, case.columns - 1), max_size=9) if case.columns else st.just([])
-    columns = np.array(data.draw(wanted), np.int64)
-    targets = np.argsort(columns, kind="stable")
-    starts = np.searchsorted(columns[targets], np.arange(case.columns + 1))
-    counts = np.full(case.rows, -1)
-    types.run_rows("csr_take_columns_count", a.indptr, a.indices, starts, counts, rows=case.rows)
-    out = types.layout(counts)
-    types.run_rows("csr_take_columns_fill", *buffers(a), starts, targets, *out, rows=case.rows)
-    same(rebuilt(types, out, len(columns)), dense(a)[:, columns])
-
-
-@all_types
+@position_types
 @few
 @given(case=draws(), offset=st.integers(-9, 9))
 def test_diagonal(types: Configuration, case: Draw, offset: int) -> None:
     a = case.csr(types)
     expected = np.diagonal(dense(a), offset) if -case.rows <= offset <= case.columns else np.zeros(0, types.dtype)
-    out = types.empty(len(expected))
-    types.run_rows("csr_diagonal", *buffers(a), out, offset, rows=len(expected))
-    same(out, expected)
+    places = np.full(len(expected), -9)
+    types.run_rows("csr_diagonal", a.indptr, a.indices, places, offset, rows=len(expected))
+    same(np.append(a.data, 0)[places], expected)
 
 
-@all_types
+@position_types
 @few
 @given(case=draws())
 def test_join_side_by_side(types: Configuration, case: Draw) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unit.engine.kernel_cases import Configuration, Draw, all_types, buffers, dense, draws, few, same
+from unit.engine.kernel_cases import Configuration, Draw, buffers, dense, draws, few, numeric_types, same
 
 
 def reference(rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -17,7 +17,7 @@ def reference(rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     return np.take_along_axis(rows, order, axis=1), order
 
 
-@all_types
+@numeric_types
 @few
 @given(case=draws(least_columns=1), data=st.data())
 def test_of_dense_rows(types: Configuration, case: Draw, data: st.DataObject) -> None:
@@ -30,7 +30,7 @@ def test_of_dense_rows(types: Configuration, case: Draw, data: st.DataObject) ->
     same(values, expected_values)
 
 
-@all_types
+@numeric_types
 @few
 @given(case=draws(least_columns=1), data=st.data())
 def test_of_sparse_rows_equals_that_of_dense_rows(types: Configuration, case: Draw, data: st.DataObject) -> None:

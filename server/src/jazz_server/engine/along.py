@@ -83,12 +83,18 @@ def _sums(lines: Compressed, down: bool) -> Array:
     length, wide = lines.columns if down else lines.rows, _wide(lines.data.dtype)
     check_shape((length,), wide)
     out = np.zeros(length, wide)
-    data = np.ascontiguousarray(lines.data)
-    choices: dict[str, Any] = {"term": "identity", "value": data.dtype, "index": lines.indices.dtype}
+    data, index = np.ascontiguousarray(lines.data), lines.indices.dtype
     if down:
-        launch_serial("csr_sum_columns", lines.rows, lines.indptr, lines.indices, data, out, **choices)
-    else:
-        launch("csr_sum_rows", lines.rows, lines.rows + lines.stored, lines.indptr, data, out, **choices)
+        launch_serial(
+            "csr_sum_columns", lines.rows, lines.indptr, lines.indices, data, out, index=index, value=data.dtype
+        )
+        return out
+    if data.dtype == np.bool_:
+        launch("csr_count_true", lines.rows, lines.rows + lines.stored, lines.indptr, data, out, index=index)
+        return out
+    launch(
+        "csr_sum_rows", lines.rows, lines.rows + lines.stored, lines.indptr, data, out, index=index, value=data.dtype
+    )
     return out
 
 
@@ -100,11 +106,14 @@ def extremes(tensor: Tensor, axes: Axes, function: np.ufunc) -> Array:
             data = np.concatenate((data, np.zeros(1, data.dtype)))
         return np.asarray(function.reduce(data))
     rows = per_row(tensor, axes)
+    if data.dtype == np.bool_:
+        true = _sums(rows, down=False)
+        return np.asarray(true > 0 if function is np.maximum else true == rows.columns)
     if data.dtype in KERNEL_DTYPES:
         out = np.empty(rows.rows, data.dtype)
         launch(
-            "csr_extreme_rows", rows.rows, rows.rows + rows.stored, rows.indptr, rows.data, out, rows.columns,
-            op=function.__name__, index=rows.indices.dtype, value=data.dtype,
+            "csr_extreme_rows", rows.rows, rows.rows + rows.stored, rows.indptr, rows.data, out,
+            int(function is np.maximum), rows.columns, index=rows.indices.dtype, value=data.dtype,
         )  # fmt: skip
         return out
     out = np.zeros(rows.rows, data.dtype)
@@ -124,12 +133,11 @@ def first_extreme(tensor: Tensor, axes: Axes, function: np.ufunc) -> NDArray[np.
     if work is None or rows.data.dtype == np.uint64:
         array = compressed.to_array(rows)
         return np.asarray(array.argmax(axis=1) if function is np.maximum else array.argmin(axis=1))
-    rows = cast(rows, work)
+    rows = cast(rows, np.dtype(np.float32) if work == np.bool_ else work)
     out = np.empty(rows.rows, np.int64)
     launch(
-        "csr_arg_extreme_rows", rows.rows, rows.rows + rows.stored,
-        rows.indptr, rows.indices, rows.data, out, rows.columns,
-        better="greater" if function is np.maximum else "less", index=rows.indices.dtype, value=work,
+        "csr_arg_extreme_rows", rows.rows, rows.rows + rows.stored, rows.indptr, rows.indices, rows.data, out,
+        int(function is np.maximum), rows.columns, index=rows.indices.dtype, value=rows.data.dtype,
     )  # fmt: skip
     return out
 

@@ -1,22 +1,25 @@
 """Build the kernel library: ``python -m jazz_server.engine.build``.
 
 The result is one shared library per CPU level and a manifest that tells the loader what is in them. Nothing is done if
-the manifest was made from the same sources by the same versions of the tools.
+the manifest was made from the same sources by the same versions of the tools; else what changed is compiled.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
 import importlib
 import importlib.util
 import json
+import math
 import multiprocessing
 import os
 import pkgutil
 import platform
+import shutil
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,9 @@ from jazz_server.engine.levels import Level, levels_of
 
 LIBRARY_DIRECTORY = Path(__file__).parent / "lib"
 MANIFEST = "manifest.json"
+OBJECTS = "objects"
+"""The folder of the machine code of each kernel, so that only what changed is compiled again."""
+
 _TOOLS = ("numba", "llvmlite", "ziglang")
 
 
@@ -45,14 +51,15 @@ def build(
     if not levels:
         raise RuntimeError(f"the kernel library cannot be built for {platform.machine()}")
     manifest_path = directory / MANIFEST
-    digest = _digest(names)
+    digest = _digest({file for name in names for file in _sources(name)})
     if not force and _is_current(manifest_path, digest):
         return manifest_path
+    if force:
+        shutil.rmtree(directory / OBJECTS, ignore_errors=True)
     declared = _declared(names)
-    objects = _compile(declared, levels)
+    objects = _compile(declared, levels, directory / OBJECTS)
     from jazz_server.engine.aot.backend import link_library
 
-    directory.mkdir(parents=True, exist_ok=True)
     # Files carry the digest in their names: a library in use is never overwritten, and the manifest switches at once.
     files = {level.name: directory / f"libjazz-kernels-{level.name}-{digest[:12]}.so" for level in levels}
     for level in levels:
@@ -60,7 +67,7 @@ def build(
     partial = directory / f"{MANIFEST}.partial"
     partial.write_text(json.dumps(_manifest(declared, files, digest), indent=1))
     partial.replace(manifest_path)
-    for stale in set(directory.iterdir()) - {manifest_path, *files.values()}:
+    for stale in set(directory.iterdir()) - {manifest_path, directory / OBJECTS, *files.values()}:
         stale.unlink()
     return manifest_path
 
@@ -78,53 +85,77 @@ def _declared(modules: Iterable[str]) -> dict[str, declare.Kernel]:
     return {name: kernel for name, kernel in declare.KERNELS.items() if kernel.function.__module__ in names}
 
 
-def _compile(declared: dict[str, declare.Kernel], levels: tuple[Level, ...]) -> dict[str, list[bytes]]:
-    """Compile kernels in fresh processes, because numba's settings hold for a process; objects by level."""
-    workers = len(os.sched_getaffinity(0))
-    by_weight = sorted(declared.values(), key=_instance_count, reverse=True)
-    parts = [by_weight[number::workers] for number in range(workers)]
-    objects: dict[str, list[bytes]] = {level.name: [] for level in levels}
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as processes:
-        names = [[(k.function.__module__, k.name) for k in part] for part in parts if part]
-        for compiled in processes.map(_compile_part, names, [levels] * len(names)):
-            for level_name, content in compiled.items():
-                objects[level_name].append(content)
-    return objects
+def _compile(declared: dict[str, declare.Kernel], levels: tuple[Level, ...], folder: Path) -> dict[str, list[Path]]:
+    """Compile kernels that are not in `folder` as they are now, and leave no others there; objects by level.
+
+    Each is a task of its own, the longest first, in fresh processes, because numba's settings hold for a process.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {
+        kernel.name: {level.name: folder / f"{kernel.name}-{digest}-{level.name}.o" for level in levels}
+        for kernel in declared.values()
+        for digest in [_digest(_sources(kernel.function.__module__))[:16]]
+    }
+    wanted = [declared[name] for name, made in files.items() if not all(file.is_file() for file in made.values())]
+    if wanted:
+        processes = min(len(os.sched_getaffinity(0)), len(wanted))
+        with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+            tasks = {
+                pool.submit(_compile_kernel, kernel.function.__module__, kernel.name, levels): kernel.name
+                for kernel in sorted(wanted, key=_weight, reverse=True)
+            }
+            for task in as_completed(tasks):
+                for level_name, content in task.result().items():
+                    _write(files[tasks[task]][level_name], content)
+    kept = {file for made in files.values() for file in made.values()}
+    for stale in set(folder.iterdir()) - kept:
+        stale.unlink()
+    return {level.name: [files[name][level.name] for name in sorted(files)] for level in levels}
 
 
-def _compile_part(kernel_names: list[tuple[str, str]], levels: tuple[Level, ...]) -> dict[str, bytes]:
-    """Compile some kernels, for all levels, in the calling process."""
-    from jazz_server.engine.aot import backend, frontend
+def _compile_kernel(module: str, name: str, levels: tuple[Level, ...]) -> dict[str, bytes]:
+    """Compile a kernel, for all levels, in the calling process."""
+    from jazz_server.engine.aot.objects import objects_of
 
-    texts: list[str] = []
-    for module, name in kernel_names:
-        importlib.import_module(module)
-        texts += frontend.compile_kernel(declare.KERNELS[name])
-    bitcode = backend.link_modules(texts, "jazz_").as_bitcode()
-    return {level.name: backend.emit_object(bitcode, level) for level in levels}
+    importlib.import_module(module)
+    return objects_of(declare.KERNELS[name], levels)
 
 
-def _instance_count(kernel: declare.Kernel) -> int:
-    count = 1
-    for choices in kernel.templates.values():
-        count *= len(choices)
-    return count
+def _weight(kernel: declare.Kernel) -> int:
+    """About how long a kernel takes to compile."""
+    return math.prod(map(len, kernel.templates.values())) * len(kernel.function.__code__.co_code)
 
 
-def _digest(modules: Iterable[str]) -> str:
-    """Hash what the library is made from: sources, the compiler's own sources, versions of tools, machine."""
-    here = Path(__file__).parent
-    files = [Path(__file__), here / "levels.py", *sorted((here / "aot").glob("*.py"))]
-    files.append(Path(declare.__file__))
-    for name in modules:
-        origin = importlib.util.find_spec(name)
+def _write(file: Path, content: bytes) -> None:
+    partial = file.with_suffix(".partial")
+    partial.write_bytes(content)
+    partial.replace(file)
+
+
+def _sources(module: str) -> set[Path]:
+    """The source of a module of kernels, and those of the modules that it takes others from."""
+    found: set[Path] = set()
+    todo = [module]
+    while todo:
+        origin = importlib.util.find_spec(todo.pop())
         if origin is None or origin.origin is None:
-            raise ModuleNotFoundError(f"kernel module {name} has no source file", name=name)
-        files.append(Path(origin.origin))
+            raise ModuleNotFoundError(f"kernel module {module} has no source file", name=module)
+        file = Path(origin.origin)
+        if file not in found:
+            found.add(file)
+            nodes = ast.walk(ast.parse(file.read_bytes()))
+            imports = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+            todo += [name for name in imports if name.startswith(f"{kernels.__name__}.")]
+    return found
+
+
+def _digest(sources: Iterable[Path]) -> str:
+    """Hash what machine code is made from: sources, the compiler's own sources, versions of tools, machine."""
+    here = Path(__file__).parent
     digest = hashlib.sha256(platform.machine().encode())
     for tool in _TOOLS:
         digest.update(f"{tool}=={metadata.version(tool)}\n".encode())
-    for file in files:
+    for file in [here / "levels.py", *sorted((here / "aot").glob("*.py")), *sorted(sources)]:
         content = file.read_bytes()
         digest.update(f"{file.name} {len(content)}\n".encode())
         digest.update(content)

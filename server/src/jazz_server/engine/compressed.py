@@ -19,8 +19,8 @@ from jazz_server.engine.memory import check_bytes, check_shape
 from jazz_server.engine.parallel import for_each, for_ranges, split_by_weight, thread_count
 from jazz_server.engine.promotion import KERNEL_DTYPES, Array
 
-_CARRIERS: dict[int, np.dtype[Any]] = {4: np.dtype(np.float32), 8: np.dtype(np.int64)}
-"""Kernel types that carry the bits of other types of their size when elements are only moved."""
+_BITS: dict[int, np.dtype[Any]] = {1: np.dtype(np.uint8), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
+"""The types as which kernels move elements, by their size."""
 
 _SMALL = 1 << 17
 """Matrices of fewer entries are transposed in one thread: places in the transpose are in cache anyway."""
@@ -94,22 +94,25 @@ def aligned(a: Compressed, b: Compressed) -> tuple[Compressed, Compressed]:
     return widened(a, dtype), widened(b, dtype)
 
 
+def as_bits(data: Array) -> Array:
+    """Elements of at most 64 bits as kernels move them: integers of the same bits, those of 16 bits in wider ones."""
+    return data.view(np.uint16).astype(np.int32) if data.itemsize == 2 else data.view(_BITS[data.itemsize])
+
+
+def of_bits(moved: Array, dtype: np.dtype[Any]) -> Array:
+    """The elements that `as_bits` gave the bits of."""
+    return (moved.astype(np.uint16) if dtype.itemsize == 2 else moved).view(dtype)
+
+
 def carried(matrix: Compressed) -> Compressed:
     """The matrix with entries that kernels can move: the same bits, or the positions of the entries."""
-    dtype: np.dtype[Any] = matrix.data.dtype
-    if dtype in KERNEL_DTYPES:
-        return matrix
-    carrier: np.dtype[Any] | None = _CARRIERS.get(dtype.itemsize)
-    return replace(matrix, data=np.arange(matrix.stored) if carrier is None else matrix.data.view(carrier))
+    return with_data(matrix, as_bits(matrix.data) if matrix.data.itemsize <= 8 else np.arange(matrix.stored))
 
 
 def delivered(moved: Compressed, source: Compressed) -> Compressed:
     """A matrix made by moving the entries of `carried(source)`, with the entries themselves."""
-    dtype = source.data.dtype
-    if dtype in KERNEL_DTYPES:
-        return moved
-    data = moved.data.view(dtype) if dtype.itemsize in _CARRIERS else source.data[moved.data]
-    return replace(moved, data=data)
+    data = source.data
+    return with_data(moved, of_bits(moved.data, data.dtype) if data.itemsize <= 8 else data[moved.data])
 
 
 def transpose(source: Compressed) -> Compressed:
@@ -129,31 +132,31 @@ def _transpose_small(matrix: Compressed) -> Compressed:
     indices, data = np.empty(matrix.stored, index), np.empty(matrix.stored, matrix.data.dtype)
     launch_serial(
         "csr_transpose_fill", matrix.rows, matrix.indptr, matrix.indices, matrix.data, indices, data,
-        indptr[:-1].astype(np.int64), index=index, value=data.dtype,
+        indptr[:-1].astype(np.int64), index=index, bits=data.dtype,
     )  # fmt: skip
     return Compressed(matrix.columns, matrix.rows, indptr, indices, data)
 
 
 def _transpose_large(matrix: Compressed) -> Compressed:
     """By buckets of columns, which are filled by all threads and then sorted by all threads."""
-    index, value, stored = matrix.indices.dtype, matrix.data.dtype, matrix.stored
+    index, bits, stored = matrix.indices.dtype, matrix.data.dtype, matrix.stored
     shift = max(0, (matrix.columns - 1).bit_length() - _BUCKET_BITS)
     width, buckets = 1 << shift, ((matrix.columns - 1) >> shift) + 1
     ranges = list(enumerate(pairwise(split_by_weight(matrix.indptr, 2 * thread_count()).tolist())))
     cursors = np.zeros((len(ranges), buckets), np.int64)
-    count, put = kernel("csr_count_buckets", index=index), kernel("csr_to_buckets", index=index, value=value)
+    count, put = kernel("csr_count_buckets", index=index), kernel("csr_to_buckets", index=index, bits=bits)
     for_each(ranges, lambda each: count(matrix.indptr, matrix.indices, cursors[each[0]], shift, *each[1]))
     starts = np.concatenate(([0], np.cumsum(cursors.sum(axis=0))))
     cursors = np.cumsum(cursors, axis=0) - cursors + starts[:-1]
-    rows, columns, entries = np.empty(stored, index), np.empty(stored, index), np.empty(stored, value)
+    rows, columns, entries = np.empty(stored, index), np.empty(stored, index), np.empty(stored, bits)
     for_each(
         ranges,
         lambda each: put(
             matrix.indptr, matrix.indices, matrix.data, cursors[each[0]], rows, columns, entries, shift, *each[1]
         ),
     )
-    indptr, indices, data = np.empty(buckets * width + 1, index), np.empty(stored, index), np.empty(stored, value)
-    sort = kernel("buckets_to_csc", index=index, value=value)
+    indptr, indices, data = np.empty(buckets * width + 1, index), np.empty(stored, index), np.empty(stored, bits)
+    sort = kernel("buckets_to_csc", index=index, bits=bits)
 
     def sort_buckets(begin: int, end: int) -> None:
         scratch = np.empty(width, np.int64)
@@ -166,23 +169,20 @@ def _transpose_large(matrix: Compressed) -> Compressed:
 
 def drop_zeros(matrix: Compressed) -> Compressed:
     """The matrix without entries that are zero; itself when there are none."""
-    if np.count_nonzero(matrix.data) == matrix.stored:
+    kept = matrix.data != 0
+    if np.count_nonzero(kept) == matrix.stored:
         return matrix
-    if matrix.data.dtype not in KERNEL_DTYPES:
-        kept = matrix.data != 0
-        indptr = np.concatenate(([0], np.cumsum(kept)))[matrix.indptr].astype(matrix.indptr.dtype)
-        return replace(matrix, indptr=indptr, indices=matrix.indices[kept], data=matrix.data[kept])
-    types = {"index": matrix.indices.dtype, "value": matrix.data.dtype}
+    index, moved = matrix.indices.dtype, carried(matrix)
     counts = np.empty(matrix.rows, np.int64)
-    launch("csr_count_nonzero_rows", matrix.rows, matrix.stored, matrix.indptr, matrix.data, counts, **types)
-    indptr = pointers(counts, matrix.indptr.dtype)
-    indices = np.empty(int(indptr[-1]), matrix.indices.dtype)
-    data = np.empty(len(indices), matrix.data.dtype)
+    launch("csr_count_true", matrix.rows, matrix.stored, matrix.indptr, kept, counts, index=index)
+    indptr = pointers(counts, index)
+    indices = np.empty(int(indptr[-1]), index)
+    data = np.empty(len(indices), moved.data.dtype)
     launch(
-        "csr_drop_zeros", matrix.rows, matrix.stored,
-        matrix.indptr, matrix.indices, matrix.data, indptr, indices, data, **types,
+        "csr_filter", matrix.rows, matrix.stored,
+        matrix.indptr, matrix.indices, moved.data, kept, indptr, indices, data, index=index, bits=data.dtype,
     )  # fmt: skip
-    return replace(matrix, indptr=indptr, indices=indices, data=data)
+    return delivered(replace(matrix, indptr=indptr, indices=indices, data=data), matrix)
 
 
 def row_ids(matrix: Compressed) -> Array:
@@ -209,14 +209,15 @@ def to_array(matrix: Compressed, fill: Any = 0) -> Array:
     """All elements as a C-ordered array; absent entries are `fill`."""
     shape = (matrix.rows, matrix.columns)
     check_shape(shape, matrix.data.dtype)
-    if matrix.data.dtype not in KERNEL_DTYPES or fill:
+    if matrix.data.itemsize not in _BITS or fill:
         out = np.full(shape, fill, matrix.data.dtype)
         out[row_ids(matrix), matrix.indices] = matrix.data
         return out
     out = np.empty(shape, matrix.data.dtype)
+    moved = as_bits(matrix.data)
     launch(
-        "csr_to_dense", matrix.rows, out.size, matrix.indptr, matrix.indices, matrix.data, out, matrix.columns,
-        index=matrix.indices.dtype, value=out.dtype,
+        "csr_to_dense", matrix.rows, out.size, matrix.indptr, matrix.indices, moved, out.view(moved.dtype),
+        matrix.columns, index=matrix.indices.dtype, bits=moved.dtype,
     )  # fmt: skip
     return out
 

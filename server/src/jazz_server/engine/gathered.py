@@ -27,11 +27,11 @@ def summed(counts: NDArray[np.int64], columns: NDArray[np.int64], data: Array, w
     check_bytes(2 * len(columns) * (index.itemsize + data.itemsize))
     indptr, indices, data = pointers(counts, index), columns.astype(index), np.array(data)
     longest = int(counts.max()) if rows else 0
-    sort = kernel("csr_sort_indices", index=index, value=data.dtype)
+    sort = kernel("csr_sort_indices", index=index)
 
     def work(begin: int, end: int) -> None:
-        scratch = np.empty(longest, index), np.empty(longest, data.dtype)
-        sort(indptr, indices, data, *scratch, begin, end)
+        scratch = np.empty(longest, index), np.empty(longest, np.int64)
+        sort(indptr, indices, data.view(np.int64), *scratch, begin, end)
 
     for_ranges(rows, work, grain=grain(rows, rows + len(columns)))
     unique = np.empty(rows, np.int64)

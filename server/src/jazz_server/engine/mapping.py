@@ -23,15 +23,12 @@ import numpy as np
 from jazz.values import Layout, Tensor
 from jazz_server.engine import arguments, dense, layouts, operands, shapes
 from jazz_server.engine.compressed import (
-    Compressed,
-    aligned,
     cast,
     drop_zeros,
     elements,
     lines_of,
     row_ids,
     tensor_of,
-    widened,
     with_data,
 )
 from jazz_server.engine.entries import (
@@ -48,10 +45,10 @@ from jazz_server.engine.entries import (
     sparse_of,
     union,
 )
-from jazz_server.engine.launch import launch, pointers
+from jazz_server.engine.merging import merged
 from jazz_server.engine.missing import Marks, marked
 from jazz_server.engine.op import Inference, Run, Scalar, Settings
-from jazz_server.engine.promotion import NUMERIC, Array, Function, ordered, outcome, outcomes, work_dtype
+from jazz_server.engine.promotion import NUMERIC, Array, Function, ordered, outcome, outcomes
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import TensorType, Type
 
@@ -71,7 +68,6 @@ class Rule:
         annihilators: The operands whose absent entries make the result zero.
         deciders: The operands that decide whether the result is sparse; all when empty.
         at_zero: What is zero if and only if the result is where the deciders are; `function` when None.
-        kernel: The operation that kernels are compiled for, if they are; it takes two operands.
         settings: Settings that are passed to `function` after the operands: numbers,
         texts: and those of them that are texts, which are checked before.
         chooses: Whether the first operand says which of the two others counts.
@@ -86,7 +82,6 @@ class Rule:
     annihilators: tuple[int, ...] = ()
     deciders: tuple[int, ...] = ()
     at_zero: Function | None = None
-    kernel: str = ""
     settings: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     chooses: bool = False
@@ -258,11 +253,10 @@ def _sparse(
         return _gathered(rule, given, extra, pattern, shape, layout, dtype)
     if len(sparse) == 1 and sparse[0].shape == shape:
         return _mapped(rule, given, extra, sparse[0], dtype)
-    if rule.kernel and len(sparse) == 2 and len(shape) == 2 and all(x.shape == shape for x in sparse):
-        types = np.promote_types(sparse[0].dtype.storage, sparse[1].dtype.storage)
-        work = work_dtype(types)
-        if work is not None and (types != np.uint64 or rule.kernel in ("add", "subtract", "multiply")):
-            return _merged(rule.kernel, sparse[0], sparse[1], work, layout, dtype)
+    if pattern.operands == (0, 1) and len(given) == 2 and len(shape) == 2 and all(x.shape == shape for x in sparse):
+        common = _common(*(x.dtype.storage for x in sparse))
+        if common is not None:
+            return _merged(_with(rule.function, extra), sparse, common, pattern.needs_all, layout, dtype)
     return _gathered(rule, given, extra, pattern, shape, layout, dtype)
 
 
@@ -299,30 +293,31 @@ def places(sparse: Tensor) -> tuple[Array, ...]:
     return found if sparse.layout is Layout.CSR else found[::-1]
 
 
-def _merged(operation: str, a: Tensor, b: Tensor, work: np.dtype[Any], layout: Layout, dtype: np.dtype[Any]) -> Tensor:
-    """The result for two sparse matrices of one shape, by kernels that merge rows."""
-    if a.layout is b.layout and a.layout is Layout.CSC:
-        left, right = lines_of(a), lines_of(b)
-    else:
-        left, right = layouts.rows_of(a), layouts.rows_of(b)
-    left, right = aligned(cast(left, work), cast(right, work))
-    if left.stored + right.stored > np.iinfo(left.indices.dtype).max:
-        left, right = (widened(matrix, np.dtype(np.int64)) for matrix in (left, right))
-    compares = operation in ("not_equal", "less", "greater")
-    family = "csr_intersection" if operation == "multiply" else "csr_union"
-    choices: dict[str, Any] = {"op": operation, "index": left.indices.dtype, "value": work}
-    work_size = left.rows + left.stored + right.stored
-    both = (left.indptr, left.indices, left.data, right.indptr, right.indices, right.data)
-    counts = np.empty(left.rows, np.int64)
-    launch(f"{family}_count", left.rows, work_size, *both, counts, **choices)
-    indptr = pointers(counts, left.indptr.dtype)
-    indices = np.empty(int(indptr[-1]), left.indices.dtype)
-    data = np.empty(len(indices), np.bool_ if compares else work)
-    fill = "csr_compare_fill" if compares else f"{family}_fill"
-    launch(fill, left.rows, work_size, *both, indptr, indices, data, **choices)
-    result = Compressed(left.rows, left.columns, indptr, indices, data)
-    if result.data.dtype != dtype:
-        result = drop_zeros(cast(result, dtype))
+def _common(a: np.dtype[Any], b: np.dtype[Any]) -> tuple[np.dtype[Any], np.dtype[Any]] | None:
+    """Element types of one size, of at most 64 bits, in which numpy answers as for two; None if there are none."""
+    if a.itemsize != b.itemsize:
+        both = np.promote_types(a, b)
+        if both.kind == "f" and a.kind in "iu" and b.kind in "iu":
+            return None
+        a = b = both
+    return (a, b) if a.itemsize <= 8 else None
+
+
+def _merged(
+    function: Function,
+    sparse: Sequence[Tensor],
+    common: tuple[np.dtype[Any], np.dtype[Any]],
+    needs_both: bool,
+    layout: Layout,
+    dtype: np.dtype[Any],
+) -> Tensor:
+    """The result for two sparse matrices of one shape: their rows are merged, then all is computed at once."""
+    lines = lines_of if all(x.layout is Layout.CSC for x in sparse) else layouts.rows_of
+    a, b = (cast(lines(x), element) for x, element in zip(sparse, common, strict=True))
+    left, right = merged(a, b, needs_both=needs_both)
+    found = dense.elementwise(function, [left.data, right], dtype)
+    assert found.data is not None
+    result = drop_zeros(with_data(left, found.data))
     if layout is Layout.COO:
         return layouts.to_sparse(tensor_of(result), layout)
     return tensor_of(result, layout)

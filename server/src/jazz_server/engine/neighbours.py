@@ -157,8 +157,8 @@ def _prepared(matrix: Compressed, metric: str, work: np.dtype[Any]) -> tuple[Com
     wide = cast(matrix, np.dtype(np.float64))
     squares = np.zeros(matrix.rows)
     launch(
-        "csr_sum_rows", matrix.rows, matrix.stored, wide.indptr, wide.data, squares,
-        term="square", index=wide.indptr.dtype, value=np.float64,
+        "csr_sum_rows", matrix.rows, matrix.stored, wide.indptr, np.square(wide.data), squares,
+        index=wide.indptr.dtype, value=np.float64,
     )  # fmt: skip
     if metric == "euclidean":
         return cast(matrix, work), squares.astype(work)

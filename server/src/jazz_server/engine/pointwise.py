@@ -36,12 +36,11 @@ def binary(
     accepts: tuple[Any, ...] = NUMERIC,
     *,
     annihilators: tuple[int, ...] = (),
-    kernel: str = "",
     decisive: tuple[bool | int, ...] = (),
     missing: str = "Missing where a or b is.",
 ) -> Op:
     """The operation of two operands that a function says; see `Rule`."""
-    rule = Rule(name, function, ("a", "b"), (accepts, accepts), annihilators, kernel=kernel, decisive=decisive)
+    rule = Rule(name, function, ("a", "b"), (accepts, accepts), annihilators, decisive=decisive)
     return Op(
         name=name,
         version=1,

@@ -61,8 +61,7 @@ def take_rows(matrix: Compressed, rows: NDArray[np.int64]) -> Compressed:
     indices, data = np.empty(stored, indptr.dtype), np.empty(stored, np.int64)
     launch(
         "csr_take_rows_fill", len(rows), stored + len(rows),
-        matrix.indptr, matrix.indices, matrix.data, rows, indptr, indices, data,
-        index=indptr.dtype, value=data.dtype,
+        matrix.indptr, matrix.indices, matrix.data, rows, indptr, indices, data, index=indptr.dtype,
     )  # fmt: skip
     return Compressed(len(rows), matrix.columns, indptr, indices, data)
 
@@ -142,7 +141,7 @@ def _beside(matrices: Sequence[Compressed]) -> Compressed:
     for matrix in matrices:
         launch_serial(
             "csr_hstack_fill", matrix.rows, matrix.indptr, matrix.indices, matrix.data, indices, data, cursors, columns,
-            index=index, value=data.dtype,
+            index=index,
         )  # fmt: skip
         columns += matrix.columns
     return Compressed(matrices[0].rows, columns, indptr, indices, data)

@@ -25,12 +25,12 @@ class Ring:
     """How a product is computed.
 
     Attributes:
-        name: Its name in kernels.
+        number: What it is called in `kernels.semirings`.
         nothing: What the sum of no products is, and what an absent entry of a result stands for.
         dtype: The element type of a result, from that of both factors together.
     """
 
-    name: str
+    number: int
     nothing: float
     dtype: Callable[[np.dtype[Any]], np.dtype[Any]]
 
@@ -49,12 +49,15 @@ def _of_sums(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 RINGS: Final[Mapping[str, Ring]] = MappingProxyType(
     {
-        "min_plus": Ring("min_plus", np.inf, _with_infinity),
-        "max_plus": Ring("max_plus", -np.inf, _with_infinity),
-        "max_times": Ring("max_times", 0, _of_sums),
+        "min_plus": Ring(0, np.inf, _with_infinity),
+        "max_plus": Ring(1, -np.inf, _with_infinity),
+        "max_times": Ring(2, 0, _of_sums),
     }
 )
 """The rings with kernels of their own, by the name of the semiring."""
+
+_UNSIGNED: Final = 3
+"""The number of `max_times` of unsigned integers of 64 bits."""
 
 NAMES: Final = ("plus_times", *RINGS, "or_and")
 
@@ -81,9 +84,8 @@ def product(run: Run, a: Tensor, b: Tensor, name: str) -> Tensor:
     dtype = ring.dtype(np.result_type(a.dtype.storage, b.dtype.storage))
     work = work_dtype(dtype)
     assert work is not None
-    kernel_name = "max_times_unsigned" if dtype == np.uint64 else ring.name
     left, right = (_as_matrix(x, Layout.CSR if x is a else Layout.CSC) for x in (a, b))
-    multiply = _Product(run, kernel_name, work.type(ring.nothing), work)
+    multiply = _Product(run, _UNSIGNED if dtype == np.uint64 else ring.number, work.type(ring.nothing), work)
     shape = (*a.shape[:-1], *b.shape[1:])
     if operands.is_sparse(left) and operands.is_sparse(right):
         matrix = multiply.sparse(left, right)
@@ -108,7 +110,7 @@ class _Product:
     """The product of matrices in every mix of layouts."""
 
     run: Run
-    ring: str
+    ring: int
     nothing: Any
     work: np.dtype[Any]
 
@@ -119,8 +121,8 @@ class _Product:
         out = np.empty((a.rows, columns), self.work)
         launch(
             "csr_dense_ring", a.rows, (a.stored + a.rows) * columns, matrix.indptr, matrix.indices, matrix.data,
-            np.ascontiguousarray(b, self.work), out, self.nothing, columns,
-            ring=self.ring, index=matrix.indices.dtype, value=self.work,
+            np.ascontiguousarray(b, self.work), out, self.ring, self.nothing, columns,
+            index=matrix.indices.dtype, value=self.work,
         )  # fmt: skip
         return out
 
@@ -131,7 +133,7 @@ class _Product:
         out = np.empty((rows, columns), self.work)
         launch(
             "dense_dense_ring", rows, rows * inner * columns, np.ascontiguousarray(a, self.work),
-            np.ascontiguousarray(b, self.work), out, self.nothing, inner, columns, ring=self.ring, value=self.work,
+            np.ascontiguousarray(b, self.work), out, self.ring, self.nothing, inner, columns, value=self.work,
         )  # fmt: skip
         return out
 
@@ -142,14 +144,14 @@ class _Product:
         stored, columns = int(indptr[-1]), right.columns
         check_bytes(stored * (indptr.itemsize + self.work.itemsize), "a sparse product")
         indices, data = np.empty(stored, indptr.dtype), np.empty(stored, self.work)
-        fill = kernel("csr_csr_ring", ring=self.ring, index=indices.dtype, value=self.work)
+        fill = kernel("csr_csr_ring", index=indices.dtype, value=self.work)
 
         def fill_rows(begin: int, end: int) -> None:
             stamps, touched, merged = (np.empty(columns + 1, indices.dtype) for _ in range(3))
             fill(
                 left.indptr, left.indices, left.data, right.indptr, right.indices, right.data, indptr, indices, data,
                 stamps, np.empty(columns, self.work), touched, np.empty(columns // 32 + 1, np.int64), merged,
-                self.nothing, columns, begin, end,
+                self.ring, self.nothing, columns, begin, end,
             )  # fmt: skip
 
         for_bounds(bounds, fill_rows)

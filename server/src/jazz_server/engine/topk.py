@@ -50,7 +50,7 @@ def _greatest(tensor: Tensor, k: int) -> tuple[Array, NDArray[np.int64]]:
     values, indices = np.empty(shape, dtype), np.empty(shape, np.int64)
     if values.size == 0:
         return values, indices
-    work = work_dtype(dtype)
+    work = np.dtype(np.float32) if dtype == np.bool_ else work_dtype(dtype)
     if work is None or dtype == np.uint64:
         return _sorted(layouts.array_of(tensor), k)
     values = values.astype(work)

@@ -58,14 +58,10 @@ def emit_object(bitcode: bytes, level: Level) -> bytes:
     return emitted
 
 
-def link_library(objects: Iterable[bytes], target: Path, level: Level) -> None:
+def link_library(objects: Iterable[Path], target: Path, level: Level) -> None:
     """Link objects to a shared library that needs at most libc and libm."""
     with tempfile.TemporaryDirectory(prefix="jazz-link-") as directory:
         folder = Path(directory)
-        files = []
-        for number, content in enumerate(objects):
-            files.append(folder / f"{number}.o")
-            files[-1].write_bytes(content)
         environment = os.environ | {
             "ZIG_GLOBAL_CACHE_DIR": str(folder / "cache"),
             "ZIG_LOCAL_CACHE_DIR": str(folder / "cache"),
@@ -76,7 +72,7 @@ def link_library(objects: Iterable[bytes], target: Path, level: Level) -> None:
             *("-target", f"{level.machine}-linux-gnu.{GLIBC}"),
             *("-shared", "-nostdlib", "-Wl,-s", "-Wl,--no-undefined", "-Wl,--as-needed"),
             *("-o", str(output)),
-            *map(str, files),
+            *map(str, objects),
             *("-lm", "-lc"),
         ]
         finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

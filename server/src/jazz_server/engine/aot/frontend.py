@@ -12,6 +12,7 @@ import operator
 import os
 import types as python_types
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 # Read by numba when it is first imported. The code is optimised later, once for each CPU level.
@@ -107,7 +108,7 @@ def _compile_instance(kernel: Kernel, choices: dict[str, Choice]) -> tuple[str, 
     flags.nrt = False
     flags.boundscheck = False
     flags.fastmath = _numba.core.cpu.FastMathOptions(CONTRACT if kernel.contract else False)
-    inlined = _Inlined(kernel.contract)
+    inlined = _inlined(kernel.contract)
     dtypes = _dtypes(choices)
     argument_types: list[Any] = []
     for name, argument in kernel.arguments.items():
@@ -146,8 +147,14 @@ def _template_type(inlined: _Inlined, name: str, choices: dict[str, Choice]) -> 
     return types.Dispatcher(inlined(choice))
 
 
+@cache
+def _inlined(contract: bool) -> _Inlined:
+    """The inlined functions of all kernels with the same rule: each is compiled once for the types that it meets."""
+    return _Inlined(contract)
+
+
 class _Inlined:
-    """The inlined functions, compiled under the rules of one kernel.
+    """The inlined functions, compiled under one rule for sums and products.
 
     Python functions refer to each other through globals; numba compiles only what it was told to. So a function is
     copied with those of its globals replaced that are declared `inlined`.

@@ -7,15 +7,15 @@ enough buckets for the end of each to stay in cache, and each is small enough to
 from __future__ import annotations
 
 from jazz_server.engine.kernels.declare import (
+    BITS,
     INDEX,
-    VALUE,
+    Bits,
+    BitsOut,
     Index,
     IndexOut,
     Int64s,
     Int64sOut,
     Size,
-    Values,
-    ValuesOut,
     kernel,
 )
 
@@ -30,15 +30,15 @@ def csr_count_buckets(
         counts[bucket] = counts[bucket] + 1
 
 
-@kernel(index=INDEX, value=VALUE)
+@kernel(index=INDEX, bits=BITS)
 def csr_to_buckets(
     indptr: Index,
     indices: Index,
-    data: Values,
+    data: Bits,
     cursors: Int64sOut,
     rows_out: IndexOut,
     columns_out: IndexOut,
-    data_out: ValuesOut,
+    data_out: BitsOut,
     shift: Size,
     row_begin: Size,
     row_end: Size,
@@ -59,15 +59,15 @@ def csr_to_buckets(
             data_out[position] = data[p]
 
 
-@kernel(index=INDEX, value=VALUE)
+@kernel(index=INDEX, bits=BITS)
 def buckets_to_csc(
     rows: Index,
     columns: Index,
-    data: Values,
+    data: Bits,
     starts: Int64s,
     indptr_out: IndexOut,
     indices_out: IndexOut,
-    data_out: ValuesOut,
+    data_out: BitsOut,
     cursors: Int64sOut,
     width: Size,
     bucket_begin: Size,

@@ -50,6 +50,8 @@ Values = Annotated[NDArray[Any], Pointer("value")]
 ValuesOut = Annotated[NDArray[Any], Pointer("value", written=True)]
 Wide = Annotated[NDArray[Any], Pointer("wide")]
 WideOut = Annotated[NDArray[Any], Pointer("wide", written=True)]
+Bits = Annotated[NDArray[Any], Pointer("bits")]
+BitsOut = Annotated[NDArray[Any], Pointer("bits", written=True)]
 Bytes = Annotated[NDArray[Any], Pointer("uint8")]
 BytesOut = Annotated[NDArray[Any], Pointer("uint8", written=True)]
 Int32s = Annotated[NDArray[Any], Pointer("int32")]
@@ -69,6 +71,9 @@ NumberType = Annotated[Callable[[Any], Any], Template()]
 INDEX = ("int32", "int64")
 NUMBER = ("float32", "float64", "int64")
 VALUE = (*NUMBER, "bool")
+
+BITS = ("uint8", "int32", "int64")
+"""The types as which elements of any type are moved, by their size."""
 
 WIDE = {"float32": "float64", "float64": "float64", "int64": "int64", "bool": "int64"}
 """The type in which values of a type are summed."""

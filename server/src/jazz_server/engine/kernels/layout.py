@@ -1,10 +1,13 @@
-"""Conversions between layouts, and the check that a CSR matrix is canonical."""
+"""Conversions between layouts."""
 
 from __future__ import annotations
 
 from jazz_server.engine.kernels.declare import (
+    BITS,
     INDEX,
     VALUE,
+    Bits,
+    BitsOut,
     Index,
     IndexOut,
     Int64sOut,
@@ -23,13 +26,13 @@ def csr_count_columns(indptr: Index, indices: Index, counts: Int64sOut, row_begi
         counts[j] = counts[j] + 1
 
 
-@kernel(index=INDEX, value=VALUE)
+@kernel(index=INDEX, bits=BITS)
 def csr_transpose_fill(
     indptr: Index,
     indices: Index,
-    data: Values,
+    data: Bits,
     indices_out: IndexOut,
-    data_out: ValuesOut,
+    data_out: BitsOut,
     cursors: Int64sOut,
     row_begin: Size,
     row_end: Size,
@@ -50,12 +53,12 @@ def csr_transpose_fill(
             data_out[position] = data[p]
 
 
-@kernel(index=INDEX, value=VALUE)
+@kernel(index=INDEX, bits=BITS)
 def csr_to_dense(
     indptr: Index,
     indices: Index,
-    data: Values,
-    out: ValuesOut,
+    data: Bits,
+    out: BitsOut,
     columns: Size,
     row_begin: Size,
     row_end: Size,
@@ -140,7 +143,7 @@ def csr_count_unique(indptr: Index, indices: Index, counts: Int64sOut, row_begin
         counts[row] = count
 
 
-@kernel(index=INDEX, value=VALUE)
+@kernel(index=INDEX, value=("float64", "int64"))
 def csr_sum_duplicates(
     indptr: Index,
     indices: Index,
@@ -162,32 +165,3 @@ def csr_sum_duplicates(
                 data_out[position] = data[p]
             else:
                 data_out[position] = data_out[position] + data[p]
-
-
-@kernel(index=INDEX)
-def csr_has_canonical(
-    indptr: Index, indices: Index, columns: Size, entries: Size, row_begin: Size, row_end: Size
-) -> int:
-    """Tell whether rows are canonical, without reading outside of `indices` (entries) whatever `indptr` holds.
-
-    Returns 0 if they are, 1 if `indptr` decreases or leaves the entries, 2 if a column index is out of range, 3 if the
-    column indices of a row are not strictly increasing. That ``indptr[0]`` is 0 and the last one `entries` is the
-    caller's to check.
-    """
-    for row in range(row_begin, row_end):
-        begin = indptr[row]
-        end = indptr[row + 1]
-        if begin < 0 or end < begin or end > entries:
-            return 1
-        outside = 0
-        unsorted = 0
-        for p in range(begin, end):
-            j = indices[p]
-            outside += j < 0 or j >= columns
-        if outside != 0:
-            return 2
-        for p in range(begin + 1, end):
-            unsorted += indices[p] <= indices[p - 1]
-        if unsorted != 0:
-            return 3
-    return 0

@@ -1,17 +1,14 @@
-"""Taking and joining parts of CSR matrices."""
+"""Taking and joining parts of CSR matrices of positions."""
 
 from __future__ import annotations
 
 from jazz_server.engine.kernels.declare import (
     INDEX,
-    VALUE,
     Index,
     IndexOut,
     Int64s,
     Int64sOut,
     Size,
-    Values,
-    ValuesOut,
     kernel,
 )
 
@@ -24,15 +21,15 @@ def csr_take_rows_count(indptr: Index, rows: Int64s, counts: Int64sOut, row_begi
         counts[i] = indptr[row + 1] - indptr[row]
 
 
-@kernel(index=INDEX, value=VALUE)
+@kernel(index=INDEX)
 def csr_take_rows_fill(
     indptr: Index,
     indices: Index,
-    data: Values,
+    data: Int64s,
     rows: Int64s,
     indptr_out: Index,
     indices_out: IndexOut,
-    data_out: ValuesOut,
+    data_out: Int64sOut,
     row_begin: Size,
     row_end: Size,
 ) -> None:
@@ -46,64 +43,10 @@ def csr_take_rows_fill(
 
 
 @kernel(index=INDEX)
-def csr_take_columns_count(
-    indptr: Index,
-    indices: Index,
-    starts: Int64s,
-    counts: Int64sOut,
-    row_begin: Size,
-    row_end: Size,
-) -> None:
-    """Count the entries of each row in the columns taken, with their repetitions, into `counts` (rows).
-
-    Column j goes to the new columns ``targets[starts[j]:starts[j + 1]]``; `starts` has columns + 1 elements.
-    """
-    for row in range(row_begin, row_end):
-        count = 0
-        for p in range(indptr[row], indptr[row + 1]):
-            j = indices[p]
-            count += starts[j + 1] - starts[j]
-        counts[row] = count
-
-
-@kernel(index=INDEX, value=VALUE)
-def csr_take_columns_fill(
-    indptr: Index,
-    indices: Index,
-    data: Values,
-    starts: Int64s,
-    targets: Int64s,
-    indptr_out: Index,
-    indices_out: IndexOut,
-    data_out: ValuesOut,
-    row_begin: Size,
-    row_end: Size,
-) -> None:
-    """Copy the columns taken into rows laid out by `indptr_out`, as `csr_take_columns_count` describes.
-
-    Rows stay sorted if the columns are taken in ascending order without repetition; otherwise `csr_sort_indices` sorts.
-    """
-    for row in range(row_begin, row_end):
-        position = indptr_out[row]
-        for p in range(indptr[row], indptr[row + 1]):
-            j = indices[p]
-            for t in range(starts[j], starts[j + 1]):
-                indices_out[position] = targets[t]
-                data_out[position] = data[p]
-                position += 1
-
-
-@kernel(index=INDEX, value=VALUE)
 def csr_diagonal(
-    indptr: Index,
-    indices: Index,
-    data: Values,
-    out: ValuesOut,
-    offset: Size,
-    row_begin: Size,
-    row_end: Size,
+    indptr: Index, indices: Index, places: Int64sOut, offset: Size, row_begin: Size, row_end: Size
 ) -> None:
-    """Copy the entries in ``column == row + offset`` of sorted rows into `out`, zero where absent.
+    """Find where in sorted rows the entries in ``column == row + offset`` are, into `places`; -1 where absent.
 
     The range is of elements of the diagonal, the first of which is in row ``max(0, -offset)``.
     """
@@ -119,18 +62,16 @@ def csr_diagonal(
                 low = middle + 1
             else:
                 high = middle
-        out[i] = 0
-        if low < end and indices[low] == column:
-            out[i] = data[low]
+        places[i] = low if low < end and indices[low] == column else -1
 
 
-@kernel(index=INDEX, value=VALUE)
+@kernel(index=INDEX)
 def csr_hstack_fill(
     indptr: Index,
     indices: Index,
-    data: Values,
+    data: Int64s,
     indices_out: IndexOut,
-    data_out: ValuesOut,
+    data_out: Int64sOut,
     cursors: Int64sOut,
     column_offset: Size,
     row_begin: Size,

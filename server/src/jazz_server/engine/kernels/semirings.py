@@ -1,6 +1,7 @@
 """Products of matrices in which sums are minima or maxima, and products sums.
 
-A ring is a function of the result so far and two factors. Results begin with `nothing`, which changes no result.
+Results begin with `nothing`, which changes no result. A ring is a number, the same for a whole call, so that loops over
+it are split by the compiler.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from jazz_server.engine.kernels.declare import (
     Index,
     IndexOut,
     Int64sOut,
-    Operation,
     Size,
     Value,
     Values,
@@ -25,45 +25,31 @@ from jazz_server.engine.kernels.operations import maximum, minimum
 from jazz_server.engine.kernels.products import clear_stamps
 from jazz_server.engine.kernels.sorting import sort_columns
 
-
-@inlined
-def min_plus(result: Any, a: Any, b: Any) -> Any:
-    """Return the lesser of the result and the sum; NaN if either is NaN."""
-    return minimum(result, a + b)
+MIN_PLUS, MAX_PLUS, MAX_TIMES, MAX_TIMES_UNSIGNED = range(4)
+"""Rings: what the result is, and what a product. The last one is for numbers whose highest bit is no sign."""
 
 
 @inlined
-def max_plus(result: Any, a: Any, b: Any) -> Any:
-    """Return the greater of the result and the sum; NaN if either is NaN."""
-    return maximum(result, a + b)
-
-
-@inlined
-def max_times(result: Any, a: Any, b: Any) -> Any:
-    """Return the greater of the result and the product; NaN if either is NaN."""
-    return maximum(result, a * b)
-
-
-@inlined
-def max_times_unsigned(result: Any, a: Any, b: Any) -> Any:
-    """Return the greater of the result and the product of numbers whose highest bit is no sign."""
+def combined(ring: Size, result: Any, a: Any, b: Any) -> Any:
+    """Return the result so far with another product; NaN if either is NaN."""
+    if ring == MIN_PLUS:
+        return minimum(result, a + b)
+    if ring == MAX_PLUS:
+        return maximum(result, a + b)
     product = a * b
-    if (product < 0) != (result < 0):
+    if ring == MAX_TIMES_UNSIGNED and (product < 0) != (result < 0):
         return product if product < 0 else result
     return maximum(result, product)
 
 
-RINGS = (min_plus, max_plus, max_times, max_times_unsigned)
-
-
-@kernel(ring=RINGS, index=INDEX, value=NUMBER)
+@kernel(index=INDEX, value=NUMBER)
 def csr_dense_ring(
-    ring: Operation,
     indptr: Index,
     indices: Index,
     data: Values,
     dense: Values,
     out: ValuesOut,
+    ring: Size,
     nothing: Value,
     columns: Size,
     row_begin: Size,
@@ -78,15 +64,15 @@ def csr_dense_ring(
             a = data[p]
             source = indices[p] * columns
             for j in range(columns):
-                out[target + j] = ring(out[target + j], a, dense[source + j])
+                out[target + j] = combined(ring, out[target + j], a, dense[source + j])
 
 
-@kernel(ring=RINGS, value=NUMBER)
+@kernel(value=NUMBER)
 def dense_dense_ring(
-    ring: Operation,
     left: Values,
     right: Values,
     out: ValuesOut,
+    ring: Size,
     nothing: Value,
     inner: Size,
     columns: Size,
@@ -102,12 +88,11 @@ def dense_dense_ring(
             a = left[row * inner + k]
             source = k * columns
             for j in range(columns):
-                out[target + j] = ring(out[target + j], a, right[source + j])
+                out[target + j] = combined(ring, out[target + j], a, right[source + j])
 
 
-@kernel(ring=RINGS, index=INDEX, value=NUMBER)
+@kernel(index=INDEX, value=NUMBER)
 def csr_csr_ring(
-    ring: Operation,
     indptr_a: Index,
     indices_a: Index,
     data_a: Values,
@@ -122,6 +107,7 @@ def csr_csr_ring(
     touched: IndexOut,
     words: Int64sOut,
     merged: IndexOut,
+    ring: Size,
     nothing: Value,
     columns: Size,
     row_begin: Size,
@@ -147,7 +133,7 @@ def csr_csr_ring(
                     touched[count] = j
                     count += 1
                     results[j] = nothing
-                results[j] = ring(results[j], a, data_b[q])
+                results[j] = combined(ring, results[j], a, data_b[q])
         sort_columns(row, touched, count, stamps, words, merged, columns)
         start = indptr_out[row]
         for t in range(count):

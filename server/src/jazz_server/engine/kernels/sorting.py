@@ -6,12 +6,10 @@ import numpy as np
 
 from jazz_server.engine.kernels.declare import (
     INDEX,
-    VALUE,
     Index,
     IndexOut,
     Int64sOut,
     Size,
-    ValuesOut,
     inlined,
     kernel,
 )
@@ -102,17 +100,19 @@ def sort_columns(
         sort_keys(touched, count, merged)
 
 
-@kernel(index=INDEX, value=VALUE)
+@kernel(index=INDEX)
 def csr_sort_indices(
     indptr: Index,
     indices: IndexOut,
-    data: ValuesOut,
+    data: Int64sOut,
     scratch_indices: IndexOut,
-    scratch_data: ValuesOut,
+    scratch_data: Int64sOut,
     row_begin: Size,
     row_end: Size,
 ) -> None:
     """Sort each row by column index, in place and stably, so that duplicates keep their order.
+
+    Values of 64 bits are moved, whatever they are.
 
     Scratch, one per thread: `scratch_indices` and `scratch_data`, each as long as the longest row.
     """

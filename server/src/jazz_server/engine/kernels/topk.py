@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jazz_server.engine.kernels.declare import (
     INDEX,
-    VALUE,
+    NUMBER,
     Index,
     Int64sOut,
     NumberType,
@@ -90,7 +90,7 @@ def sort_heap(values: ValuesOut, columns: Int64sOut, start: Size, size: Size) ->
         sift_down(values, columns, start, size, x, column)
 
 
-@kernel(value=VALUE)
+@kernel(value=NUMBER)
 def dense_topk(
     dense: Values,
     values_out: ValuesOut,
@@ -119,7 +119,7 @@ def dense_topk(
         sort_heap(values_out, indices_out, start, size)
 
 
-@kernel(index=INDEX, value=VALUE)
+@kernel(index=INDEX, value=NUMBER)
 def csr_topk(
     indptr: Index,
     indices: Index,

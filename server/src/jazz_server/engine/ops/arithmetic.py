@@ -51,13 +51,11 @@ OPS: Final = (
         "add",
         np.add,
         f"a + b. Sparse if both are sparse, else dense; x + 0 of a sparse x stays sparse. {_SHARED}",
-        kernel="add",
     ),
     binary(
         "subtract",
         np.subtract,
         f"a - b; not for two bools. Sparse if both are sparse, else dense. {_SHARED}",
-        kernel="subtract",
     ),
     binary(
         "multiply",
@@ -65,7 +63,6 @@ OPS: Final = (
         "a * b. Sparse if either is sparse: an absent entry annihilates, 0 * inf = 0 where the zero is absent. "
         f"{_SHARED}",
         annihilators=(0, 1),
-        kernel="multiply",
         missing="Missing where a or b is, unless an entry of the other one is absent.",
     ),
     binary(
@@ -115,7 +112,6 @@ OPS: Final = (
         "The greater of a and b; NaN if either is. Sparse if both are sparse, or if one is and the other is a literal "
         f"of at most 0. {_SHARED}",
         REAL,
-        kernel="maximum",
     ),
     binary(
         "minimum",
@@ -123,7 +119,6 @@ OPS: Final = (
         "The lesser of a and b; NaN if either is. Sparse if both are sparse, or if one is and the other is a literal "
         f"of at least 0. {_SHARED}",
         REAL,
-        kernel="minimum",
     ),
 )
 """The operations of this module."""

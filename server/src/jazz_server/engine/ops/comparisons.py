@@ -19,7 +19,7 @@ _WEAK = "Dense, unless the comparison of zero with a literal is false: zero is e
 
 
 def _comparison(name: str, function: Function, sign: str, accepts: tuple[object, ...], *, strict: bool) -> Op:
-    rule = Rule(name, function, ("a", "b"), (accepts, accepts), kernel=name if strict else "")
+    rule = Rule(name, function, ("a", "b"), (accepts, accepts))
     return Op(
         name=name,
         version=1,

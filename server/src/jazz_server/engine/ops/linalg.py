@@ -11,7 +11,7 @@ import numpy as np
 from jazz.values import Layout, Tensor, compressed, dense
 from jazz_server.engine import arguments, layouts, operands, products, rows, semirings, shapes
 from jazz_server.engine.arguments import SPARSE
-from jazz_server.engine.compressed import Compressed, drop_zeros, elements, lines_of, row_ids, tensor_of
+from jazz_server.engine.compressed import Compressed, drop_zeros, elements, lines_of, tensor_of
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.entries import Entries, entries_of, gather, gather_missing, sparse_of, union
 from jazz_server.engine.errors import OpError
@@ -21,7 +21,6 @@ from jazz_server.engine.missing import marked, marks, missing_entries, unmarked
 from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, Run, Scalar, Settings, Size
 from jazz_server.engine.promotion import (
     BOOL,
-    KERNEL_DTYPES,
     NUMERIC,
     REAL,
     Array,
@@ -211,16 +210,10 @@ def _diagonal_of(x: Tensor) -> Array:
 
 def _diagonal(matrix: Compressed) -> Array:
     length = min(matrix.rows, matrix.columns)
+    places = np.empty(length, np.int64)
+    launch("csr_diagonal", length, length, matrix.indptr, matrix.indices, places, 0, index=matrix.indices.dtype)
     out = np.zeros(length, matrix.data.dtype)
-    if matrix.data.dtype in KERNEL_DTYPES:
-        launch(
-            "csr_diagonal", length, length, matrix.indptr, matrix.indices, matrix.data, out, 0,
-            index=matrix.indices.dtype, value=out.dtype,
-        )  # fmt: skip
-        return out
-    rows = row_ids(matrix)
-    on = rows == matrix.indices
-    out[rows[on]] = matrix.data[on]
+    out[places >= 0] = matrix.data[places[places >= 0]]
     return out
 
 

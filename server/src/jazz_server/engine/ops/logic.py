@@ -19,7 +19,6 @@ OPS: Final = (
         f"Whether both a and b are true. {_SHARED} Sparse if either is sparse.",
         _TRUTH,
         annihilators=(0, 1),
-        kernel="multiply",
         decisive=(False, False),
         missing="Missing where a or b is, unless the other one is false: then false (Kleene's logic).",
     ),
@@ -28,7 +27,6 @@ OPS: Final = (
         np.logical_or,
         f"Whether a or b is true, or both. {_SHARED} Sparse if both are sparse, or if one is and the other is false.",
         _TRUTH,
-        kernel="maximum",
         decisive=(True, True),
         missing="Missing where a or b is, unless the other one is true: then true (Kleene's logic).",
     ),
@@ -38,7 +36,6 @@ OPS: Final = (
         f"Whether one of a and b is true and the other is not. {_SHARED} Sparse if both are sparse, or if one is and "
         "the other is false.",
         _TRUTH,
-        kernel="not_equal",
     ),
     unary("logical_not", np.logical_not, "Whether x is false. Of truth values. Dense: not false is true.", _TRUTH),
     unary("isnan", np.isnan, "Whether x is NaN, bool; what is missing is not NaN. Keeps the layout."),

@@ -143,7 +143,7 @@ def _order_of_lines(x: Tensor, lines: Compressed, keys: NDArray[np.int64]) -> ND
         return np.asarray(lines.data[order])
     indptr, sorted_keys, order = lines.indptr.astype(np.int64), keys[lines.data], lines.data.astype(np.int64)
     longest = int(np.diff(indptr).max()) if lines.rows else 0
-    sort = kernel("csr_sort_indices", index=np.int64, value=np.int64)
+    sort = kernel("csr_sort_indices", index=np.int64)
 
     def work(begin: int, end: int) -> None:
         sort(indptr, sorted_keys, order, np.empty(longest, np.int64), np.empty(longest, np.int64), begin, end)

@@ -25,7 +25,7 @@ from jazz_server.kinds.types import TensorType, Type
 NORMS: Final = ("l1", "l2", "max")
 """The norms that lines are brought to."""
 
-_SCALED = Rule("multiply", np.multiply, ("x", "scale"), annihilators=(0, 1), kernel="multiply")
+_SCALED = Rule("multiply", np.multiply, ("x", "scale"), annihilators=(0, 1))
 
 
 def _infer_scale(axis: int) -> Callable[[Inference, Sequence[Type | Scalar], Settings], tuple[Type, ...]]:
