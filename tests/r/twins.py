@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import inf
+from math import inf, log
 
 import numpy as np
 
@@ -79,6 +79,8 @@ TWINS: dict[str, Callable[..., object]] = {
     "function(x) exp(x)": lambda x: ops.exp(x),
     "function(x) log(abs(x))": lambda x: ops.log(ops.abs(x)),
     "function(x) log1p(abs(x))": lambda x: ops.log1p(abs(x)),
+    "function(x) log(abs(x), 2)": lambda x: ops.log(abs(x)) / log(2),
+    "function(x) log10(abs(x))": lambda x: ops.log(abs(x)) / log(10),
     "function(x) sqrt(jz_abs(x))": lambda x: ops.sqrt(ops.abs(x)),
     "function(x) jz_relu(x)": lambda x: ops.relu(x),
     "function(x) jz_sigmoid(x)": lambda x: ops.sigmoid(x),

@@ -27,7 +27,8 @@ jz_explain <- function(db, pipeline, bind = NULL, timeout = NULL) {
   if (is.character(pipeline) && !is.null(bind)) {
     stop_invalid("bind", "NULL for a stored pipeline, whose binds are stored with it", bind)
   }
-  answer <- located(pipeline, unary_call(db, "Pipelines/ExplainPipeline", pipeline_target(pipeline, bind), timeout))
+  request <- pipeline_target(pipeline, bind)
+  answer <- located(pipeline, with_r_fields(unary_call(db, "Pipelines/ExplainPipeline", request, timeout)))
   explanation(answer$explanation)
 }
 

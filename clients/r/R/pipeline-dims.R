@@ -107,6 +107,7 @@ product_dims <- function(a, b, call) {
 reduced_dims <- function(dims, axis, keepdims) {
   if (is.null(dims)) return(if (is.null(axis) && !keepdims) list() else NULL)
   if (is.null(axis)) axis <- seq_along(dims)
+  if (any(axis > length(dims))) stop_tracing("axis", sprintf("a dimension from 1 to %d", length(dims)), shown(axis))
   if (keepdims) dims[axis] <- list(1) else dims[axis] <- NULL
   dims
 }

@@ -37,14 +37,14 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 
 #' R's operators on values of a pipeline
 #'
-#' Inside the function that [jz_pipeline()] traces, R's operators and functions write steps: arithmetic and comparisons,
-#' `&`, `|`, `!`, `xor()`, `%*%`, `crossprod()`, `tcrossprod()`, `t()`; `exp()`, `expm1()`, `log()`, `log1p()`,
-#' `sqrt()`, `abs()`, `sign()`, `sin()`, `cos()`, `tanh()`, `round()`, `floor()`, `ceiling()`, `trunc()`; `cumsum()`,
-#' `sum()`, `prod()`, `mean()`, `max()`, `min()`, `range()`, `any()`, `all()`, `var()`, `sd()`, `median()`,
-#' `quantile()`, `rowSums()`, `colSums()`, `rowMeans()`, `colMeans()`; `pmax()`, `pmin()`, `ifelse()`, `sweep()`,
-#' `cbind()`, `rbind()`, `diag()`, `is.na()`, `is.nan()`, `is.finite()`, `is.infinite()`; `x[rows, ]` and
-#' `x[, columns]` with positions, truth values or what `order()` gives, `x$field` of a table; `head()`, `tail()`,
-#' `rev()`, `sort()`, `order()`, `unique()`, `dim(x) <-`.
+#' Inside the function that [jz_pipeline()] traces, R's operators and functions write steps: arithmetic and
+#' comparisons, `&`, `|`, `!`, `xor()`, `%*%`, `crossprod()`, `tcrossprod()`, `t()`; `exp()`, `expm1()`, `log()`,
+#' `log2()`, `log10()`, `log1p()`, `sqrt()`, `abs()`, `sign()`, `sin()`, `cos()`, `tanh()`, `round()`, `floor()`,
+#' `ceiling()`, `trunc()`; `cumsum()`, `sum()`, `prod()`, `mean()`, `max()`, `min()`, `range()`, `any()`, `all()`,
+#' `var()`, `sd()`, `median()`, `quantile()`, `rowSums()`, `colSums()`, `rowMeans()`, `colMeans()`; `pmax()`,
+#' `pmin()`, `ifelse()`, `sweep()`, `cbind()`, `rbind()`, `diag()`, `is.na()`, `is.nan()`, `is.finite()`,
+#' `is.infinite()`; `x[rows, ]` and `x[, columns]` with positions, truth values or what `order()` gives, `x$field` of
+#' a table; `head()`, `tail()`, `rev()`, `sort()`, `order()`, `unique()`, `dim(x) <-`.
 #'
 #' Element-wise operators recycle as R does, or are refused: equal dimensions, a single number, and a vector as long as
 #' a matrix has rows, which goes along the columns. To know, they need the types of the inputs, in which dimensions that
@@ -99,10 +99,10 @@ setMethod("!", "jazz_node", function(x) apply_one("logical_not", x, dims = dims_
 #' @export
 setMethod("Math", "jazz_node", function(x) {
   if (.Generic == "cumsum") return(summed_up(x))
+  if (.Generic %in% c("log2", "log10")) return(to_base(x, if (.Generic == "log2") 2 else 10))
   if (!.Generic %in% names(UNARY)) {
-    stop_tracing(
-      traced_call(), paste("one of", toString(c(names(UNARY), "log", "cumsum")), "and the jz_ functions"), .Generic
-    )
+    known <- toString(c(names(UNARY), "log", "log2", "log10", "cumsum"))
+    stop_tracing(traced_call(), paste("one of", known, "and the jz_ functions"), .Generic)
   }
   apply_one(UNARY[[.Generic]], x, dims = dims_of(x))
 })
@@ -125,9 +125,15 @@ setMethod("Complex", "jazz_node", function(z) {
 #' @rdname jz_operators
 #' @export
 setMethod("log", "jazz_node", function(x, ...) {
-  if (...length() > 0) stop_tracing(traced_call(), "log(x), the natural logarithm; log(x) / log(base)", "a base")
-  apply_one("log", x, dims = dims_of(x))
+  if (...length() == 0) return(apply_one("log", x, dims = dims_of(x)))
+  base <- ..1
+  if (...length() > 1 || !is.numeric(base) || length(base) != 1 || is.na(base) || base <= 0) {
+    stop_tracing(traced_call(), "log(x, base) with a base that is a number above 0", shown(base))
+  }
+  to_base(x, base)
 })
+
+to_base <- function(x, base) apply_one("log", x, dims = dims_of(x)) / log(base)
 
 #' @rdname jz_operators
 #' @export

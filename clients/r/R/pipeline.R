@@ -23,7 +23,8 @@
 #' classify
 #' @export
 jz_pipeline <- function(f, inputs = list(), doc = "") {
-  if (!is.function(f) || is.primitive(f)) stop_tracing("f", "a function written in R", shown(f))
+  if (is.primitive(f)) stop_tracing("f", "a function written in R, such as function(x) sum(x)", "a primitive function")
+  if (!is.function(f)) stop_tracing("f", "a function written in R", shown(f))
   doc <- check_string(doc, "doc")
   name <- deparse(substitute(f), nlines = 1)
   if (!grepl("^[[:alpha:]._][[:alnum:]._]*$", name)) name <- "pipeline"

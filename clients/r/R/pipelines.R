@@ -38,7 +38,7 @@ jz_pipeline_put <- function(db, name, pipeline, bind = NULL, cache_results = FAL
     request_id = new_uuid(), pipeline = check_pipeline(pipeline)$message
   )
   request <- request[!vapply(request, is.null, NA)]
-  answer <- located(pipeline, unary_call(db, "Pipelines/PutPipeline", request, timeout))
+  answer <- located(pipeline, with_r_fields(unary_call(db, "Pipelines/PutPipeline", request, timeout)))
   invisible(pipeline_info(answer$info))
 }
 
@@ -161,11 +161,11 @@ jz_run <- function(db, pipeline, ..., inputs = list(), into = NULL, details = FA
   if (length(stores) > 0L) header <- c(header, list(stores = stores, request_id = new_uuid()))
   if (profile) header$profile <- TRUE
   label <- if (is_pipeline(pipeline)) "run pipeline" else paste("run", pipeline)
-  result <- hinted(names(given$values), located(pipeline, exchange_call(
+  result <- hinted(names(given$values), located(pipeline, with_r_fields(exchange_call(
     db, "Pipelines/RunPipeline", list(header = header),
     announced = function(answer) streamed_outputs(answer$header),
     values = unname(given$values), timeout = timeout, label = label, options = options
-  )))
+  ))))
   run_result(result, details || profile, options)
 }
 
@@ -174,8 +174,7 @@ hinted <- function(inputs, code) {
   options <- intersect(inputs, names(formals(jz_value_options)))
   if (length(options) == 0L) return(code)
   tryCatch(code, jazz_error_invalid_argument = function(error) {
-    wrong <- grepl("^inputs\\[[0-9]+\\]\\.name", error$violations$field)
-    if (any(wrong)) {
+    if ("inputs" %in% error$violations$field) {
       advice <- sprintf("options of values are given as options = jz_value_options(%s = ...)", options[[1L]])
       error$message <- paste(error$message, advice, sep = "\n  ")
     }

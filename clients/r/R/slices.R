@@ -134,23 +134,6 @@ check_arrived <- function(header, part, lengths = NULL) {
   }
 }
 
-#' Says of errors of the server about a slice which argument of R they are about, counted from 1: `rows[2]` for
-#' `slice.rows.labels[1]`.
-#' @noRd
-with_r_fields <- function(code) {
-  tryCatch(code, jazz_error = function(error) {
-    pattern <- "^slice\\.(item|rows|columns)(\\.labels|\\.positions)?(\\[([0-9]+)\\])?$"
-    for (row in grep(pattern, error$violations$field)) {
-      field <- error$violations$field[[row]]
-      parts <- regmatches(field, regexec(pattern, field))[[1L]]
-      place <- if (nzchar(parts[[5L]])) sprintf("[%.0f]", as.double(parts[[5L]]) + 1) else ""
-      error$violations$field[[row]] <- paste0(parts[[2L]], place)
-      error$message <- sub(paste0(field, ":"), paste0(parts[[2L]], place, ":"), error$message, fixed = TRUE)
-    }
-    stop(error)
-  })
-}
-
 #' Says of a position that the server refused where it is, counted from 1.
 #'
 #' @param error The server's error.

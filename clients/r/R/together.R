@@ -109,7 +109,7 @@ batch_results <- function(db, entries, timeout) {
   })
   writes <- any(vapply(entries, function(entry) entry$what %in% c("put", "copy", "delete"), NA))
   request <- c(if (writes) list(request_id = new_uuid()), list(operations = messages))
-  answer <- unary_call(db, "Blocks/Batch", request, timeout)
+  answer <- with_r_fields(unary_call(db, "Blocks/Batch", request, timeout))
   if (length(answer$results) != length(entries)) {
     stop(damaged(sprintf("%d results for %d operations", length(answer$results), length(entries))))
   }
@@ -136,7 +136,8 @@ send_commit <- function(operations, timeout) {
     if (entry$value$body_bytes <= inline_bytes) return(list(put = inline_put(entry)))
     list(put = c(entry$fields, list(upload = stage(db, entry, timeout))))
   })
-  answer <- unary_call(db, "Blocks/Commit", list(operations = messages, request_id = new_uuid()), timeout)
+  request <- list(operations = messages, request_id = new_uuid())
+  answer <- with_r_fields(unary_call(db, "Blocks/Commit", request, timeout))
   entries <- operations$entries
   if (length(answer$infos) != length(entries)) {
     stop(damaged(sprintf("%d infos for %d operations", length(answer$infos), length(entries))))
@@ -164,7 +165,7 @@ format.jazz_operations <- function(x, ...) {
 #' @export
 print.jazz_operations <- function(x, ...) {
   told <- vapply(x$entries, function(entry) sprintf("  %s %s", entry$what, entry_name(entry)), "")
-  cat(format(x), told, sep = "\n")
+  writeLines(c(format(x), told))
   invisible(x)
 }
 
@@ -179,6 +180,6 @@ print.jazz_results <- function(x, ...) {
     if (inherits(result, "jazz_info")) return(format(result))
     trimws(utils::capture.output(utils::str(result, give.attr = FALSE, max.level = 0L))[1L])
   }, "")
-  cat(sprintf("<jazz_results: %d>", length(x)), sprintf("  %s: %s", names(x), told), sep = "\n")
+  writeLines(c(sprintf("<jazz_results: %d>", length(x)), sprintf("  %s: %s", names(x), told)))
   invisible(x)
 }

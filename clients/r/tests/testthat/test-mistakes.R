@@ -129,6 +129,27 @@ test_that("inputs are given by name, and options as options", {
   told <- said(jz_run(db, product, x = m, w = m, bigint = "character"))
   expect_match(told, "options = jz_value_options(bigint = ...)", fixed = TRUE)
   expect_match(said(jz_run(db, function(x) x, x = 1)), "found a function")
+  told <- said(jz_run(db, product, x = m, v = m))
+  expect_match(told, "  - inputs: expected the name of an input: x, w, found 'v'", fixed = TRUE)
+  expect_match(said(jz_run(db, product, x = m, w = m, into = c(y = "r/x"))), "into: expected the name of an output")
+  expect_match(said(jz_pipeline_put(db, "r/x", product, bind = c(y = "r/x"))), "bind: expected the name of an input")
+  expect_match(said(jz_pipeline(sum)), "function(x) sum(x), found a primitive function", fixed = TRUE)
+})
+
+test_that("operations of a commit are counted from 1", {
+  db <- test_db()
+  told <- said(jz_commit(db) |> jz_put("r-twice/a", 1) |> jz_put("r-twice/a", 2) |> jz_send())
+  expect_match(told, "^operations\\[2\\]: expected each block once in a commit, .*, as in operations\\[1\\]$")
+})
+
+test_that("lists of blocks are as wide as a terminal, and show no time twice", {
+  db <- test_db()
+  space <- test_space(db, "r-lists")
+  jz_put(db, "r-lists/iris", iris)
+  shown <- capture.output(print(jz_list(db, "r-lists")))
+  expect_length(shown, 2)
+  expect_match(shown[[2]], "\\.\\.\\.")
+  expect_no_match(shown[[1]], "updated")
 })
 
 test_that("operations print their signatures, and one of them all", {

@@ -56,7 +56,7 @@ test_that("what a value of a pipeline cannot do is refused with what to write in
     function(x) var(x), function(x) var(x, x), function(x) quantile(x, 2), function(x) quantile(x, 0.5, type = 1),
     function(x) which.min(x), function(x) jz_argmin(x, 1:2), function(x) jz_round(x, 0.5),
     function(x) jz_norm(x, "nuc"), function(x) jz_var(x, correction = NA), function(x) jz_leaky_relu(x, "a"),
-    function(x) sum(x, 1), function(x) log(x, 2),
+    function(x) sum(x, 1), function(x) log(x, -2), function(x) log(x, 2, 3), function(x) jz_sum(x, 3),
     function(x) x[x > 0], function(x) x[-1, ], function(x) x[c(TRUE, NA), ], function(x) x[[1]],
     function(x) apply(x, 1, sum), function(x) (x > 0) + (x > 1), function(x) x * NULL,
     function(x) x * list(x), function(x) diag(sum(x)), function(x) jz_sum(x, 0), function(x) jz_topk(x, -1),
