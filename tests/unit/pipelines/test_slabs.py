@@ -18,7 +18,7 @@ from jazz_server.engine.op import Flow, Run, Settings
 from jazz_server.engine.rows import between, can_be_cut
 from jazz_server.engine.watching import watching
 from jazz_server.kinds.match import type_of
-from jazz_server.pipelines import program, streaming
+from jazz_server.pipelines import streaming
 from jazz_server.pipelines.control import RunControl
 from jazz_server.pipelines.errors import RunCancelled, RunError, RunOutOfMemory
 from jazz_server.pipelines.infer import infer
@@ -70,7 +70,7 @@ def _program(traced: Callable[..., Any], values: Mapping[str, Value], **replaced
 
 def _cut(monkeypatch: pytest.MonkeyPatch, bytes_: int) -> None:
     monkeypatch.setattr(streaming, "SLAB_BYTES", bytes_)
-    monkeypatch.setattr(program, "_WHOLE", 0)
+    monkeypatch.setattr(streaming, "WHOLE_BYTES", 0)
 
 
 def _equal(a: Value, b: Value) -> None:

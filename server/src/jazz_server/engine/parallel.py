@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 NICENESS = 19
-_RANGES_PER_THREAD = 4
+_RANGES_PER_THREAD = 16
 _threads: int | None = None
 _takes_part: ContextVar[bool] = ContextVar("jazz_server.engine.takes_part", default=False)
 

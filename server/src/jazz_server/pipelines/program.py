@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from jazz.errors import Violation
 from jazz.values import Layout, Tensor, Value
@@ -26,11 +25,8 @@ from jazz_server.pipelines.graph import Pipeline
 from jazz_server.pipelines.infer import check_names, infer_bound, is_exact
 from jazz_server.pipelines.passes import rewritten
 from jazz_server.pipelines.slabs import Slabs, slabs
-from jazz_server.pipelines.streaming import bounds, run_slabs, slab_bytes
+from jazz_server.pipelines.streaming import bounds, run_slabs, whole_bytes
 from jazz_server.pipelines.typing import Typing
-
-_WHOLE: Final = 4
-"""So many times the bytes of one turn are still run as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,7 @@ class Program:
         tensors = [(value.nbytes, n, value) for n, value in enumerate(inputs) if isinstance(value, Tensor)]
         largest, seed, tensor = max(tensors, default=(0, 0, None), key=lambda found: found[:2])
         total = largest + self._reserves
-        if tensor is None or total <= _WHOLE * slab_bytes(run.memory_limit):
+        if tensor is None or total <= whole_bytes(run.memory_limit):
             return ()
         if seed not in self._slabs:
             self._slabs[seed] = slabs(self.graph, self.typing, seed)

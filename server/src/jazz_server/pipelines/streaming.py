@@ -22,6 +22,10 @@ from jazz_server.pipelines.slabs import Slabs, Values
 SLAB_BYTES: Final = 64 << 20
 """What the rows of one turn and what is known to be computed of them take together. Enough to keep all threads busy."""
 
+WHOLE_BYTES: Final = 1 << 30
+"""What takes up to so much, and a quarter of the memory that a run may have, is run as a whole: results need not be put
+together from parts."""
+
 _SHARE: Final = 16
 """A turn takes at most this part of the memory that a run may have."""
 
@@ -29,6 +33,11 @@ _SHARE: Final = 16
 def slab_bytes(limit: int | None) -> int:
     """The bytes of one turn, for a run that may take so much memory."""
     return SLAB_BYTES if limit is None else max(1, min(SLAB_BYTES, limit // _SHARE))
+
+
+def whole_bytes(limit: int | None) -> int:
+    """The bytes up to which a run that may take so much memory is run as a whole."""
+    return WHOLE_BYTES if limit is None else min(WHOLE_BYTES, limit // 4)
 
 
 def bounds(tensor: Tensor, bytes_: int, limit: int | None) -> Sequence[int]:
