@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,10 +35,19 @@ def test_a_product_in_another_semiring_comes_back_with_its_fill(db: jazz.Databas
     assert db.run(thrice, a=db["lab/twice"], b=db["lab/lengths"])[0, 3] == 6
 
 
-def test_other_steps_refuse_a_fill(db: jazz.Database) -> None:
-    twice = jazz.pipeline(lambda a: jazz.ops.matmul(a, a, semiring="min_plus") * 2)
-    with pytest.raises(jazz.InvalidArgument, match="absent entries that are inf"):
-        db.run(twice, a=LENGTHS)
+def test_a_step_that_another_fill_would_go_into_is_refused_before_there_are_values(db: jazz.Database) -> None:
+    @jazz.pipeline
+    def twice(a: jazz.Csr["n", "n"]) -> Any:  # noqa: F821
+        return jazz.ops.matmul(a, a, semiring="min_plus") * 2
+
+    with pytest.raises(jazz.KindMismatch, match=r"steps\[1\] multiply\.a.*absent entries that are inf"):
+        db.pipelines.put("lab/twice_twice", twice)
+
+
+def test_a_stored_block_with_a_fill_is_refused_by_its_header(db: jazz.Database) -> None:
+    db.put("lab/reach", db.run(jazz.pipeline(lambda a: jazz.ops.matmul(a, a, semiring="min_plus")), a=LENGTHS))
+    with pytest.raises(jazz.KindMismatch, match=r"steps\[0\] sum\.x.*absent entries that are inf"):
+        db.pipelines.put("lab/reached", jazz.pipeline(jazz.ops.sum), bind={"x": "lab/reach"})
 
 
 def test_ranks_go_on_into_other_steps(db: jazz.Database) -> None:

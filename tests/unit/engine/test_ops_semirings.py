@@ -21,8 +21,9 @@ from unit.engine import checking
 from unit.engine.cases import REAL, Case
 from unit.engine.checking import Check
 from unit.engine.missing_reference import Answer
-from unit.engine.samples import Sample, apply, array_of, infer, missing_of, pierced, run, samples, shapes, sparse
+from unit.engine.samples import Sample, Steps, apply, array_of, infer, missing_of, pierced, run, samples, shapes, sparse
 
+MATMUL = CATALOGUE["matmul"]
 RINGS = ("min_plus", "max_plus", "max_times", "or_and")
 NOTHING = {"min_plus": np.inf, "max_plus": -np.inf, "max_times": 0, "or_and": False}
 
@@ -117,15 +118,15 @@ def test_another_product_takes_the_fill_and_to_dense_writes_it_out(data: st.Data
     assert_array_equal(found, array_of(apply("matmul", whole, edges.tensor, semiring=semiring)))
 
 
-def test_other_fills_are_refused() -> None:
+def test_other_fills_are_refused_when_it_runs_as_well() -> None:
     edges = replace(checking.values_of([_edges()])[0], fill=np.float64(1).tobytes())
     for semiring in semirings.NAMES:
         with pytest.raises(OpError, match="absent entries that are 1"):
-            apply("matmul", edges, edges, semiring=semiring)
+            MATMUL.run(Steps(), [edges, edges], {"semiring": semiring})
     infinite = replace(edges, fill=np.float64(np.inf).tobytes())
     for semiring in ("plus_times", "max_plus", "max_times", "or_and"):
         with pytest.raises(OpError, match="absent entries that are inf"):
-            apply("matmul", infinite, edges, semiring=semiring)
+            MATMUL.run(Steps(), [infinite, edges], {"semiring": semiring})
 
 
 def _edges() -> Sample:

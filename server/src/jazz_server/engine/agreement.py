@@ -21,7 +21,7 @@ def typed(argument: Type | Scalar) -> Type:
 def agreed(inference: Inference, field: str, found: Type, expected: Type, giver: str) -> Type | None:
     """What is known of a value that may be of either type; None, and a mismatch, when no value can be of both.
 
-    Layouts, and whether elements may be missing, may differ.
+    Layouts, what absent entries stand for, and whether elements may be missing, may differ.
 
     Args:
         inference: Where mismatches are noted.
@@ -51,7 +51,8 @@ def agreed(inference: Inference, field: str, found: Type, expected: Type, giver:
     shape = _common_shape(inference, field, found.shape, expected.shape)
     possible = {*(found.layouts or Layout), *(expected.layouts or Layout)}
     kept = tuple(layout for layout in Layout if layout in possible)
-    return TensorType(dtypes, shape, kept, nullable=found.nullable or expected.nullable)
+    fill = found.fill if found.fill == expected.fill else 0
+    return TensorType(dtypes, shape, kept, nullable=found.nullable or expected.nullable, fill=fill)
 
 
 def _clash(found: shapes.Shape, expected: shapes.Shape) -> bool:

@@ -24,7 +24,14 @@ def is_scalar(argument: object) -> bool:
     return isinstance(argument, bool | int | float | str)
 
 
-def tensor(inference: Inference, field: str, argument: Known, accepts: Sequence[DataType] = NUMERIC) -> TensorType:
+def tensor(
+    inference: Inference,
+    field: str,
+    argument: Known,
+    accepts: Sequence[DataType] = NUMERIC,
+    *,
+    fill: complex | None = 0,
+) -> TensorType:
     """What is known of an argument that is a tensor; of a literal, that it is one of rank 0.
 
     All element types and layouts that are possible are listed, unless `accepts` is empty, which takes any element
@@ -36,6 +43,8 @@ def tensor(inference: Inference, field: str, argument: Known, accepts: Sequence[
         field: The name of the argument.
         argument: What is known of it.
         accepts: The element types that the operation takes.
+        fill: What absent entries may stand for instead of zero, and then they are nothing; whatever it is when None,
+            and then the type keeps it.
     """
     unknown = TensorType(tuple(accepts), layouts=LAYOUTS, nullable=True)
     if isinstance(argument, str):
@@ -56,8 +65,14 @@ def tensor(inference: Inference, field: str, argument: Known, accepts: Sequence[
         if not dtypes:
             inference.mismatch(field, words(accepts), describe.dtypes(found.dtypes))
             dtypes = tuple(accepts)
-    told = TensorType(dtypes, found.shape, found.layouts, nullable=found.nullable)
-    return _completed(found if found == told else told)
+    told = TensorType(dtypes, found.shape, found.layouts, nullable=found.nullable, fill=found.fill)
+    known = _completed(found if found == told else told)
+    if fill is None or known.fill == 0:
+        return known
+    if known.fill != fill and Layout.DENSE not in known.layouts:
+        expected = "a sparse tensor whose absent entries are zero"
+        inference.mismatch(field, expected, f"absent entries that are {known.fill:g}")
+    return replace(known, fill=0)
 
 
 def _completed(found: TensorType) -> TensorType:
@@ -69,8 +84,9 @@ def _completed(found: TensorType) -> TensorType:
     elif shape is not None and len(shape) != 2:
         possible = (Layout.DENSE, Layout.COO) if shape else DENSE
         layouts = tuple(layout for layout in layouts if layout in possible) or possible
-    same = shape is found.shape and layouts is found.layouts
-    return found if same else replace(found, shape=shape, layouts=layouts)
+    fill = 0 if tuple(layouts) == DENSE else found.fill
+    same = shape is found.shape and layouts is found.layouts and fill == found.fill
+    return found if same else replace(found, shape=shape, layouts=layouts, fill=fill)
 
 
 def operand(inference: Inference, field: str, argument: Known, accepts: Sequence[DataType]) -> TensorType | Scalar:

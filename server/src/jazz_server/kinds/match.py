@@ -6,11 +6,14 @@ that a field *refers to* has symbols of its own: two images in one table need no
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from jazz.values import Null, Table, Tensor, Value
+import numpy as np
+
+from jazz.values import DataType, Null, Table, Tensor, Value
 from jazz_server.kinds import describe, units
 from jazz_server.kinds.parts import Parts, Resolve, is_unknown, parts_of
 from jazz_server.kinds.types import (
@@ -52,11 +55,20 @@ def type_of(value: Value) -> Type:
     """The exact type of a value: its element type, lengths and layout; nullable if and only if something is missing."""
     if isinstance(value, Tensor):
         missing = value.missing > 0
-        return TensorType((value.dtype,), value.shape, (value.layout,), nullable=missing, unit=value.unit)
+        fill = fill_of(value.fill, value.dtype)
+        return TensorType((value.dtype,), value.shape, (value.layout,), nullable=missing, unit=value.unit, fill=fill)
     if isinstance(value, Table):
         return TableType(tuple(FieldType(name, type_of(item)) for name, item in value.fields), closed=True)
     assert isinstance(value, Null)
     return NullType()
+
+
+def fill_of(fill: bytes, dtype: DataType) -> complex:
+    """What absent entries of a tensor stand for, from the bytes of that element; there is only one NaN."""
+    if not any(fill) or not dtype.numeric:
+        return 0
+    element: complex = np.frombuffer(fill, dtype.storage)[0].item()
+    return element if element == element else math.nan
 
 
 def match(kind: Kind | Type, found: Type, resolve: Resolve | None = None, *, computed: bool = False) -> Match:

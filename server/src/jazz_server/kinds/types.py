@@ -40,6 +40,7 @@ class TensorType:
         unit: The unit of the elements, "" when they have none, or, where it says what is expected, when any will do.
         minimum: The least element that fits.
         maximum: The greatest element that fits.
+        fill: What absent entries of sparse ones stand for; 0 where that is not known.
     """
 
     dtypes: tuple[DataType, ...] = ()
@@ -50,6 +51,7 @@ class TensorType:
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    fill: complex = 0
 
     @property
     def dtype(self) -> DataType | None:
@@ -72,11 +74,12 @@ class TensorType:
         if layout == " dense" and not self.strict:
             layout = ""
         shape = "..." if self.shape is None else ", ".join("*" if d is None else str(d) for d in self.shape)
+        fill = f" fill {self.fill:g}" if self.fill != 0 else ""
         unit = f" in {self.unit}" if self.unit else ""
         least = f" from {self.minimum:g}" if self.minimum is not None else ""
         most = f" to {self.maximum:g}" if self.maximum is not None else ""
         strict = " strict" if self.strict else ""
-        return f"{dtype}[{shape}]{'?' if self.nullable else ''}{layout}{strict}{unit}{least}{most}"
+        return f"{dtype}[{shape}]{'?' if self.nullable else ''}{layout}{strict}{fill}{unit}{least}{most}"
 
 
 @dataclass(frozen=True, slots=True)

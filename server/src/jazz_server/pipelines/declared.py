@@ -154,8 +154,8 @@ def _refined_tensor(declared: TensorType, given: TensorType, unifier: Unifier, n
         layouts = tuple(layout for layout in given.layouts if layout in declared.layouts)
         if not layouts:
             layouts = _converted(declared, given, note, path)
-    unit = given.unit or declared.unit
-    return TensorType(dtypes, shape, layouts, nullable=given.nullable, unit=unit)
+    unit, fill = given.unit or declared.unit, 0 if layouts == (Layout.DENSE,) else given.fill
+    return TensorType(dtypes, shape, layouts, nullable=given.nullable, unit=unit, fill=fill)
 
 
 def _converted(declared: TensorType, given: TensorType, note: Note, path: str) -> tuple[Layout, ...]:

@@ -8,6 +8,7 @@ from jazz.codec.errors import quoted
 from jazz.codec.schema import LAYOUTS, data_type
 from jazz.errors import Violation
 from jazz.v1 import value_pb2
+from jazz_server.kinds.match import fill_of
 from jazz_server.kinds.types import FieldType, NullType, TableType, TensorType, Type
 from jazz_server.kinds.units import unknown
 
@@ -25,7 +26,8 @@ def header_type(header: value_pb2.Value) -> Type:
 
 def _tensor_type(tensor: value_pb2.Tensor) -> Type:
     dtype, layout = data_type(tensor.type), LAYOUTS[tensor.layout]
-    return TensorType((dtype,), tuple(tensor.shape), (layout,), nullable=tensor.missing_entries > 0, unit=tensor.unit)
+    missing, fill = tensor.missing_entries > 0, fill_of(tensor.fill, dtype)
+    return TensorType((dtype,), tuple(tensor.shape), (layout,), nullable=missing, unit=tensor.unit, fill=fill)
 
 
 def has_units(header: value_pb2.Value) -> bool:

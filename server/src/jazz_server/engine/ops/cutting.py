@@ -34,7 +34,7 @@ def _bound(inference: Inference, settings: Settings, name: str) -> int | None:
 
 
 def _infer_slice(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     start, stop, step = (_bound(inference, settings, name) for name in ("start", "stop", "step"))
     if step == 0:
         inference.mismatch("step", "an integer that is not 0", "0")
@@ -75,7 +75,7 @@ def _axis(settings: Settings, x: Tensor) -> int:
 
 
 def _infer_split(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     sections, indices = settings.get("sections"), lists.integers(inference, settings, "indices")
     if (sections is None) == (settings.get("indices") is None):
         found = "neither" if sections is None else "both"
@@ -121,7 +121,7 @@ def _run_split(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tenso
 
 def _infer_stack(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
     names = [f"arrays[{position}]" for position in range(len(args))]
-    parts = [arguments.tensor(inference, name, arg, ()) for name, arg in zip(names, args, strict=True)]
+    parts = [arguments.tensor(inference, name, arg, (), fill=None) for name, arg in zip(names, args, strict=True)]
     known = next((part.shape for part in parts if part.shape is not None), None)
     axis = shapes.axis_of(inference, settings, None if known is None else (*known, 1))
     if axis is None:
@@ -147,7 +147,7 @@ def _infer_filter(inference: Inference, args: Sequence[Type | Scalar], settings:
         return (AnyType(),)
     if isinstance(args[0], TableType):
         return (_infer_rows(inference, args[0], args[1], settings),)
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     mask = arguments.tensor(inference, "mask", args[1], (BOOL,))
     axis = shapes.axis_of(inference, settings, x.shape) if arguments.rank_at_least(inference, "x", x, 1) else None
     fits = arguments.rank_in(inference, "mask", mask, (1,))

@@ -56,7 +56,12 @@ def _infer_matmul(inference: Inference, args: Sequence[Type | Scalar], settings:
         inference.mismatch("semiring", describe.choices(map(repr, semirings.NAMES)), repr(name))
         name = "plus_times"
     accepts = REAL if name in semirings.RINGS else NUMERIC
-    a, b = (arguments.tensor(inference, field, arg, accepts) for field, arg in zip(("a", "b"), args, strict=True))
+    ring = semirings.RINGS.get(str(name))
+    nothing = ring.nothing if ring else 0
+    a, b = (
+        arguments.tensor(inference, field, arg, accepts, fill=nothing)
+        for field, arg in zip(("a", "b"), args, strict=True)
+    )
     fit = [arguments.rank_in(inference, name, x, (1, 2)) for name, x in (("a", a), ("b", b))]
     dtypes = ordered(result.dtype for result in outcomes(_ELEMENTS[str(name)], [a.dtypes, b.dtypes]))
     _refuse_complex(inference, a, b, [dtype.storage.kind for dtype in dtypes])
@@ -69,7 +74,8 @@ def _infer_matmul(inference: Inference, args: Sequence[Type | Scalar], settings:
     if shape is None and possible == {Layout.CSR} and Layout.COO in (*a.layouts, *b.layouts):
         possible.add(Layout.DENSE)
     kept = tuple(layout for layout in Layout if layout in possible)
-    return (TensorType(dtypes, shape, kept, nullable=arguments.may_be_missing(a, b)),)
+    fill = 0 if kept == arguments.DENSE else nothing
+    return (TensorType(dtypes, shape, kept, nullable=arguments.may_be_missing(a, b), fill=fill),)
 
 
 def _product_layout(p: Layout, q: Layout, a: TensorType, b: TensorType) -> Layout:

@@ -31,7 +31,7 @@ def _value(field: str, argument: Any) -> Tensor:
 
 
 def _infer_is_na(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     return (TensorType((BOOL,), x.shape, x.layouts),)
 
 
@@ -43,7 +43,7 @@ def _run_is_na(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Tens
 
 
 def _infer_count_na(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     axes = shapes.axes_of(inference, settings, x.shape)
     keepdims = arguments.flag(inference, settings, "keepdims")
     shape = shapes.reduced(x.shape, axes, settings.get("axis") is None, keepdims)
@@ -59,7 +59,7 @@ def _run_count_na(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Te
 
 
 def _infer_fill_na(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     if isinstance(args[1], str):
         value = TensorType((_STRING,), (), arguments.DENSE)
     else:
@@ -177,7 +177,7 @@ def _infer_drop_na(inference: Inference, args: Sequence[Type | Scalar], settings
         return (AnyType(),)
     if isinstance(x, TableType):
         return (_infer_rows(inference, x, settings),)
-    found = arguments.tensor(inference, "x", x, ())
+    found = arguments.tensor(inference, "x", x, (), fill=None)
     if not arguments.rank_at_least(inference, "x", found, 1):
         return (AnyType(),)
     axis = shapes.axis_of(inference, settings, found.shape)

@@ -28,7 +28,7 @@ def in_rank(inference: Inference, x: TensorType, shape: shapes.Shape) -> TensorT
 
 
 def _infer_reshape(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     wanted = lists.integers(inference, settings, "shape")
     if wanted is None:
         return (in_rank(inference, x, None),)
@@ -70,7 +70,7 @@ def _run_reshape(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Ten
 
 
 def _infer_expand(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     wider = None if x.shape is None else (*x.shape, 1)
     axis = shapes.axis_of(inference, settings, wider)
     if x.shape is None or axis is None:
@@ -92,7 +92,7 @@ def _run_expand(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tens
 
 
 def _infer_squeeze(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     if x.shape is None:
         lists.axes(inference, settings, None)
         return (in_rank(inference, x, None),)
@@ -121,7 +121,7 @@ def _run_squeeze(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Ten
 
 
 def _infer_flip(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     lists.axes(inference, settings, x.shape)
     return (x,)
 
@@ -137,7 +137,7 @@ def _run_flip(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor
 
 
 def _infer_tile(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     times = lists.integers(inference, settings, "repetitions")
     if times is not None and any(n < 0 for n in times):
         inference.mismatch("repetitions", "numbers from 0 on", describe.shape(times))

@@ -33,7 +33,7 @@ _WHERE: Final = Rule(
 
 
 def _infer_take(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     given = args[1]
     if isinstance(given, TensorType) and given.dtypes == (BOOL,):
         inference.mismatch("indices", "integers; filter takes truth values", describe.dtypes(given.dtypes))

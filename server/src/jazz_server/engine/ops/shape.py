@@ -24,7 +24,7 @@ _FLIPPED = {Layout.CSR: Layout.CSC, Layout.CSC: Layout.CSR}
 
 
 def _infer_transpose(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     flipped = {_FLIPPED.get(layout, layout) for layout in x.layouts}
     shape = None if x.shape is None else x.shape[::-1]
     return (replace(x, shape=shape, layouts=tuple(layout for layout in Layout if layout in flipped)),)
@@ -42,7 +42,7 @@ def _cost_transpose(args: Sequence[Size], _settings: CostSettings, _results: Seq
 
 
 def _infer_size(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     shapes.axis_of(inference, settings, x.shape)
     return (TensorType((INT64,), (), arguments.DENSE),)
 
@@ -68,7 +68,7 @@ def infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings: 
     if not args:
         inference.mismatch("arrays", "at least one array", "none")
         return (TensorType(),)
-    parts = [arguments.tensor(inference, name, arg, ()) for name, arg in zip(names, args, strict=True)]
+    parts = [arguments.tensor(inference, name, arg, (), fill=None) for name, arg in zip(names, args, strict=True)]
     arguments.same_unit(inference, names, args)
     fit = [arguments.rank_at_least(inference, name, part, 1) for name, part in zip(names, parts, strict=True)]
     dtypes = _joined_dtypes(inference, names, parts)
@@ -76,7 +76,8 @@ def infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings: 
     shape = _joined_shape(inference, names, found, settings)
     possible = {_joined_layout(one) for one in arguments.combined(*_layout_choices(parts))}
     kept = tuple(layout for layout in Layout if layout in possible)
-    return (TensorType(dtypes, shape, kept, nullable=any(part.nullable for part in parts)),)
+    fill = parts[0].fill if all(part.fill == parts[0].fill for part in parts) else 0
+    return (TensorType(dtypes, shape, kept, nullable=any(part.nullable for part in parts), fill=fill),)
 
 
 def _layout_choices(parts: Sequence[TensorType]) -> list[tuple[Layout, ...]]:

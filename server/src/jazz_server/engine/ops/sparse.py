@@ -20,8 +20,8 @@ _NAMES: Final = {layout.value: layout for layout in arguments.SPARSE}
 
 
 def _infer_to_dense(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], ())
-    return (replace(x, layouts=arguments.DENSE),)
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
+    return (replace(x, layouts=arguments.DENSE, fill=0),)
 
 
 def _run_to_dense(run: Run, args: Sequence[Any], _settings: Settings) -> tuple[Tensor, ...]:
