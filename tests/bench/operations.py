@@ -48,7 +48,7 @@ def power_law(rows: int, width: int, seed: int = 1) -> sp.csr_array:
 
 
 def in_process(traced: Callable[..., Any], **inputs: Any) -> Callable[[], Mapping[str, Any]]:
-    """The run of a program that is compiled once, on values that are there, in a thread that is niced as those of runs."""
+    """The run of a program that is compiled once, on values that are there, in a niced thread like those of runs."""
     set_thread_count(THREADS)
     values = {name: _held(to_value(value)) for name, value in inputs.items()}
     pipeline = pipeline_from_message(jazz.pipeline(traced).message)
