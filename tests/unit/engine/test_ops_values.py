@@ -98,7 +98,7 @@ def test_absent_entries_that_are_not_zero_are_refused_but_for_what_moves_or_stor
     assert op("to_dense", x).array().tolist() == [[9, 1], [9, 9]]
     assert op("to_dense", op("transpose", x)).array().tolist() == [[9, 9], [1, 9]]
     with pytest.raises(OpError) as caught:
-        op("negative", x)
+        CATALOGUE["negative"].run(Steps(), [x], {})
     assert (caught.value.field, caught.value.found) == ("x", "absent entries that are 9.0")
     with pytest.raises(OpError):
         op("concat", x, csr([[0, 1.0]]))

@@ -1,14 +1,16 @@
 """What is known of sizes before values are there, and what follows from it."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 
 from jazz.values import DataType, Layout, Table, dense
 from jazz_server.engine.catalogue import CATALOGUE
+from jazz_server.engine.compressed import Compressed, transpose
 from jazz_server.engine.errors import MemoryLimit
-from jazz_server.engine.memory import room
+from jazz_server.engine.memory import check_bytes, check_shape, room
 from jazz_server.engine.op import Cost, Host, Size
 from jazz_server.engine.sizes import check_host, estimated, size_of, size_of_type
 from jazz_server.kinds.match import type_of
@@ -79,6 +81,69 @@ def test_a_product_costs_its_multiplications(layouts: tuple[tuple[Layout], tuple
     assert cost.flops == flops
 
 
+MATRIX_SIZE, TALL = Size((8, 16), 128, 512), Size((1024, 16), 16384, 65536)
+SPARSE = Size((1024, 1024), 4096, 36868, sparse=True)
+TEXTS = Size((100,), 100, 5000)
+COSTS: list[tuple[str, list[Size], dict[str, Any], list[Size], Cost]] = [
+    ("sort", [TALL], {}, [TALL], Cost(16384 * 14)),
+    ("argsort", [TALL], {}, [TALL], Cost(16384 * 14)),
+    ("unique", [SPARSE], {}, [SPARSE], Cost(4096 * 12)),
+    ("quantile", [TALL], {"q": 0.5, "axis": 1}, [Size((1024,), 1024, 8192)], Cost(16384 * 4)),
+    ("quantile", [SPARSE], {"q": 0.5, "axis": (0,)}, [Size((1024,), 1024, 8192)], Cost(4096 * 2)),
+    ("topk", [TALL], {"k": 8}, [Size((1024, 8), 8192, 32768)] * 2, Cost(16384 * 3)),
+    ("keep_topk", [SPARSE], {"k": 4}, [SPARSE], Cost(4096 * 2)),
+    ("prune", [SPARSE], {}, [SPARSE], Cost(4096)),
+    ("bin", [TALL, Size((32,), 32, 256)], {}, [TALL], Cost(16384 * 5)),
+    ("tokenize", [TEXTS], {}, [TEXTS], Cost(5000)),
+    ("hash_features", [TEXTS], {}, [SPARSE], Cost(5000)),
+    ("count_tokens", [TEXTS, TEXTS], {}, [SPARSE], Cost(5000)),
+    ("take", [TALL, Size((8,), 8, 64)], {"axis": 0}, [MATRIX_SIZE], Cost(128, 1024)),
+    ("slice", [SPARSE], {"stop": 256}, [Size((256, 1024), 4096, 0, sparse=True)], Cost(4096, stored=1024)),
+    ("split", [TALL], {"sections": 2}, [Size((512, 16), 8192, 32768)] * 2, Cost(16384, 131072)),
+    ("tile", [SPARSE], {"repetitions": (2, 1)}, [Size((2048, 1024), 4096, 0, sparse=True)], Cost(8192, stored=8192)),
+    ("concat", [SPARSE, SPARSE], {}, [Size((2048, 1024), 4096, 0, sparse=True)], Cost(8192, stored=8192)),
+    ("stack", [TALL, TALL], {}, [Size((2, 1024, 16), 32768, 131072)], Cost(32768)),
+    ("reshape", [TALL], {"shape": (16, 1024)}, [TALL], Cost(0, 0)),
+    ("expand_dims", [SPARSE], {}, [SPARSE], Cost(4096)),
+    ("squeeze", [TALL], {}, [TALL], Cost(0, 0)),
+    ("transpose", [SPARSE], {}, [SPARSE], Cost(0, 0)),
+    ("trace", [TALL], {}, [Size((), 1, 4)], Cost(16, 8, stored=16)),
+    ("diag", [Size((8,), 8, 32)], {}, [Size((8, 8), 8, 100, sparse=True)], Cost(8, 200, stored=8)),
+    ("kron", [MATRIX_SIZE, MATRIX_SIZE], {}, [Size((64, 256), 16384, 65536)], Cost(16384, stored=16384)),
+    ("outer", [TEXTS, TEXTS], {}, [Size((100, 100), 10000, 40000)], Cost(10000, stored=10000)),
+    ("knn", [TALL, MATRIX_SIZE], {"k": 1}, [TEXTS, TEXTS], Cost(2 * 16384 * 8, 65536 + 512)),
+    ("bfs", [SPARSE, Size((), 1, 8)], {}, [TALL, TALL], Cost(8192, 36868)),
+    ("triangle_count", [SPARSE], {}, [Size((), 1, 8)], Cost(4096**1.5, 4 * 36868)),
+    ("pagerank", [SPARSE], {}, [TEXTS], Cost(60 * 4096, 30 * 36868)),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "settings", "results", "expected"),
+    COSTS,
+    ids=[f"{row[0]}-{i}" for i, row in enumerate(COSTS)],
+)
+def test_what_is_not_one_operation_for_each_element_has_a_cost_of_its_own(
+    name: str, arguments: list[Size], settings: dict[str, Any], results: list[Size], expected: Cost
+) -> None:
+    op = CATALOGUE[name]
+    assert op.cost is not None
+    assert op.cost(arguments, settings_of(op, settings), results) == expected
+
+
+@pytest.mark.parametrize("name", sorted({row[0] for row in COSTS}))
+def test_of_what_is_not_known_a_cost_is_not_known_either(name: str) -> None:
+    _, arguments, settings, results, _ = next(row for row in COSTS if row[0] == name)
+    op = CATALOGUE[name]
+    assert op.cost is not None
+    unknown = [
+        [Size((math.nan,) * len(size.shape), math.nan, math.nan, size.sparse) for size in sizes]
+        for sizes in (arguments, results)
+    ]
+    cost = op.cost(unknown[0], settings_of(op, settings), unknown[1])
+    assert math.isnan(cost.flops) or cost == Cost(0, 0)
+
+
 def test_a_loop_costs_its_turns() -> None:
     x = TensorType((F32,), (4,), DENSE)
     settings = settings_of(CATALOGUE["iterate"], {"body": Cost(10, 20), "max_iter": 5})
@@ -90,6 +155,26 @@ def test_every_operation_has_a_cost_in_words_and_a_version_that_it_is_there_sinc
     for op in CATALOGUE.values():
         assert op.work.startswith("O("), op.name
         assert op.since.replace(".", "").isdigit(), op.name
+
+
+def test_what_does_not_fit_in_what_is_left_is_refused_before_it_is_made() -> None:
+    with room(1000):
+        check_bytes(1000)
+        with pytest.raises(MemoryLimit, match="are left"):
+            check_bytes(1001)
+        with pytest.raises(MemoryLimit, match="are left"):
+            check_shape((126,), np.dtype(np.float64))
+
+
+def test_what_a_transpose_is_made_from_counts_as_well() -> None:
+    entries = 1 << 18
+    matrix = Compressed(
+        1, entries, np.array([0, entries], np.int32), np.arange(entries, dtype=np.int32), np.ones(entries)
+    )
+    with room(8 * entries + entries * (12 + 16)):
+        assert transpose(matrix).rows == entries
+    with room(8 * entries + entries * (12 + 16) - 1), pytest.raises(MemoryLimit, match="what it is made from"):
+        transpose(matrix)
 
 
 def test_a_library_that_may_take_more_than_there_is_is_not_called() -> None:

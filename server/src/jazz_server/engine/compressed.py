@@ -118,10 +118,12 @@ def delivered(moved: Compressed, source: Compressed) -> Compressed:
 def transpose(source: Compressed) -> Compressed:
     """The transpose, which is the same matrix compressed by columns: O(rows + columns + entries)."""
     matrix = carried(source)
-    check_bytes(8 * matrix.columns + matrix.stored * (matrix.indices.itemsize + matrix.data.itemsize), "a transpose")
     if matrix.rows > np.iinfo(matrix.indices.dtype).max:
         matrix = widened(matrix, np.dtype(np.int64))
-    return delivered((_transpose_small if matrix.stored < _SMALL else _transpose_large)(matrix), source)
+    index, bits, small = matrix.indices.itemsize, matrix.data.itemsize, matrix.stored < _SMALL
+    buckets = 0 if small else 2 * index + bits
+    check_bytes(8 * matrix.columns + matrix.stored * (index + bits + buckets), "a transpose, and what it is made from,")
+    return delivered((_transpose_small if small else _transpose_large)(matrix), source)
 
 
 def _transpose_small(matrix: Compressed) -> Compressed:

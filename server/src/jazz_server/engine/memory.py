@@ -44,13 +44,16 @@ def room(left: int) -> Iterator[None]:
 
 
 def check_bytes(wanted: int, what: str = "a result") -> None:
-    """Refuses a value that is too large.
+    """Refuses a value that is too large, or that with what is computed beside it is.
 
     Raises:
-        MemoryLimit: `wanted` is more than `limit_bytes()`.
+        MemoryLimit: `wanted` is more than `limit_bytes()`, or than `room_left()`.
     """
     if wanted > _limit:
         raise MemoryLimit(f"{what} would take {size_words(wanted)}; at most {size_words(_limit)} are allowed")
+    left = _room.get()
+    if left is not None and wanted > left:
+        raise MemoryLimit(f"{what} would take {size_words(wanted)}; at most {size_words(left)} are left")
 
 
 def check_shape(shape: Sequence[int], dtype: np.dtype[Any]) -> None:
@@ -59,7 +62,8 @@ def check_shape(shape: Sequence[int], dtype: np.dtype[Any]) -> None:
     for length in shape:
         size *= length
         strides *= length or 1
-    if size > _limit or strides > _MOST_STRIDES:
+    left = _room.get()
+    if size > _limit or strides > _MOST_STRIDES or (left is not None and size > left):
         check_bytes(size or strides, f"a dense {dtype.name}[{', '.join(map(str, shape))}]")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz.values import Table, Tensor, Value
-from jazz_server.engine import arguments, frames, layouts, lists, operands, rows, shapes
+from jazz_server.engine import arguments, costs, frames, layouts, lists, operands, rows, shapes
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.ops.reshaping import expanded, in_rank
@@ -212,6 +212,7 @@ OPS: Final = (
             _AXIS,
         ),
         rows=rows.not_along(0),
+        cost=costs.parts,
     ),
     Op(
         name="split",
@@ -232,6 +233,7 @@ OPS: Final = (
             _AXIS,
         ),
         rows=rows.not_along(0),
+        cost=costs.parts,
     ),
     Op(
         name="stack",
@@ -249,6 +251,7 @@ OPS: Final = (
         parameters=(
             Parameter("axis", "axis", "Where the new axis is in the result, from the end when negative.", default=0),
         ),
+        cost=costs.joining,
     ),
     Op(
         name="filter",

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from jazz.values import DataType, Layout, Table, Tensor, compressed
-from jazz_server.engine import arguments, gathered, operands, rows, texts
+from jazz_server.engine import arguments, costs, gathered, operands, rows, texts
 from jazz_server.engine.compressed import tensor_of
 from jazz_server.engine.dense import elementwise
 from jazz_server.engine.entries import unravel
@@ -194,6 +194,7 @@ OPS: Final = (
                 "right", "bool", "Whether intervals contain their right edge and not their left one.", default=False
             ),
         ),
+        cost=costs.finding,
         work="O(n log k)",
         rows=rows.of_first,
     ),
@@ -216,6 +217,7 @@ OPS: Final = (
             Parameter("features", "int", "How many columns the result has.", default=1 << 20),
             Parameter("alternate_sign", "bool", "Whether hashes below 0 count as -1.", default=True),
         ),
+        cost=costs.reading,
         work="O(bytes)",
         rows=rows.of_first,
     ),

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from jazz.values import Layout, Tensor, compressed, dense
-from jazz_server.engine import arguments, layouts, operands, products, rows, semirings, shapes
+from jazz_server.engine import arguments, costs, layouts, operands, products, rows, semirings, shapes
 from jazz_server.engine.arguments import SPARSE
 from jazz_server.engine.compressed import Compressed, drop_zeros, elements, lines_of, tensor_of
 from jazz_server.engine.dense import quiet
@@ -278,6 +278,7 @@ OPS: Final = (
         results=("result",),
         infer=_infer_diag,
         run=_run_diag,
+        cost=costs.diagonal,
         work="O(n)",
     ),
     Op(
@@ -290,6 +291,7 @@ OPS: Final = (
         results=("result",),
         infer=_infer_trace,
         run=_run_trace,
+        cost=costs.diagonal,
         work="O(n)",
     ),
 )

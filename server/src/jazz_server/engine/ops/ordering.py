@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz.values import Layout, Order, Tensor, dense
-from jazz_server.engine import along, arguments, compressed, operands, rows, selection, shapes, structure
+from jazz_server.engine import along, arguments, compressed, costs, operands, rows, selection, shapes, structure
 from jazz_server.engine.compressed import Compressed, elements, row_ids
 from jazz_server.engine.entries import Entries, nonzero, ravel, sparse_of, unravel
 from jazz_server.engine.launch import grain
@@ -18,7 +18,7 @@ from jazz_server.engine.layouts import missing_array, to_dense, wide
 from jazz_server.engine.library import kernel
 from jazz_server.engine.memory import check_shape
 from jazz_server.engine.missing import bitmap, missing_entries
-from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, Run, Scalar, Settings, Size
+from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.ordering import keys_of, order_of, signed_keys, stable_order
 from jazz_server.engine.parallel import for_ranges
 from jazz_server.engine.promotion import INT64, Array
@@ -224,11 +224,6 @@ def _inverse(x: Tensor, positions: NDArray[np.int64], inverse: NDArray[np.int64]
     return replace(result, order=Order.C, fill=fill.tobytes() if fill else b"")
 
 
-def _cost(args: Sequence[Size], _settings: CostSettings, _results: Sequence[Size]) -> Cost:
-    stored = args[0].stored
-    return Cost(stored * np.log2(max(stored, 2)) if stored == stored else stored)
-
-
 _ORDER: Final = (
     "Numbers are ordered by value, NaN last; texts and bytes by code points; times by time; factors by the order of "
     "their categories"
@@ -252,7 +247,7 @@ OPS: Final = (
         infer=_infer_sort,
         run=_run_sort,
         parameters=_PARAMETERS,
-        cost=_cost,
+        cost=costs.sorting,
         work="O(n log n) for n elements stored",
         rows=rows.not_along(-1),
     ),
@@ -270,7 +265,7 @@ OPS: Final = (
         infer=_infer_argsort,
         run=_run_argsort,
         parameters=_PARAMETERS,
-        cost=lambda args, _settings, _results: Cost(args[0].elements * np.log2(max(args[0].elements, 2))),
+        cost=costs.sorting,
         work="O(n log n) for n elements",
         rows=rows.not_along(-1),
     ),
@@ -289,7 +284,7 @@ OPS: Final = (
         results=("values", "indices", "inverse", "counts"),
         infer=_infer_unique,
         run=_run_unique,
-        cost=_cost,
+        cost=costs.sorting,
         work="O(n log n) for n elements stored",
     ),
 )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz.values import Layout, Tensor
-from jazz_server.engine import along, arguments, operands, per_line, shapes
+from jazz_server.engine import along, arguments, costs, operands, per_line, shapes
 from jazz_server.engine.compressed import elements
 from jazz_server.engine.entries import entries_of, gather
 from jazz_server.engine.errors import OpError
@@ -187,6 +187,7 @@ OPS: Final = (
             Parameter("threshold", "float", "The magnitude that elements have to exceed, at least 0.", default=0),
             Parameter("k", "int", "How many elements of each row are left at most; all when unset."),
         ),
+        cost=costs.keeping,
         work="O(entries log k)",
         rows=_along_first,
     ),
@@ -205,6 +206,7 @@ OPS: Final = (
         infer=_infer_keep,
         run=_run_keep,
         parameters=(Parameter("k", "int", "How many elements of each row are left at most.", required=True),),
+        cost=costs.keeping,
         work="O(entries log k)",
         rows=_along_first,
     ),

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from jazz.values import Tensor
-from jazz_server.engine import arguments, lists, operands, shapes
+from jazz_server.engine import arguments, costs, lists, operands, shapes
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.memory import check_bytes
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
@@ -187,6 +187,7 @@ OPS: Final = (
         infer=_infer_reshape,
         run=_run_reshape,
         parameters=(Parameter("shape", "int|ints", "The lengths; one of them may be -1.", required=True),),
+        cost=costs.viewing,
     ),
     Op(
         name="expand_dims",
@@ -201,6 +202,7 @@ OPS: Final = (
         parameters=(
             Parameter("axis", "axis", "Where the new axis is in the result, from the end when negative.", default=0),
         ),
+        cost=costs.viewing,
     ),
     Op(
         name="squeeze",
@@ -215,6 +217,7 @@ OPS: Final = (
         parameters=(
             Parameter("axis", "axes", "The axis, or several, from the end when negative; all of length 1 when unset."),
         ),
+        cost=costs.viewing,
     ),
     Op(
         name="flip",
@@ -244,6 +247,7 @@ OPS: Final = (
         parameters=(
             Parameter("repetitions", "int|ints", "How many times along each axis, the last one last.", required=True),
         ),
+        cost=costs.parts,
     ),
 )
 """The operations of this module."""

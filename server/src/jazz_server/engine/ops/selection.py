@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz.values import Axis, Layout, Table, Tensor, Value, dense
-from jazz_server.engine import arguments, layouts, operands, rows, selection, shapes, structure
+from jazz_server.engine import arguments, costs, layouts, operands, rows, selection, shapes, structure
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
@@ -194,6 +194,7 @@ OPS: Final = (
         infer=_infer_take,
         run=_run_take,
         rows=rows.picking,
+        cost=costs.parts,
         work="O(elements of the result), those stored of a sparse one",
         parameters=(Parameter("axis", "axis", "The axis to take along, from the end when negative.", default=0),),
     ),
@@ -211,6 +212,7 @@ OPS: Final = (
         infer=_infer_topk,
         run=_run_topk,
         rows=rows.along_last,
+        cost=costs.keeping,
         work="O(elements stored · log k)",
         parameters=(Parameter("k", "int", "How many elements, from 0 to the length of the axis.", required=True),),
     ),

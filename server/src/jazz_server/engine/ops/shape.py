@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from jazz.values import DataType, Layout, Tensor, dense
-from jazz_server.engine import arguments, layouts, operands, rows, selection, shapes, structure
+from jazz_server.engine import arguments, costs, layouts, operands, rows, selection, shapes, structure
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.memory import check_shape
 from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, Run, Scalar, Settings, Size
@@ -239,6 +239,7 @@ OPS: Final = (
         run=run_concat,
         rows=rows.beside,
         parameters=(Parameter("axis", "axis", "The axis along which to join, from the end when negative.", default=0),),
+        cost=costs.joining,
     ),
     Op(
         name="size",

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from jazz.values import Tensor
-from jazz_server.engine import along, rows
+from jazz_server.engine import along, costs, rows
 from jazz_server.engine.along import Axes
 from jazz_server.engine.launch import grain, launch
 from jazz_server.engine.op import Flow, Inference, Op, Parameter, Scalar, Settings
@@ -215,6 +215,7 @@ OPS: Final = (
         infer=_infer_quantile,
         run=_QUANTILE.run,
         rows=_rows_of_quantile,
+        cost=costs.sorting_lines,
         work="O(elements stored · log of those of a line)",
         parameters=(
             Parameter("q", "float|floats", "The share, or several, from 0 to 1.", required=True),

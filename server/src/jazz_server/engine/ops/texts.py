@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz.values import Layout, Table, Tensor, Value, dense
-from jazz_server.engine import arguments, gathered, operands, per_line, rows, shapes, texts
+from jazz_server.engine import arguments, costs, gathered, operands, per_line, rows, shapes, texts
 from jazz_server.engine.compressed import tensor_of
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
@@ -159,6 +159,7 @@ OPS: Final = (
             Parameter("lowercase", "bool", "Whether words are written in lower case.", default=True),
             Parameter("min_length", "int", "How many characters a word has at least, from 1 on.", default=2),
         ),
+        cost=costs.reading,
         work="O(bytes)",
     ),
     Op(
@@ -174,6 +175,7 @@ OPS: Final = (
         results=("counts",),
         infer=_infer_count,
         run=_run_count,
+        cost=costs.reading,
         work="O(bytes)",
     ),
     Op(
