@@ -125,6 +125,13 @@ def test_components(index: str) -> None:
 @every_index
 def test_triangles_and_cores(index: str) -> None:
     indptr, indices, _ = graph(index)
+    ranks = np.random.default_rng(5).permutation(NODES).astype(index)
+    same("upward_count", indptr, indices, ranks, ints(0), 0, NODES, index=index)
+    upward = np.repeat(ranks, np.diff(indptr)) < ranks[indices]
+    counts = np.zeros(NODES, np.int64)
+    np.add.at(counts, np.repeat(ranks, np.diff(indptr))[upward], 1)
+    first = np.concatenate(([0], np.cumsum(counts))).astype(index)
+    same("upward_fill", indptr, indices, ranks, first, np.zeros(first[-1], index), 1, NODES, index=index)
     same("count_triangles", indptr, indices, np.full(NODES, -1, index), ints(0), 2, NODES, index=index)
     matrix = sp.csr_array((np.ones(len(indices)), indices, indptr), shape=(NODES, NODES))
     both = sp.csr_array(matrix + matrix.T)
@@ -218,7 +225,8 @@ def test_every_kernel_is_tried() -> None:
     tried = {
         "bfs_push", "bfs_claim", "bfs_pull", "set_to_list", "shortest_paths", "walk_randomly", "cumulate_rows",
         "pull_ranks", "join_first_edges", "find_roots", "select_tree", "list_joining_edges", "join_pairs",
-        "count_triangles", "peel", "hash_asymmetry", "csr_nearest", "dense_nearest", "csr_squared_distances",
+        "count_triangles", "upward_count", "upward_fill", "peel", "hash_asymmetry", "csr_nearest", "dense_nearest",
+        "csr_squared_distances",
         "csr_dense_ring", "dense_dense_ring", "csr_csr_ring",
     }  # fmt: skip
     assert names == tried

@@ -160,6 +160,40 @@ def list_joining_edges(
 
 
 @kernel(index=INDEX)
+def upward_count(
+    indptr: Index, indices: Index, ranks: Index, counts: Int64sOut, row_begin: Size, row_end: Size
+) -> None:
+    """Count the neighbours of higher rank of each node, into the place of its rank."""
+    for u in range(row_begin, row_end):
+        rank = ranks[u]
+        count = 0
+        for p in range(indptr[u], indptr[u + 1]):
+            count += ranks[indices[p]] > rank
+        counts[rank] = count
+
+
+@kernel(index=INDEX)
+def upward_fill(
+    indptr: Index,
+    indices: Index,
+    ranks: Index,
+    starts: Index,
+    targets: IndexOut,
+    row_begin: Size,
+    row_end: Size,
+) -> None:
+    """List the ranks of the neighbours of higher rank of each node; those of rank r begin at ``starts[r]``."""
+    for u in range(row_begin, row_end):
+        rank = ranks[u]
+        position = starts[rank] + 0
+        for p in range(indptr[u], indptr[u + 1]):
+            other = ranks[indices[p]]
+            if other > rank:
+                targets[position] = other
+                position += 1
+
+
+@kernel(index=INDEX)
 def count_triangles(
     indptr: Index, indices: Index, stamps: IndexOut, counts: Int64sOut, row_begin: Size, row_end: Size
 ) -> None:
