@@ -49,7 +49,7 @@ sanitized() { # FILTER
 
 # Shows what the sanitizers wrote, and fails if that is anything.
 sane() {
-  cat "$work"/sanitizers* 2>/dev/null | tee "$folder/r-sanitizers.log"
+  find "$work" -maxdepth 1 -name 'sanitizers*' -exec cat {} + | tee "$folder/r-sanitizers.log"
   [ ! -s "$folder/r-sanitizers.log" ] || { echo "faults: $folder/r-sanitizers.log" >&2; return 1; }
 }
 
