@@ -153,7 +153,7 @@ class Pipelines:
         """The plan of a run, all of whose names are looked up in one snapshot."""
         with self._store.snapshot() as snapshot:
             source = await self._sources.target(snapshot, message)
-            return await plan_run(self._core, message, source, self._sources, snapshot, held)
+            return await plan_run(self._core, message, source, self._sources, snapshot, self._runs.kept, held)
 
     async def _store_outputs(
         self, plan: Plan, result: Computed, request: Request | None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from jazz.errors import JazzError
 from jazz.v1 import pipelines_pb2 as pb
 from jazz.v1 import value_pb2
+from jazz.values import Value
 from jazz_server.kinds.types import Kind, Type
 from jazz_server.services.checks import Checks
 from jazz_server.services.core import Core
@@ -26,11 +27,17 @@ from jazz_server.store import BlockName, Body, Head
 
 @dataclass(frozen=True, slots=True)
 class BlockInput:
-    """An input that is a stored block or a part of it."""
+    """An input that is a stored block or a part of it.
+
+    Attributes:
+        head: The block.
+        part: The part; None for the whole.
+        source: Its value where that is in memory, else its body.
+    """
 
     head: Head
-    body: Body
     part: value_pb2.Slice | None
+    source: Value | Body
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +80,15 @@ class Plan:
 
 
 async def plan_run(
-    core: Core, message: pb.RunPipelineHeader, source: Source, sources: Sources, reader: Reads, bodies: ExitStack
+    core: Core,
+    message: pb.RunPipelineHeader,
+    source: Source,
+    sources: Sources,
+    reader: Reads,
+    kept: Callable[[Head], Value | None],
+    bodies: ExitStack,
 ) -> Plan:
-    """The plan of a run. The bodies of blocks stay open as long as `bodies`.
+    """The plan of a run. The bodies of blocks stay open as long as `bodies`; `kept` gives values that are in memory.
 
     Raises:
         jazz.errors.InvalidArgument: Inputs are missing, unknown or there twice, values or stores are not valid.
@@ -108,13 +121,18 @@ async def plan_run(
     blocks = {}
     for name, (reference, part) in asked.items():
         head = input_head(reader, name, reference)
-        body = reader.open_body(head)
-        bodies.callback(body.close)
-        blocks[name] = BlockInput(head, body, part)
+        value = kept(head) if part is None else None
+        blocks[name] = BlockInput(head, part, _opened(reader, head, bodies) if value is None else value)
     kinds = sources.kinds_of(reader, source.pipeline)
     types = {name: head_type(block.head) for name, block in blocks.items() if block.part is None}
     types |= {name: header_type(header.value) for name, header in streamed.items()}
     return Plan(source, kinds, streamed, positions, blocks, types, stores, message.profile)
+
+
+def _opened(reader: Reads, head: Head, bodies: ExitStack) -> Body:
+    body = reader.open_body(head)
+    bodies.callback(body.close)
+    return body
 
 
 def _check_input(item: pb.RunInput, position: int, names: list[str], given: set[str], checks: Checks) -> None:

@@ -37,13 +37,14 @@ from jazz_server.services.errors import known, within
 from jazz_server.services.headers import header_type
 from jazz_server.services.infos import value_header
 from jazz_server.services.kept import kept_results, result_key
-from jazz_server.services.plans import BlockInput, Plan
+from jazz_server.services.plans import Plan
 from jazz_server.services.queue import Computed, Job, Queue
 from jazz_server.services.quick import is_typed_at_once
 from jazz_server.services.receiving import Incoming, WriteBehind, receive
 from jazz_server.services.sending import SMALL
 from jazz_server.services.sources import Sources, with_versions
 from jazz_server.services.stored import Recent
+from jazz_server.store import Body, Head
 
 _PROGRAMS_KEPT = 256
 
@@ -131,10 +132,12 @@ class Runs:
         values = await self._streamed(plan, bodies)
         types = dict(plan.types)
         for name, block in plan.blocks.items():
-            if block.part is None:
-                values[name] = await self._block(block)
+            if not isinstance(block.source, Body):
+                values[name] = block.source
+            elif block.part is None:
+                values[name] = await self._loaded(block.head, block.source)
             else:
-                values[name], types[name] = await self._part(name, block, block.part, held)
+                values[name], types[name] = await self._part(name, block.head, block.source, block.part, held)
         program = program or await self._program(plan, types)
         control = RunControl(deadline=deadline, memory_limit=self._core.memory.limit)
         result = await self._compute(_job(plan, Member(program, values, control), types))
@@ -167,23 +170,25 @@ class Runs:
         small = plan.streamed_bytes <= SMALL
         return load() if small else await self._core.work(load)
 
-    async def _block(self, block: BlockInput) -> Value:
-        head = block.head
-        key = (str(head.name), head.version)
-        loaded = self._values.get(key)
-        if loaded is None:
-            mapped = block.body.map()
-            header = value_header(head)
-            value = await self._core.work(lambda: decode(header, mapped.view(0, head.size)))
-            loaded = _Loaded(value, head.size + len(head.header))
-            self._values.put(key, loaded)
-        return loaded.value
+    def kept(self, head: Head) -> Value | None:
+        """The value of a block, if it is in memory."""
+        loaded = self._values.get((head.name, head.version))
+        return None if loaded is None else loaded.value
 
-    async def _part(self, name: str, block: BlockInput, wanted: value_pb2.Slice, held: ExitStack) -> tuple[Value, Type]:
-        mapped = block.body.map()
-        header = value_header(block.head)
+    async def _loaded(self, head: Head, body: Body) -> Value:
+        mapped = body.map()
+        header = value_header(head)
+        value = await self._core.work(lambda: decode(header, mapped.view(0, head.size)))
+        self._values.put((head.name, head.version), _Loaded(value, head.size + len(head.header)))
+        return value
+
+    async def _part(
+        self, name: str, head: Head, body: Body, wanted: value_pb2.Slice, held: ExitStack
+    ) -> tuple[Value, Type]:
+        mapped = body.map()
+        header = value_header(head)
         part = await self._core.work(lambda: take(header, wanted, mapped))
-        held.enter_context(self._core.memory.held(part.body_bytes, f"the part of {block.head.name} for {name!r}"))
+        held.enter_context(self._core.memory.held(part.body_bytes, f"the part of {head.name} for {name!r}"))
         value = await self._core.work(lambda: decode(part.header, part.body()))
         return value, header_type(part.header)
 

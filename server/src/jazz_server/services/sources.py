@@ -37,19 +37,21 @@ class Sources:
         self.ops = ops
         self._core = core
         self._kinds = kinds
+        self._stored: Recent[Source] = Recent(_PIPELINES_KEPT)
         self._pipelines: Recent[Pipeline] = Recent(_PIPELINES_KEPT)
 
     async def stored(self, document: Document) -> Source:
         """The pipeline in a document."""
         key = (str(document.name), document.version)
-        content = read_content(document)
-        info = pb.PipelineInfo.FromString(content.info)
-        pipeline = self._pipelines.get(key)
-        if pipeline is None:
+        source = self._stored.get(key)
+        if source is None:
+            content = read_content(document)
+            info = pb.PipelineInfo.FromString(content.info)
             pipeline = await self._core.work(lambda: pipeline_from_message(info.pipeline, ops=self.ops))
-            self._pipelines.put(key, pipeline)
-        binds = {bind.input: bind.block for bind in info.binds}
-        return Source(key, pipeline, binds, document.version, content.binds, info.cache_results)
+            binds = {bind.input: bind.block for bind in info.binds}
+            source = Source(key, pipeline, binds, document.version, content.binds, info.cache_results)
+            self._stored.put(key, source)
+        return source
 
     async def inline(self, message: pb.InlinePipeline | pb.PutPipelineRequest) -> Source:
         """The pipeline in a request.

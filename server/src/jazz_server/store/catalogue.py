@@ -26,6 +26,8 @@ from rocksdict import (
 
 from jazz_server.store import keys
 from jazz_server.store.errors import DataLoss, OutcomeUnknown, StoreUnavailable
+from jazz_server.store.names import BlockName
+from jazz_server.store.records import Head
 
 _log = logging.getLogger(__name__)
 _WRITE_BUFFER = 16 * 1024 * 1024
@@ -124,10 +126,14 @@ class View:
 
     It consists of an iterator per column family, each of which holds on to the state at its making (and all are
     made in one turn of the loop). The snapshots of rocksdict would not do: their iterators show later writes.
+
+    Attributes:
+        heads: What readers have looked up: by name, and by the version that was asked for or None for the latest.
     """
 
     def __init__(self, families: Mapping[Family, Rdict]) -> None:
         self._cursors = {name: _Cursor(families[name].iter()) for name in _READ}
+        self.heads: dict[tuple[BlockName, int | None], Head] = {}
 
     def get(self, family: Family, key: bytes) -> bytes | None:
         """The value of a key."""
@@ -145,6 +151,7 @@ class View:
     def drop(self) -> None:
         """Let go of the database; reads raise `StoreUnavailable` from now on."""
         self._cursors = {}
+        self.heads = {}
 
 
 class Catalogue:

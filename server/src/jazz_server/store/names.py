@@ -42,6 +42,7 @@ def parse_name(text: str) -> BlockName:
     return name
 
 
+@lru_cache(maxsize=16_384)
 def parse_reference(text: str) -> tuple[BlockName, int | None]:
     """Read a name with an optional version, `space/segment@version`.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from heapq import merge
 from types import TracebackType
-from typing import Self
+from typing import Final, Self, TypeAlias
 
 from jazz_server.store import keys
 from jazz_server.store.bodies import Body
@@ -42,11 +42,16 @@ from jazz_server.store.records import (
 )
 from jazz_server.store.transaction import is_referenced
 
+_HEADS_KEPT: Final = 16_384
+
+Shown: TypeAlias = "View | _Nothing"
+"""What a reader shows."""
+
 
 class Reader:
     """The read methods, over one view of the durable and one of the volatile catalogue."""
 
-    def __init__(self, durable: Reads, volatile: Reads, pins: Pins, clock: Callable[[], int]) -> None:
+    def __init__(self, durable: Shown, volatile: Shown, pins: Pins, clock: Callable[[], int]) -> None:
         self._durable = durable
         self._volatile = volatile
         self._pins = pins
@@ -73,7 +78,17 @@ class Reader:
     def head(self, name: BlockName, version: int | None = None) -> Head:
         """A version of a block, or its latest; `BlockNotFound`, `VersionNotFound`."""
         check_name(name)
-        return get_head(self._reads(name), name, version, self._clock())
+        now = self._clock()
+        for view in (self._durable, self._volatile):
+            known = view.heads.get((name, version))
+            if known is not None and not has_expired(known, now):
+                return known
+        view = self._reads(name)
+        head = get_head(view, name, version, now)
+        if len(view.heads) >= _HEADS_KEPT:
+            view.heads.clear()
+        view.heads[name, version] = head
+        return head
 
     def versions(self, name: BlockName) -> list[Head]:
         """All versions of a block, latest first; `BlockNotFound`."""
@@ -141,14 +156,14 @@ class Reader:
         documents = ((decode(Document, stored), len(stored)) for stored in found)
         return make_page(listing, documents, limit, lambda each: each.name.path.encode())
 
-    def _locate(self, space: str) -> tuple[Reads, SpaceRecord]:
+    def _locate(self, space: str) -> tuple[Shown, SpaceRecord]:
         for reads in (self._durable, self._volatile):
             record = find_space(reads, space)
             if record is not None:
                 return reads, record
         raise SpaceNotFound(space)
 
-    def _reads(self, name: BlockName) -> Reads:
+    def _reads(self, name: BlockName) -> Shown:
         try:
             return self._locate(name.space)[0]
         except SpaceNotFound:
@@ -222,6 +237,8 @@ class Snapshot(Reader):
 
 class _Nothing:
     """What a closed snapshot reads."""
+
+    heads: Final[dict[tuple[BlockName, int | None], Head]] = {}
 
     def get(self, family: Family, key: bytes) -> bytes | None:
         raise Closed("the snapshot")
