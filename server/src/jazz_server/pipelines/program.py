@@ -99,11 +99,12 @@ class Program:
         """
         violations = []
         for item in self.graph.inputs:
-            value, takes = values[item.name], self.typing.inputs[item.name]
-            found = match(self.typing.given[item.name], type_of(value))
-            if found.matches and _has_range(takes):
-                found = match_value(takes, value)
-            for m in found.mismatches:
+            value, takes, given = values[item.name], self.typing.inputs[item.name], self.typing.given[item.name]
+            has = type_of(value)
+            mismatches = () if has == given else match(given, has).mismatches
+            if not mismatches and _has_range(takes):
+                mismatches = match_value(takes, value).mismatches
+            for m in mismatches:
                 where = f"inputs.{item.name}.{m.field}" if m.field else f"inputs.{item.name}"
                 violations.append(Violation(where, m.expected, m.found))
         if violations:
@@ -116,6 +117,8 @@ class Program:
             RunError: It cannot be had in that layout, or not in the memory that there is (`RunOutOfMemory`).
         """
         name = self.graph.inputs[position].name
+        if self.typing.given[name] == self.typing.arguments[position]:
+            return value
         try:
             with inside(f"inputs.{name}"):
                 return converted(value, self.typing.given[name], self.typing.arguments[position], run, self._ops)

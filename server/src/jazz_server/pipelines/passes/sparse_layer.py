@@ -45,8 +45,17 @@ def sparse_layer(
     """
     if not is_exact(w, bias, clamp) or not _is_plain(x):
         return None
+    if not x.stored:
+        return _empty(x, w, dtype)
     a, b = aligned(cast(lines_of(x), dtype), cast(lines_of(w), dtype))
     return tensor_of(_Layer(run, a, b, np.ascontiguousarray(bias), clamp).compute())
+
+
+def _empty(x: Tensor, w: Tensor, dtype: np.dtype[Any]) -> Tensor:
+    """The result for activations of which none is there."""
+    index = np.promote_types(x.indices[0].dtype, w.indices[0].dtype)
+    indptr = np.zeros(x.shape[0] + 1, index)
+    return tensor_of(Compressed(x.shape[0], w.shape[1], indptr, np.empty(0, index), np.empty(0, dtype)))
 
 
 def is_exact(w: Tensor, bias: NDArray[Any], clamp: Clamp) -> bool:
