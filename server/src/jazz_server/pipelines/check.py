@@ -93,7 +93,8 @@ class _Check:
         if not outputs:
             self._note("outputs", "at least one output", "none")
         for position, output in enumerate(outputs):
-            self._check_reference(f"outputs[{position}] {output.name}", output.source, len(self._graph.steps))
+            if not self._is_there(output.source, len(self._graph.steps)):
+                self._note_reference(f"outputs[{position}] {output.name}", output.source, len(self._graph.steps))
 
     def _check_step(self, position: int, step: Step) -> None:
         name = step_name(position, step)
@@ -107,18 +108,19 @@ class _Check:
             self._check_count(name, op, len(step.arguments))
             self._check_parameters(name, op, step)
         for index, argument in enumerate(step.arguments):
-            label = argument_name(op, index) if op else f"arguments[{index}]"
-            self._check_reference(f"{name}.{label}", argument, position)
+            if not self._is_there(argument, position):
+                label = argument_name(op, index) if op else f"arguments[{index}]"
+                self._note_reference(f"{name}.{label}", argument, position)
 
     def _check_count(self, name: str, op: Op, found: int) -> None:
         most: float = len(op.arguments)
         fewest = len(op.arguments) - op.optional_arguments
-        names = ", ".join(op.arguments)
         if op.arguments and op.arguments[-1].startswith("*"):
             most = float("inf")
             fewest = len(op.arguments) - 1 - op.optional_arguments
         if fewest <= found <= most:
             return
+        names = ", ".join(op.arguments)
         if most == float("inf"):
             expected = f"at least {fewest} arguments ({names})"
         elif fewest == most:
@@ -127,8 +129,22 @@ class _Check:
             expected = f"{fewest} to {most} arguments ({names})"
         self._note(f"{name}.arguments", expected, str(found))
 
-    def _check_reference(self, field: str, argument: Argument, steps: int) -> None:
-        """Notes a reference to what is not there; the first `steps` steps are."""
+    def _is_there(self, argument: Argument, steps: int) -> bool:
+        """Whether what a reference refers to is there; the first `steps` steps are."""
+        if isinstance(argument, StepRef):
+            return argument.step < steps and argument.output < self._most_outputs(self._graph.steps[argument.step])
+        if isinstance(argument, InputRef):
+            return argument.input < len(self._graph.inputs)
+        return not isinstance(argument, ConstantRef) or argument.constant < self._constants
+
+    def _most_outputs(self, step: Step) -> float:
+        op = self._ops.get(step.op)
+        if op is None or any(result.startswith("*") for result in op.results):
+            return float("inf")
+        return len(op.results)
+
+    def _note_reference(self, field: str, argument: Argument, steps: int) -> None:
+        """Notes a reference to what is not there."""
         if isinstance(argument, InputRef):
             self._check_position(field, "input", argument.input, len(self._graph.inputs))
         elif isinstance(argument, ConstantRef):
@@ -138,10 +154,8 @@ class _Check:
                 there = argument.step < len(self._graph.steps)
                 self._note(field, "an earlier step", f"step {argument.step}{'' if there else ', which is not there'}")
                 return
-            op = self._ops.get(self._graph.steps[argument.step].op)
-            if op is not None and not any(result.startswith("*") for result in op.results):
-                of = f" of step {argument.step}"
-                self._check_position(field, "output", argument.output, len(op.results), of)
+            op = self._ops[self._graph.steps[argument.step].op]
+            self._check_position(field, "output", argument.output, len(op.results), f" of step {argument.step}")
 
     def _check_position(self, field: str, what: str, found: int, count: int, of: str = "") -> None:
         if found >= count:
@@ -150,7 +164,9 @@ class _Check:
 
     def _check_parameters(self, name: str, op: Op, step: Step) -> None:
         known = {parameter.name: parameter for parameter in op.parameters}
-        for key, count in Counter(key for key, _ in step.parameters).items():
+        given = {key for key, _ in step.parameters}
+        counts = Counter(key for key, _ in step.parameters) if len(given) < len(step.parameters) else {}
+        for key, count in counts.items():
             if count > 1:
                 self._note(f"{name}.{key}", "a value", f"{count} values")
         for key, value in step.parameters:
@@ -161,7 +177,6 @@ class _Check:
                 self._note(f"{name}.{key}", expected, shown(key))
             else:
                 self._check_value(f"{name}.{key}", parameter, value)
-        given = {key for key, _ in step.parameters}
         for parameter in op.parameters:
             if parameter.required and parameter.name not in given:
                 self._note(f"{name}.{parameter.name}", _expected(parameter.type), "nothing")
