@@ -2,7 +2,8 @@
 
 # fields of requests that are arguments of other names, whichever element it is
 argument_fields <- c(
-  "^inputs\\[[0-9]+\\]\\.name$" = "inputs", "^stores\\[[0-9]+\\]\\..*$" = "into", "^binds\\[[0-9]+\\]\\..*$" = "bind"
+  "^inputs\\[[0-9]+\\]\\.name$" = "inputs", "^stores\\[[0-9]+\\]\\..*$" = "into", "^binds\\[[0-9]+\\]\\..*$" = "bind",
+  "^slice\\.axes\\[[0-9]+\\]\\..*$" = "along"
 )
 
 slice_fields <- "^slice\\.(item|rows|columns)(\\.labels|\\.positions)?(\\[([0-9]+)\\])?$"

@@ -49,6 +49,8 @@ test_that("a label or a field that is not there is told by the argument of R", {
   expect_match(told, "rows[2]: expected a label of the axis, found 'Trabant'", fixed = TRUE)
   expect_match(said(jz_get(db, "r-labels/cars", columns = "MPG"), "jazz_error_not_found"), "columns[1]: ", fixed = TRUE)
   expect_match(said(jz_get(db, "r-labels/cars", item = "MPG"), "jazz_error_not_found"), "item[1]: ", fixed = TRUE)
+  told <- said(jz_get(db, "r-labels/cars", along = list(cars = 1)))
+  expect_match(told, "  - along: expected ", fixed = TRUE)
   jz_put(db, "r-labels/iris", iris)
   expect_match(said(jz_get(db, "r-labels/iris", rows = "a")), "  - rows: expected", fixed = TRUE)
 })
