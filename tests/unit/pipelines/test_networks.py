@@ -21,8 +21,9 @@ from jazz_server.engine.compressed import lines_of
 from jazz_server.engine.watching import watching
 from jazz_server.pipelines.control import RunControl
 from jazz_server.pipelines.errors import RunCancelled
-from jazz_server.pipelines.passes.networks import Network, stacked
+from jazz_server.pipelines.passes.networks import stacked
 from jazz_server.pipelines.passes.ready import Ready
+from jazz_server.pipelines.passes.stages import Network
 from jazz_server.pipelines.passes.tiles import through_tiles
 from jazz_server.pipelines.passes.without import VARIABLE
 from radixnet import infer, radixnet
@@ -168,6 +169,21 @@ def test_fifty_runs_at_once_give_the_same() -> None:
     with ThreadPoolExecutor(50) as pool:
         for found in pool.map(lambda _: answer(x, net), range(50)):
             same(found, expected)
+
+
+@pytest.mark.parametrize(("value", "weight", "counts"), [(1.0, 0.0625, True), (3.0, 0.5, True), (1.0, 0.3, False)])
+def test_inputs_of_one_value_are_counted_where_no_sum_of_their_weights_is_rounded(
+    value: float, weight: float, counts: bool
+) -> None:
+    w = np.where(np.random.default_rng(3).random((300, 40)) < 0.5, weight, 0)
+    net = network([w, np.eye(40) * weight])
+    x = images(90, 300) * value
+    with watching() as run:
+        ours = answer(x, net)
+    assert ("counts inputs" in " ".join(run.chosen)) is counts
+    other = x.copy()
+    other.data[-1] = 2 * value
+    same(ours[:-1], answer(other, net)[:-1])
 
 
 def test_a_run_stops_between_tiles() -> None:

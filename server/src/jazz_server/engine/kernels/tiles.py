@@ -1,4 +1,4 @@
-"""Runs of layers on a tile of rows that stays in cache.
+"""Rows on their way through runs of layers, in tiles that stay in cache.
 
 A tile holds some rows of activations *feature-major*: the entry of neuron j and row t is at ``j * stride + t``, so that
 the inner loop runs over rows and is a sum of vectors. Its first `width` columns are in use, a multiple of `LANES` not
@@ -6,6 +6,9 @@ above `stride`; what is in those at and beyond the number of rows held means not
 
 The weights of all layers are one CSR matrix by output neuron: the transposes of the layers' matrices, stacked. Layer l
 has the stacked rows ``starts[l] <= neuron < starts[l + 1]``, and its column indices are neurons of the layer before.
+
+Layers fall into *stages*. Rows that come out of one wait in a tile for the next until it is full, so that rows that die
+leave no gaps; that tile is then in cache, too.
 """
 
 from __future__ import annotations
@@ -14,7 +17,11 @@ from typing import Final
 
 from jazz_server.engine.kernels.declare import (
     INDEX,
+    Bytes,
+    BytesOut,
+    FlagsOut,
     Index,
+    IndexOut,
     Int32s,
     Int64s,
     Int64sOut,
@@ -36,31 +43,11 @@ NARROW = ("uint16", "int32")
 """Types of the indices of weights."""
 
 
-@kernel(index=INDEX, value=FLOAT)
-def csr_to_tile(
-    indptr: Index,
-    indices: Index,
-    data: Values,
-    tile: ValuesOut,
-    slots: Int64s,
-    neurons: Size,
-    stride: Size,
-    row_begin: Size,
-    row_end: Size,
-) -> None:
-    """Fill a tile (neurons, stride) with the rows that `slots` lists from `row_begin` to `row_end`, zero elsewhere."""
-    for i in range(neurons * stride):
-        tile[i] = 0
-    for t in range(row_begin, row_end):
-        row = slots[t]
-        for p in range(indptr[row], indptr[row + 1]):
-            tile[indices[p] * stride + t - row_begin] = data[p]
-
-
 @kernel(value=FLOAT)
 def tile_to_dense(
-    tile: Values,
-    slots: Int64s,
+    tiles: Values,
+    begin: Size,
+    columns: Int64s,
     places: Int32s,
     out: ValuesOut,
     neurons: Size,
@@ -68,38 +55,58 @@ def tile_to_dense(
     row_begin: Size,
     row_end: Size,
 ) -> None:
-    """Write the columns `row_begin` to `row_end` of a tile as the rows `slots` of `out` (rows, neurons; C order).
+    """Write those columns of the tile at `begin` that `columns` lists as rows of `out` (rows, neurons; C order).
 
     Neuron j of `out` is at `places[j]` in the tile.
     """
-    for t in range(row_begin, row_end):
-        target = slots[t] * neurons
+    for row in range(row_begin, row_end):
         for j in range(neurons):
-            out[target + j] = tile[places[j] * stride + t]
+            out[row * neurons + j] = tiles[begin + places[j] * stride + columns[row]]
 
 
-@kernel(value=FLOAT)
-def tile_copy_rows(
-    tile: Values,
-    out: ValuesOut,
-    neurons: Size,
-    stride: Size,
-    out_begin: Size,
+@kernel(index=INDEX, value=FLOAT)
+def put_rows(
+    indptr: Index,
+    indices: Index,
+    data: Values,
+    rows: Int64s,
+    indptr_out: Index,
+    indices_out: IndexOut,
+    data_out: ValuesOut,
     row_begin: Size,
     row_end: Size,
 ) -> None:
-    """Copy the columns `row_begin` to `row_end` of a tile to one of the same stride, from its column `out_begin`."""
-    for j in range(neurons):
-        source = j * stride
-        shift = source + out_begin - row_begin
-        for t in range(row_begin, row_end):
-            out[shift + t] = tile[source + t]
+    """Copy CSR rows to a larger matrix, in which row i is the row ``rows[i]`` and has as many entries."""
+    for i in range(row_begin, row_end):
+        shift = indptr_out[rows[i]] - indptr[i]
+        for p in range(indptr[i], indptr[i + 1]):
+            indices_out[shift + p] = indices[p]
+            data_out[shift + p] = data[p]
+
+
+@kernel(index=INDEX, value=FLOAT)
+def put_full_rows(
+    rows: Int64s,
+    upper: Value,
+    indptr_out: Index,
+    indices_out: IndexOut,
+    data_out: ValuesOut,
+    row_begin: Size,
+    row_end: Size,
+) -> None:
+    """Fill the rows of a CSR matrix that `rows` lists: all columns are there, and all entries are `upper`."""
+    for i in range(row_begin, row_end):
+        begin = indptr_out[rows[i]]
+        for j in range(indptr_out[rows[i] + 1] - begin):
+            indices_out[begin + j] = j
+            data_out[begin + j] = upper
 
 
 @emitted
 def tile_neurons(
-    source: Values,
-    target: ValuesOut,
+    tiles: ValuesOut,
+    source: Size,
+    target: Size,
     stride: Size,
     width: Size,
     indptr: Index,
@@ -110,6 +117,7 @@ def tile_neurons(
     bias: Values,
     bias_stride: Size,
     upper: Value,
+    shared: Bytes,
     grouped: Size,
     low: ValuesOut,
     high: ValuesOut,
@@ -118,9 +126,11 @@ def tile_neurons(
 ) -> None:
     """Compute the stacked neurons `first` to `last`, and the least and the greatest of all results of each row.
 
-    Sums run over ascending inputs and the bias comes last, as in `csr_layer`: in floating point the order is part of
-    the answer. Each product is added without rounding it before. With `same`, all weights are `weight`. With
-    `grouped`, some neurons are computed at a time, which is faster where there are registers for so many sums.
+    Activations are read from the tile at `source` and written to that at `target`. Sums run over ascending inputs and
+    the bias comes last, as in `csr_layer`: in floating point the order is part of the answer. Each product is added
+    without rounding it before. With `same`, all weights are `weight`. With `grouped`, some neurons are computed at a
+    time, which is faster where there are registers for so many sums; those of which `shared` says that they have the
+    same inputs read them once.
     """
     for t in range(width):
         low[t] = upper
@@ -129,11 +139,69 @@ def tile_neurons(
         for t in range(width):
             total = upper * 0
             for p in range(indptr[neuron], indptr[neuron + 1]):
-                total += (weight if same else data[p]) * source[indices[p] * stride + t]
+                total += (weight if same else data[p]) * tiles[source + indices[p] * stride + t]
             x = min(max(total + bias[neuron * bias_stride], 0), upper)
-            target[(neuron - first) * stride + t] = x
+            tiles[target + (neuron - first) * stride + t] = x
             low[t] = min(low[t], x)
             high[t] = max(high[t], x)
+
+
+@emitted
+def tile_counts(
+    cells: Bytes,
+    tiles: ValuesOut,
+    target: Size,
+    stride: Size,
+    width: Size,
+    indptr: Index,
+    indices: Index,
+    unit: Value,
+    bias: Values,
+    bias_stride: Size,
+    upper: Value,
+    shared: Bytes,
+    grouped: Size,
+    low: ValuesOut,
+    high: ValuesOut,
+    first: Size,
+    last: Size,
+) -> None:
+    """Do as `tile_neurons` where inputs are 0 or 1 and are counted, at most 255 of a neuron; each one gives `unit`."""
+    for t in range(width):
+        low[t] = upper
+        high[t] = 0
+    for neuron in range(first, last):
+        for t in range(width):
+            count = 0
+            for p in range(indptr[neuron], indptr[neuron + 1]):
+                count += int(cells[indices[p] * stride + t])
+            x = min(max(count * unit + bias[neuron * bias_stride], 0), upper)
+            tiles[target + (neuron - first) * stride + t] = x
+            low[t] = min(low[t], x)
+            high[t] = max(high[t], x)
+
+
+@emitted
+def tile_move(
+    tiles: ValuesOut,
+    source: Size,
+    target: Size,
+    column: Size,
+    masks: Int64s,
+    stride: Size,
+    width: Size,
+    neurons: Size,
+) -> None:
+    """Copy columns of the tile at `source` to that at `target`, side by side from `column` on.
+
+    Bit t % LANES of ``masks[t // LANES]`` says whether column t is copied. Behind a tile there is room for a vector.
+    """
+    for j in range(neurons):
+        place = target + j * stride + column
+        for t in range(width):
+            if masks[t // LANES] >> t % LANES & 1:
+                tiles[place] = tiles[source + j * stride + t]
+                place += 1
 
 
 @inlined
@@ -148,22 +216,23 @@ def leaves(low: Value, high: Value, upper: Value, retire: Size) -> int:
 
 @inlined
 def drop_rows(
-    tile: ValuesOut,
+    tiles: ValuesOut,
+    begin: Size,
     slots: Int64sOut,
+    slot: Size,
     low: Values,
     high: Values,
     upper: Value,
     retire: Size,
-    full: Int64sOut,
-    retired: Size,
+    retired: FlagsOut,
     moves: Int64sOut,
     neurons: Size,
     stride: Size,
     rows: Size,
 ) -> int:
-    """Move rows from the end to where dead and full rows were, list full ones in `full`, and return the number left.
+    """Move rows from the end of a tile to where dead and full rows were, flag full ones, and return the number left.
 
-    `moves` (2 * stride) is scratch.
+    The tile is at `begin`, its rows are listed from `slot` on. `moves` (2 * stride) is scratch.
     """
     kept = rows
     count = 0
@@ -174,41 +243,121 @@ def drop_rows(
             t += 1
             continue
         if fate == 2:
-            full[retired] = slots[t]
-            retired += 1
+            retired[slots[slot + t]] = True
         kept -= 1
         while kept > t:
             last = leaves(low[kept], high[kept], upper, retire)
             if last == 0:
                 break
             if last == 2:
-                full[retired] = slots[kept]
-                retired += 1
+                retired[slots[slot + kept]] = True
             kept -= 1
         if kept > t:
-            slots[t] = slots[kept]
+            slots[slot + t] = slots[slot + kept]
             moves[2 * count] = kept
             moves[2 * count + 1] = t
             count += 1
             t += 1
     for j in range(neurons):
-        position = j * stride
+        position = begin + j * stride
         for move in range(count):
-            tile[position + moves[2 * move + 1]] = tile[position + moves[2 * move]]
+            tiles[position + moves[2 * move + 1]] = tiles[position + moves[2 * move]]
     return kept
 
 
-@kernel(contract=True, index=NARROW, value=FLOAT)
-def tile_layers(
-    tile: ValuesOut,
-    other: ValuesOut,
+@inlined
+def fill_tile(
+    indptr: Int64s,
+    indices: Int32s,
+    data: Values,
+    tiles: ValuesOut,
+    begin: Size,
     slots: Int64sOut,
-    full: Int64sOut,
-    counts: Int64sOut,
+    rows: Int64s,
+    neurons: Size,
+    stride: Size,
+    row_begin: Size,
+    row_end: Size,
+) -> None:
+    """Fill the tile (neurons, stride) at `begin` with some of the CSR rows that `rows` lists, and zeros elsewhere."""
+    for i in range(neurons * stride):
+        tiles[begin + i] = 0
+    for t in range(row_begin, row_end):
+        row = rows[t]
+        slots[t - row_begin] = row
+        for p in range(indptr[row], indptr[row + 1]):
+            tiles[begin + indices[p] * stride + t - row_begin] = data[p]
+
+
+@inlined
+def fill_cells(
+    indptr: Int64s,
+    indices: Int32s,
+    cells: BytesOut,
+    slots: Int64sOut,
+    rows: Int64s,
+    neurons: Size,
+    stride: Size,
+    row_begin: Size,
+    row_end: Size,
+) -> None:
+    """Do as `fill_tile` with a one where there is an entry."""
+    for i in range(neurons * stride):
+        cells[i] = 0
+    for t in range(row_begin, row_end):
+        row = rows[t]
+        slots[t - row_begin] = row
+        for p in range(indptr[row], indptr[row + 1]):
+            cells[indices[p] * stride + t - row_begin] = 1
+
+
+@inlined
+def list_rows(
+    slots: Int64sOut,
+    columns: Int64sOut,
+    begin: Size,
+    low: Values,
+    high: Values,
+    upper: Value,
+    retire: Size,
+    retired: FlagsOut,
+    rows: Size,
+) -> int:
+    """List the columns of rows that do not leave, move the names of those to the front, flag full rows.
+
+    Both are listed from `begin` on. Returns how many there are.
+    """
+    kept = 0
+    for t in range(rows):
+        fate = leaves(low[t], high[t], upper, retire)
+        slot = slots[begin + t]
+        if fate == 2:
+            retired[slot] = True
+        if fate == 0:
+            columns[begin + kept] = t
+            slots[begin + kept] = slot
+            kept += 1
+    return kept
+
+
+ROWS: Final = 0
+TAKEN: Final = 1
+DONE: Final = 2
+"""What `held` has of a stage: the rows that wait for it, and of those that came out, how many went on, and of what."""
+
+
+@kernel(contract=True, index=NARROW, value=FLOAT)
+def rows_through_layers(
+    tiles: ValuesOut,
+    slots: Int64sOut,
+    columns: Int64sOut,
+    held: Int64sOut,
+    cells: BytesOut,
     low: ValuesOut,
     high: ValuesOut,
     moves: Int64sOut,
     stride: Size,
+    room: Size,
     indptr: Int64s,
     indices: Index,
     data: Values,
@@ -217,54 +366,130 @@ def tile_layers(
     bias_stride: Size,
     upper: Value,
     starts: Int64s,
+    shared: Bytes,
     full_from: Size,
     grouped: Size,
-    layer_begin: Size,
-    layer_end: Size,
-) -> None:
-    """Compute ``min(max(w.T @ tile + bias, 0), upper)`` for layers `layer_begin` to `layer_end`, one on another.
+    stops: Int64s,
+    stages: Size,
+    indptr_x: Int64s,
+    indices_x: Int32s,
+    data_x: Values,
+    inputs: Size,
+    counted: Size,
+    unit: Value,
+    rows: Int64s,
+    retired: FlagsOut,
+    flush: Size,
+    row_begin: Size,
+    row_end: Size,
+) -> int:
+    """Take rows through ``min(max(w.T @ x + bias, 0), upper)`` for all layers, one on another.
 
-    The two tiles take turns: the result is in `tile` after an even number of layers, in `other` after an odd one. The
-    bias, one per stacked neuron (`bias_stride` 1) or one number (`bias_stride` 0), is added everywhere; that equals the
-    rule of `csr_layer` where ``bias <= 0``. Then a row of zeros stays one, and leaves the tile. A row of which all is
-    `upper` stays one from layer `full_from` on: it leaves, too, and is listed in `full` (stride). `data` has a weight
-    for each edge or, with `same`, for each layer. `grouped` as in `tile_neurons`.
+    The rows of the CSR matrix x that `rows` lists from `row_begin` to `row_end` come in; no other entries of `slots`
+    ever leave. Stage s has the layers ``stops[s] <= layer < stops[s + 1]``, a tile at ``(s + 1) * room`` and the
+    names of its rows at ``s * stride``; the tile at 0 takes turns with it. Each stage but the last has an even number
+    of layers. `held` (stages, 3) has what waits where and is kept up, so that rows may come in by several calls. With
+    `flush`, rows go on also in tiles that are not full.
 
-    `counts` has the numbers of rows held and of rows in `full`, and is kept up; `slots` (stride), the names of the
-    rows, moves along. `low` and `high` (stride) and `moves` (2 * stride) are scratch. Both tiles hold the widest
-    layer, and `stride` is a multiple of `LANES`, at most `MOST_LANES`.
+    The bias, one per stacked neuron (`bias_stride` 1) or one number (`bias_stride` 0), is added everywhere; that equals
+    the rule of `csr_layer` where ``bias <= 0``. Then a row of zeros stays one, and leaves its tile. A row of which all
+    is `upper` stays one from layer `full_from` on: it leaves, too, and is flagged in `retired`. `data` has a weight for
+    each edge or, with `same`, for each layer. `shared` says of each neuron how many of it and those that follow have
+    the same inputs. `grouped` as in `tile_neurons`. With `counted` all entries of x are the same, an input of the first
+    layer gives `unit` where one is, and no multiple of that is rounded.
+
+    Returns the position in `rows` of the first that has not come in: `row_end`, unless the last stage has results. They
+    have to be taken before the next call: `held` then says how many there are, and `columns` (stages, stride) where, in
+    the tile of that stage after an even number of layers, else in the one at 0.
+
+    `cells` (inputs * stride), `low` and `high` (stride) and `moves` (2 * stride) are scratch. A tile has `room` for the
+    widest layer, and `stride` is a multiple of `LANES`, at most `MOST_LANES`.
     """
-    rows = counts[0]
-    for layer in range(layer_begin, layer_end):
-        if rows == 0:
-            break
-        first = starts[layer]
-        last = starts[layer + 1]
-        width = (rows + LANES - 1) // LANES * LANES
-        weight = data[layer * same]
-        retire = 1 if layer + 1 >= full_from else 0
-        if (layer - layer_begin) % 2 == 0:
-            tile_neurons(
-                tile, other, stride, width, indptr, indices, data, same, weight,
-                bias, bias_stride, upper, grouped, low, high, first, last,
+    position = row_begin
+    while True:
+        # What is furthest on goes first, so that each tile is empty when rows come in.
+        stage = stages - 1
+        while stage >= 0 and held[3 * stage + TAKEN] == held[3 * stage + DONE]:
+            stage -= 1
+        if stage == stages - 1:
+            return position
+        if stage >= 0:
+            following = stage + 1
+            count = min(
+                held[3 * stage + DONE] - held[3 * stage + TAKEN],
+                stride - held[3 * following + ROWS],
+            )
+            taken = held[3 * stage + TAKEN]
+            place = held[3 * following + ROWS]
+            for v in range(stride // LANES):
+                moves[v] = 0
+            for row in range(taken, taken + count):
+                column = columns[stage * stride + row]
+                moves[column // LANES] |= 1 << column % LANES
+                slots[following * stride + place + row - taken] = slots[stage * stride + row]
+            layer = stops[following]
+            tile_move(
+                tiles, following * room, (following + 1) * room, place, moves, stride, stride,
+                starts[layer] - starts[layer - 1],
             )  # fmt: skip
-        else:
-            tile_neurons(
-                other, tile, stride, width, indptr, indices, data, same, weight,
-                bias, bias_stride, upper, grouped, low, high, first, last,
-            )  # fmt: skip
-        going = 0
-        ending = 0
-        for t in range(rows):
-            fate = leaves(low[t], high[t], upper, retire)
-            going += fate != 0
-            ending += fate == 2
-        kept = rows - going
-        if going > 0 and (layer + 1 == layer_end or (kept + LANES - 1) // LANES * LANES < width):
-            if (layer - layer_begin) % 2 == 0:
-                drop_rows(other, slots, low, high, upper, retire, full, counts[1], moves, last - first, stride, rows)
+            held[3 * stage + TAKEN] += count
+            held[3 * following + ROWS] += count
+            stage = following
+            if held[3 * stage + ROWS] < stride:
+                continue
+        elif position < row_end:
+            stage = 0
+            count = min(row_end - position, stride)
+            if counted != 0:
+                fill_cells(
+                    indptr_x, indices_x, cells, slots, rows, inputs, stride, position, position + count
+                )  # fmt: skip
             else:
-                drop_rows(tile, slots, low, high, upper, retire, full, counts[1], moves, last - first, stride, rows)
-            rows = kept
-            counts[1] += ending
-    counts[0] = rows
+                fill_tile(
+                    indptr_x, indices_x, data_x, tiles, room, slots, rows, inputs, stride, position, position + count
+                )  # fmt: skip
+            held[ROWS] = count
+            position += count
+        else:
+            stage = 0
+            while stage < stages and held[3 * stage + ROWS] == 0:
+                stage += 1
+            if flush == 0 or stage == stages:
+                return position
+        tile_rows = held[3 * stage + ROWS]
+        for layer in range(stops[stage], stops[stage + 1]):
+            if tile_rows == 0:
+                break
+            first = starts[layer]
+            last = starts[layer + 1]
+            turn = (layer - stops[stage]) % 2
+            source = (stage + 1) * room * (1 - turn)
+            target = (stage + 1) * room * turn
+            width = (tile_rows + LANES - 1) // LANES * LANES
+            retire = 1 if layer + 1 >= full_from else 0
+            if counted != 0 and layer == 0:
+                tile_counts(
+                    cells, tiles, target, stride, width, indptr, indices, unit,
+                    bias, bias_stride, upper, shared, grouped, low, high, first, last,
+                )  # fmt: skip
+            else:
+                tile_neurons(
+                    tiles, source, target, stride, width, indptr, indices, data, same, data[layer * same],
+                    bias, bias_stride, upper, shared, grouped, low, high, first, last,
+                )  # fmt: skip
+            if layer + 1 == stops[stage + 1]:
+                tile_rows = list_rows(
+                    slots, columns, stage * stride, low, high, upper, retire, retired, tile_rows
+                )  # fmt: skip
+                break
+            going = 0
+            for t in range(tile_rows):
+                going += leaves(low[t], high[t], upper, retire) != 0
+            if tile_rows - going <= width - LANES:
+                tile_rows = drop_rows(
+                    tiles, target, slots, stage * stride, low, high, upper, retire, retired, moves,
+                    last - first, stride, tile_rows,
+                )  # fmt: skip
+        held[3 * stage + ROWS] = 0
+        held[3 * stage + TAKEN] = 0
+        held[3 * stage + DONE] = tile_rows

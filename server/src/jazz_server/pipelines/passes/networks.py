@@ -14,69 +14,10 @@ from numpy.typing import NDArray
 
 from jazz_server.engine.compressed import Compressed, transpose
 from jazz_server.engine.kernels.tiles import LANES
-from jazz_server.engine.library import kernel
 from jazz_server.engine.memory import check_bytes
 from jazz_server.engine.op import Run
+from jazz_server.pipelines.passes.stages import Network, Rows
 from jazz_server.pipelines.passes.without import without
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """Layers that have been made ready. Neurons are in an order of their own; of equal ones there is one.
-
-    Attributes:
-        inputs: The number of inputs of the first layer.
-        columns: The number of outputs of the last layer.
-        starts: Where each layer begins in `indptr`, and the end.
-        indptr: Where each neuron begins in `indices`, and the end.
-        indices: The inputs of each neuron, in the order in which they are added up; uint16 where they fit.
-        data: A weight for each input; or, when they are `same`, one for each layer.
-        same: 1 when all weights of a layer are the same, else 0.
-        bias: A number for each neuron, or one.
-        upper: The upper limit.
-        places: The neuron of the last layer that each of the `columns` is.
-        widest: The number of neurons of the widest layer.
-        full_from: The first layer from which on a row that is at the upper limit everywhere stays so.
-        neurons: The number of all neurons before equal ones were left out.
-        largest: The greatest magnitude that a product with activations of magnitude 1 can have.
-    """
-
-    inputs: int
-    columns: int
-    starts: NDArray[np.int64]
-    indptr: NDArray[np.int64]
-    indices: NDArray[Any]
-    data: NDArray[Any]
-    same: int
-    bias: NDArray[Any]
-    upper: Any
-    places: NDArray[np.int32]
-    widest: int
-    full_from: int
-    neurons: int
-    largest: float
-
-    @property
-    def layers(self) -> int:
-        """How many there are."""
-        return len(self.starts) - 1
-
-    @property
-    def nbytes(self) -> int:
-        """The bytes of its arrays."""
-        arrays = (self.starts, self.indptr, self.indices, self.data, self.bias, self.places)
-        return sum(array.nbytes for array in arrays)
-
-    def __str__(self) -> str:
-        """What was done to it, in words."""
-        words = [f"{self.indices.itemsize} bytes for an index"]
-        words.append("one weight for each layer" if self.same else f"{self.data.itemsize} bytes for a weight")
-        kept = int(self.starts[-1])
-        if kept < self.neurons:
-            words.append(f"equal columns once: {kept} of {self.neurons}")
-        if self.full_from < self.layers:
-            words.append(f"rows at the upper limit retire from layer {self.full_from} on")
-        return ", ".join(words)
 
 
 def stacked(run: Run, weights: Sequence[Compressed], biases: Sequence[NDArray[Any]], upper: float) -> Network:
@@ -192,41 +133,54 @@ def _joined(
     one = all(len(b) == 1 and b[0] == biases[0][0] for b in biases)
     dtype = weights[0].data.dtype
     counts = np.concatenate([layer.counts for layer in layers])
+    indices = np.concatenate([layer.indices.astype(index) for layer in layers])
     return Network(
         inputs=weights[0].rows,
         columns=weights[-1].columns,
         starts=np.concatenate(([0], np.cumsum(widths))).astype(np.int64),
         indptr=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
-        indices=np.concatenate([layer.indices.astype(index) for layer in layers]),
+        indices=indices,
         data=np.concatenate([*parts, np.zeros(1, dtype)]),
         same=int(same),
         bias=biases[0] if one else np.concatenate([layer.bias for layer in layers]),
         upper=dtype.type(upper),
+        shared=np.concatenate([_shared(layer) for layer in layers]),
         places=places,
         widest=widest,
         full_from=len(layers),
         neurons=sum(w.columns for w in weights),
         largest=max(float(np.abs(w.data).max(initial=0)) for w in weights) * max(w.rows for w in weights),
+        most=int(layers[0].counts.max(initial=0)),
     )
+
+
+def _shared(layer: _Layer) -> NDArray[np.uint8]:
+    """How many neurons, from each one on, have the same inputs as it has: 255 at most."""
+    counts, neurons = layer.counts, np.arange(len(layer.counts))
+    of = np.repeat(neurons, counts)
+    alike = np.zeros(len(counts) + 1, np.bool_)
+    alike[1:-1] = counts[1:] == counts[:-1]
+    asked = np.flatnonzero(alike[of])
+    differ = layer.indices[asked] != layer.indices[asked - counts[of[asked]]]
+    alike[of[asked[differ]]] = False
+    ends = np.flatnonzero(~alike)
+    return np.asarray(np.minimum(ends[np.searchsorted(ends, neurons, side="right")] - neurons, 255), np.uint8)
 
 
 def _full_from(run: Run, network: Network) -> int:
     """The first layer from which on a row of upper limits stays one, found by computing it."""
     if without("full_rows"):
         return network.layers
-    layers = kernel("tile_layers", index=network.indices.dtype, value=network.data.dtype)
-    sizes = (network.widest, network.widest, 1, 1)
-    tile, other, low, high = (np.empty(size * LANES, network.data.dtype) for size in sizes)
-    slots, full, moves = (np.zeros(size * LANES, np.int64) for size in (1, 1, 2))
+    retiring = replace(network, full_from=0)
+    widths = [network.inputs, *np.diff(network.starts).tolist()]
     for layer in range(network.layers - 1, -1, -1):
         run.checkpoint()
-        tile.fill(network.upper)
-        counts = np.array([1, 0])
-        layers(
-            tile, other, slots, full, counts, low, high, moves, LANES,
-            network.indptr, network.indices, network.data, network.same, network.bias,
-            int(len(network.bias) > 1), network.upper, network.starts, 0, 0, layer, layer + 1,
-        )  # fmt: skip
-        if counts[1] == 0:
+        full = np.full(widths[layer], network.upper)
+        row = Compressed(1, len(full), np.array([0, len(full)]), np.arange(len(full), dtype=np.int32), full)
+        retired = np.zeros(1, np.bool_)
+        stage = Rows(retiring, row, np.zeros(1, np.int64), retired, (layer, layer + 1), LANES)
+        for _ in stage.advance(0, 1):
+            pass
+        if not retired[0]:
             return layer + 1
     return 0

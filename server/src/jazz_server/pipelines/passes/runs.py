@@ -19,10 +19,11 @@ from jazz_server.engine.watching import note
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.graph import Argument, StepRef
 from jazz_server.pipelines.passes.layers import Layer, bias_numbers
-from jazz_server.pipelines.passes.networks import Network, stacked
+from jazz_server.pipelines.passes.networks import stacked
 from jazz_server.pipelines.passes.ready import Ready
 from jazz_server.pipelines.passes.sparse_layer import is_exact
-from jazz_server.pipelines.passes.tiles import KERNELS, pays, through_tiles
+from jazz_server.pipelines.passes.stages import KERNELS, Network
+from jazz_server.pipelines.passes.tiles import pays, through_tiles
 from jazz_server.pipelines.passes.without import without
 
 

@@ -1,4 +1,4 @@
-"""A run of layers on values: tiles of rows that stay in cache through all layers, by the kernel `tile_layers`.
+"""A run of layers on values: tiles of rows that stay in cache through all layers, by `stages`.
 
 A tile holds dense activations, so that the inner loop is a sum of vectors; that pays as soon as more than a few of the
 activations are not zero. Rows that are dead or full leave their tile; after some layers those that are left are put
@@ -7,10 +7,9 @@ together, so that tiles are full again.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
@@ -19,41 +18,41 @@ from numpy.typing import NDArray
 from jazz.values import Tensor
 from jazz_server.engine.compressed import Compressed, cast, from_array, lines_of, tensor_of, widened
 from jazz_server.engine.kernels.tiles import LANES
-from jazz_server.engine.launch import pointers
-from jazz_server.engine.library import kernel, library
+from jazz_server.engine.launch import launch, pointers
 from jazz_server.engine.memory import check_bytes
 from jazz_server.engine.op import Run
-from jazz_server.engine.parallel import for_each
+from jazz_server.engine.parallel import for_each, for_ranges, thread_count
 from jazz_server.engine.watching import note
-from jazz_server.pipelines.passes.networks import Network
-
-KERNELS: Final = ("csr_to_tile", "tile_layers", "tile_copy_rows", "tile_to_dense")
+from jazz_server.pipelines.passes.stages import Network, Rows
 
 _MOST_BYTES_OF_ROWS: Final = 256
 """Four vectors of 512 bits: more sums at a time do not fit in registers."""
 
-_MANY_REGISTERS: Final = ("x86-64-v4",)
-"""The levels with registers for the sums of several neurons at a time."""
-
 _CACHE_BYTES: Final = 1 << 20
 """What two tiles may take: about half of a second-level cache."""
 
-_WAVE_BYTES: Final = 256 << 20
-"""What all tiles may take that are between two regroupings."""
+_STAGES_BYTES: Final = 64 << 20
+"""What the tiles of all stages may take in each thread."""
 
-_REGROUPED: Final = (4, 8, 16, 32)
-"""Before which layers rows are put together again; later ones after twice as many layers."""
+_REGROUPED: Final = (4, 8, 16, 32, 64, 128, 256)
+"""Before which layers rows are put together again: even ones, as the kernel wants."""
 
-_LAYERS_AT_A_TIME: Final = 8
-"""How many layers are computed before the run is asked whether to go on."""
+_TILES_AT_A_TIME: Final = 8
+"""How many tiles of rows come in before the run is asked whether to go on."""
 
-_ALIGNMENT: Final = 64
+_TASKS_PER_THREAD: Final = 4
+
+_GRAIN: Final = 1 << 18
+"""How many entries a thread should have to look at, for its start to be worth it."""
 
 _SPEED: Final = 32
 """How many multiplications a tile does in the time that a sparse row needs for one."""
 
 _FEW_ROWS: Final = 4
 """How many dense rows it takes for a tile to be worth it."""
+
+_MOST_COUNTED: Final = 255
+"""The inputs that a neuron may have for them to be counted in a byte."""
 
 
 def pays(x: Tensor) -> bool:
@@ -68,7 +67,7 @@ def through_tiles(run: Run, x: Tensor, network: Network) -> Tensor | None:
     """The activations after the layers of a network.
 
     Args:
-        run: What may stop it, asked every few layers of each tile.
+        run: What may stop it, asked every few tiles.
         x: The activations that go in, CSR.
         network: The layers.
 
@@ -77,180 +76,121 @@ def through_tiles(run: Run, x: Tensor, network: Network) -> Tensor | None:
         which absent entries would be multiplied with here and are not there.
     """
     start = cast(lines_of(x), network.data.dtype)
-    if not _stays_finite(start, network):
+    least, most = _range(start.data)
+    if not _stays_finite(least, most, network):
         return None
-    tiles = _Tiles(run, start, network)
+    unit = _unit(most, network) if least == most else None
+    tiles = _Tiles(run, start, network, unit)
     result = tiles.compute()
-    note(f"tiles of {tiles.stride} rows: {network}", rows_pruned=tiles.pruned)
+    first = "" if unit is None else ", the first layer counts inputs"
+    note(f"tiles of {tiles.stride} rows: {network}{first}", rows_pruned=tiles.pruned)
     return tensor_of(result)
 
 
-def _stays_finite(x: Compressed, network: Network) -> bool:
+def _range(data: NDArray[Any]) -> tuple[float, float]:
+    """The least and the greatest of some numbers; NaN when one is."""
+    found = [(np.inf, -np.inf)]
+
+    def look(begin: int, end: int) -> None:
+        part = data[begin:end]
+        found.append((float(part.min()), float(part.max())))
+
+    for_ranges(len(data), look, grain=_GRAIN)
+    least, most = zip(*found, strict=True)
+    return float(np.min(least)), float(np.max(most))
+
+
+def _stays_finite(least: float, most: float, network: Network) -> bool:
     with np.errstate(all="ignore"):
-        least, most = float(x.data.min(initial=0)), float(x.data.max(initial=0))
         activation = max(-least, most, float(network.upper))
         largest = activation * network.largest
-    return bool(np.isfinite(activation) and largest < np.finfo(x.data.dtype).max / 4)
+    return bool(np.isfinite(activation) and largest < np.finfo(network.data.dtype).max / 4)
 
 
-@dataclass(slots=True)
-class _Tile:
-    """A tile, and which rows are in it."""
-
-    activations: NDArray[Any]
-    slots: NDArray[np.int64]
-    rows: int
+def _unit(value: float, network: Network) -> float | None:
+    """What an input of `value` gives to each neuron of the first layer; None where its multiples would be rounded."""
+    if not network.same or network.most > _MOST_COUNTED:
+        return None
+    limits = np.finfo(network.data.dtype)
+    unit = Fraction(value) * Fraction(float(network.data[0]))
+    exact = (unit.numerator * network.most).bit_length() <= limits.nmant + 1
+    return float(unit) if exact and abs(unit) >= limits.tiny else None
 
 
 class _Tiles:
-    """Rows on their way through the layers.
+    """Rows on their way through the layers, on all threads.
 
     Attributes:
         stride: How many rows a tile has room for.
         pruned: How many rows needed not be computed to the end.
     """
 
-    def __init__(self, run: Run, x: Compressed, network: Network) -> None:
+    def __init__(self, run: Run, x: Compressed, network: Network, unit: float | None) -> None:
         self._run = run
-        self._x = x
+        self._x = replace(x, indptr=x.indptr.astype(np.int64), indices=x.indices.astype(np.int32, copy=False))
         self._network = network
+        self._unit = unit
         self.stride = _stride(network)
-        self._grouped = int(library().level in _MANY_REGISTERS)
+        self._stops = _stops(network, self.stride)
         self._alive = np.flatnonzero(np.diff(x.indptr))
-        self.pruned = x.rows
-        value = network.data.dtype
-        self._fill = kernel("csr_to_tile", index=x.indices.dtype, value=value)
-        self._layers = kernel("tile_layers", index=network.indices.dtype, value=value)
-        self._copy = kernel("tile_copy_rows", value=value)
-        self._write = kernel("tile_to_dense", value=value)
-        self._counts = np.zeros(x.rows, np.int64)
-        self._free: list[NDArray[Any]] = []
-        self._lock = threading.Lock()
-        self._left: list[_Tile] = []
-        self._open: _Tile | None = None
-        self._full: list[NDArray[np.int64]] = []
+        self._retired = np.zeros(x.rows, np.bool_)
+        self._idle: list[Rows] = []
         self._pieces: list[tuple[NDArray[np.int64], Compressed]] = []
+        self.pruned = x.rows
 
     def compute(self) -> Compressed:
-        network, stride = self._network, self.stride
-        tile_bytes = network.widest * stride * network.data.itemsize
-        wave = max(1, _WAVE_BYTES // tile_bytes) * stride
-        for begin in range(0, len(self._alive), wave):
-            self._wave(self._alive[begin : begin + wave])
+        count, stride = len(self._alive), self.stride
+        tiles = -(-count // stride)
+        at_a_time = max(1, min(_TILES_AT_A_TIME, tiles // (thread_count() * _TASKS_PER_THREAD))) * stride
+        for_each(range(0, count, at_a_time), lambda begin: self._advance(begin, min(begin + at_a_time, count)))
+        inside, self._idle = self._idle, []
+        for_each(inside, lambda rows: self._take(rows.advance(count, count, flush=True)))
+        self.pruned -= sum(len(rows) for rows, _ in self._pieces)
         return self._result()
 
-    def _wave(self, rows: NDArray[np.int64]) -> None:
-        """Takes rows through all layers."""
-        stride = self.stride
-        tiles: Sequence[Any] = [rows[begin : begin + stride] for begin in range(0, len(rows), stride)]
-        for stops in pairwise(_stops(self._network.layers)):
-            self._left, self._open = [], None
-            for_each([(tile, *stops) for tile in tiles], lambda task: self._advance(*task))
-            tiles = self._left
-        self.pruned -= sum(tile.rows for tile in tiles)
-        for_each(tiles, self._keep)
-        self._free += [tile.activations for tile in tiles]
-
-    def _advance(self, given: _Tile | NDArray[np.int64], first: int, last: int) -> None:
-        """Takes a tile through some layers, and leaves what is left of it for the next ones."""
-        tile = given if isinstance(given, _Tile) else self._filled(given)
-        other = self._buffer()
-        network, stride = self._network, self.stride
-        counts = np.array([tile.rows, 0])
-        full = np.empty(stride, np.int64)
-        low, high = np.empty(stride, other.dtype), np.empty(stride, other.dtype)
-        moves = np.empty(2 * stride, np.int64)
-        for begin in range(first, last, _LAYERS_AT_A_TIME):
-            self._run.checkpoint()
-            end = min(begin + _LAYERS_AT_A_TIME, last)
-            self._layers(
-                tile.activations, other, tile.slots, full, counts, low, high, moves, stride,
-                network.indptr, network.indices, network.data, network.same, network.bias,
-                int(len(network.bias) > 1), network.upper, network.starts, network.full_from, self._grouped, begin, end,
-            )  # fmt: skip
-            if counts[0] == 0:
-                break
-            if (end - begin) % 2:
-                tile.activations, other = other, tile.activations
-        tile.rows = int(counts[0])
-        self._free.append(other)
-        if counts[1]:
-            self._full.append(full[: counts[1]])
-        self._leave(tile, int(network.starts[last] - network.starts[last - 1]))
-
-    def _filled(self, rows: NDArray[np.int64]) -> _Tile:
-        x, stride = self._x, self.stride
-        slots = np.zeros(stride, np.int64)
-        slots[: len(rows)] = rows
-        tile = _Tile(self._buffer(), slots, len(rows))
-        self._fill(x.indptr, x.indices, x.data, tile.activations, slots, x.columns, stride, 0, len(rows))
-        return tile
-
-    def _leave(self, tile: _Tile, neurons: int) -> None:
-        """Leaves a tile for the next layers: as it is, or its rows moved to one that has room."""
-        stride = self.stride
-        if 4 * tile.rows > 3 * stride:
-            with self._lock:
-                self._left.append(tile)
-            return
-        begin = 0
-        while begin < tile.rows:
-            with self._lock:
-                if self._open is None or self._open.rows == stride:
-                    self._open = _Tile(self._buffer(), np.zeros(stride, np.int64), 0)
-                    self._left.append(self._open)
-                target, place = self._open, self._open.rows
-                end = min(tile.rows, begin + stride - place)
-                target.slots[place : place + end - begin] = tile.slots[begin:end]
-                target.rows += end - begin
-            self._copy(tile.activations, target.activations, neurons, stride, place, begin, end)
-            begin = end
-        self._free.append(tile.activations)
-
-    def _buffer(self) -> NDArray[Any]:
+    def _advance(self, begin: int, end: int) -> None:
+        """Takes rows in, and keeps what comes out at the end."""
+        self._run.checkpoint()
         try:
-            return self._free.pop()
+            rows = self._idle.pop()
         except IndexError:
-            return _aligned(self._network.widest * self.stride, self._network.data.dtype)
+            rows = Rows(self._network, self._x, self._alive, self._retired, self._stops, self.stride, self._unit)
+        self._take(rows.advance(begin, end))
+        self._idle.append(rows)
 
-    def _keep(self, tile: _Tile) -> None:
-        """Keeps the rows of a tile after the last layer, as sparse ones."""
-        columns = self._network.columns
-        out = np.empty((tile.rows, columns), self._network.data.dtype)
-        self._write(
-            tile.activations, np.arange(tile.rows), self._network.places, out.reshape(-1),
-            columns, self.stride, 0, tile.rows,
-        )  # fmt: skip
-        rows, piece = tile.slots[: tile.rows], from_array(out)
-        self._counts[rows] = np.diff(piece.indptr)
-        self._pieces.append((rows, piece))
+    def _take(self, results: Iterator[tuple[NDArray[np.int64], NDArray[Any]]]) -> None:
+        for rows, activations in results:
+            self._run.checkpoint()
+            self._pieces.append((rows, from_array(activations)))
 
     def _result(self) -> Compressed:
-        network, columns = self._network, self._network.columns
-        full = np.concatenate([np.empty(0, np.int64), *self._full])
-        self._counts[full] = columns
-        indptr = pointers(self._counts, np.dtype(np.int32))
-        value = network.data.dtype
+        """All rows: those that came out, and those that are full."""
+        columns, value = self._network.columns, self._network.data.dtype
+        full = np.flatnonzero(self._retired)
+        counts = np.zeros(self._x.rows, np.int64)
+        counts[full] = columns
+        for rows, piece in self._pieces:
+            counts[rows] = np.diff(piece.indptr)
+        indptr = pointers(counts, np.dtype(np.int32))
         check_bytes(int(indptr[-1]) * (indptr.itemsize + value.itemsize), "sparse layers")
         indices, data = np.empty(int(indptr[-1]), indptr.dtype), np.empty(int(indptr[-1]), value)
-        for row in full:
-            indices[indptr[row] : indptr[row + 1]] = np.arange(columns, dtype=indptr.dtype)
-            data[indptr[row] : indptr[row + 1]] = network.upper
+        types = {"index": indptr.dtype, "value": value}
+        launch(
+            "put_full_rows", len(full), len(full) * columns, full, self._network.upper, indptr, indices, data, **types
+        )  # fmt: skip
         for rows, piece in self._pieces:
-            shift = np.repeat(indptr[rows] - piece.indptr[:-1], np.diff(piece.indptr))
-            places = shift + np.arange(piece.stored)
-            indices[places], data[places] = piece.indices, piece.data
-        return widened(Compressed(self._x.rows, columns, indptr, indices, data), indptr.dtype)
+            part = widened(piece, indptr.dtype)
+            launch(
+                "put_rows", len(rows), part.stored,
+                part.indptr, part.indices, part.data, rows, indptr, indices, data, **types,
+            )  # fmt: skip
+        return Compressed(self._x.rows, columns, indptr, indices, data)
 
 
-def _stops(layers: int) -> Iterator[int]:
-    """The layers before which rows are put together, and the end."""
-    yield 0
-    stop = _REGROUPED[0]
-    while stop < layers:
-        yield stop
-        stop *= 2
-    yield layers
+def _stops(network: Network, stride: int) -> Sequence[int]:
+    """The layers at which stages begin, and the end."""
+    most = max(1, _STAGES_BYTES // max(network.widest * stride * network.data.itemsize, 1))
+    return (0, *[stop for stop in _REGROUPED if stop < network.layers][: most - 1], network.layers)
 
 
 def _stride(network: Network) -> int:
@@ -258,10 +198,3 @@ def _stride(network: Network) -> int:
     size = network.data.itemsize
     room = _CACHE_BYTES // max(2 * network.widest * size, 1)
     return max(LANES, min(_MOST_BYTES_OF_ROWS // size, room // LANES * LANES))
-
-
-def _aligned(length: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """An array that begins with a line of the cache, so that no vector lies in two."""
-    bytes_ = np.empty(length * dtype.itemsize + _ALIGNMENT, np.uint8)
-    begin = -bytes_.ctypes.data % _ALIGNMENT
-    return bytes_[begin : begin + length * dtype.itemsize].view(dtype)
