@@ -29,6 +29,14 @@ with_memory <- function(x, memory) {
   with_attribute(x, "comment", wire_comment(memory))
 }
 
+#' A copy of an object of the user's with a memory, in the place of a comment of the user's own.
+#' @noRd
+with_new_memory <- function(x, memory) {
+  if (!remembers(x) && !is.null(comment(x))) warn_dropped("x: comment")
+  comment(x) <- wire_comment(memory)
+  x
+}
+
 #' A field of a table as the column that it is: without the memory of the axis that it lies along there.
 #' @noRd
 as_column <- function(x) {
@@ -131,8 +139,7 @@ jz_as_type <- function(x, type, lossy = FALSE) {
   }
   memory <- memory_of(x)
   memory$type <- type
-  attr(x, "comment") <- wire_comment(memory)
-  x
+  with_new_memory(x, memory)
 }
 
 #' @rdname jz_plain
@@ -145,6 +152,5 @@ jz_scalar <- function(x) {
   }
   memory <- memory_of(x)
   memory$rank <- 0
-  attr(x, "comment") <- wire_comment(memory)
-  x
+  with_new_memory(x, memory)
 }

@@ -271,6 +271,9 @@ test_that("a comment of the user's own is no memory, and said not to be stored",
   expect_warning(there_and_back(x), "value: comment", class = "jazz_warning_attributes")
   expect_warning(there_and_back(structure(iris, comment = "as measured")), "comment", class = "jazz_warning_attributes")
   expect_identical(comment(jz_plain(x)), "as measured")
+  expect_warning(typed <- jz_as_type(x, "int8"), "x: comment", class = "jazz_warning_attributes")
+  expect_no_warning(jz_as_type(typed, "int16"))
+  expect_warning(jz_scalar(structure(1, comment = "as measured")), class = "jazz_warning_attributes")
 })
 
 test_that("bytes that the encoding of the session does not have are refused, not written out", {
