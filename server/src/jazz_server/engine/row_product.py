@@ -16,6 +16,9 @@ from jazz_server.engine.compressed import Compressed, transpose
 from jazz_server.engine.kernels.tiles import LANES
 from jazz_server.engine.library import address, kernel
 from jazz_server.engine.parallel import for_each
+from jazz_server.engine.watching import note, watched
+
+KERNELS: Final = ("row_push", "row_pull")
 
 _PULLS: Final = 3
 """How many entries are pulled in the time in which one is pushed."""
@@ -59,12 +62,20 @@ class RowProduct:
         if x.dtype != self._value or len(x) != self._rows or not x.flags.c_contiguous:
             raise ValueError(f"expected {self._rows} contiguous {self._value}, found {len(x)} {x.dtype}")
         out = np.empty(self._room, self._value)
-        if self._push(self.most_pushed, self._scratch.active, address(x), address(out)) < 0:
+        pushed = self._push(self.most_pushed, self._scratch.active, address(x), address(out))
+        if watched() is not None:
+            note(self._chosen(pushed))
+        if pushed < 0:
             if len(self._parts) == 1:
                 self._pull_part(x, out, 0)
             else:
                 for_each(self._parts, lambda part: self._pull_part(x, out, part))
         return out[: self._columns]
+
+    def _chosen(self, pushed: int) -> str:
+        if pushed < 0:
+            return f"a row is pulled: more than {self.most_pushed} of {self._rows} inputs are active"
+        return f"a row is pushed: {pushed} of {self._rows} inputs are active"
 
     def _pull_part(self, x: NDArray[Any], out: NDArray[Any], part: int) -> None:
         """Computes the outputs of a part of the slices."""

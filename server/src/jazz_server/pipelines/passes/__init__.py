@@ -9,6 +9,7 @@ from jazz_server.pipelines.bound import BoundGraph
 from jazz_server.pipelines.passes.chains import fused_chains
 from jazz_server.pipelines.passes.layers import described, fused
 from jazz_server.pipelines.passes.repeats import shared
+from jazz_server.pipelines.passes.row_products import pushed_or_pulled
 from jazz_server.pipelines.passes.runs import chained
 from jazz_server.pipelines.typing import Typing
 
@@ -31,5 +32,6 @@ def rewritten(graph: BoundGraph, typing: Typing) -> Rewritten:
     graph, layers = fused(shared(graph), typing)
     graph, runs = chained(graph, layers)
     graph, chains = fused_chains(graph, typing)
+    graph, products = pushed_or_pulled(graph, typing)
     notes = {position: described(layer) for position, layer in layers.items()}
-    return Rewritten(graph, notes | dict(runs) | dict(chains))
+    return Rewritten(graph, notes | dict(runs) | dict(chains) | dict(products))

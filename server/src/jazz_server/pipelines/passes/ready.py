@@ -45,6 +45,16 @@ class Ready(Generic[_T]):
         """How much is kept."""
         return len(self._kept)
 
+    def recurring(self, arrays: Sequence[NDArray[np.generic]], settings: Hashable, make: Callable[[], _T]) -> _T | None:
+        """Like `get` from the second time on that arrays and settings come; None at first."""
+        key = (tuple(map(id, arrays)), settings)
+        with self._lock:
+            if key not in self._kept:
+                entry = self._kept[key] = _Entry()
+                entry.arrays = self._watched(arrays, key, entry)
+                return None
+        return self.get(arrays, settings, make)
+
     def get(self, arrays: Sequence[NDArray[np.generic]], settings: Hashable, make: Callable[[], _T]) -> _T:
         """What `make` makes of arrays and settings; made once, also when many ask for it at the same time."""
         key = (tuple(map(id, arrays)), settings)
@@ -58,9 +68,15 @@ class Ready(Generic[_T]):
                 except BaseException:
                     self._forget(key, entry)
                     raise
-                entry.arrays = tuple(weakref.ref(array, lambda _: self._forget(key, entry)) for array in arrays)
+                entry.arrays = self._watched(arrays, key, entry)
                 self._make_room()
             return entry.made
+
+    def _watched(
+        self, arrays: Sequence[NDArray[np.generic]], key: Hashable, entry: _Entry[_T]
+    ) -> tuple[weakref.ref[NDArray[np.generic]], ...]:
+        """References to arrays that forget the entry when one of them goes."""
+        return tuple(weakref.ref(array, lambda _: self._forget(key, entry)) for array in arrays)
 
     def _forget(self, key: Hashable, entry: _Entry[_T]) -> None:
         # Called whenever an array goes, also while this thread holds the lock: so it takes none.
