@@ -21,8 +21,9 @@ quiet: Final = partial(np.errstate, all="ignore")
 """The context in which numpy computes without warnings; it counts for the calling thread alone."""
 
 _GRAIN = 1 << 16
-_BLOCK = 1 << 15
-"""How many elements are computed at a time: what a function holds between its steps stays in the cache."""
+_BLOCK_BYTES = 1 << 18
+"""How much of the widest array is computed at a time: what a function holds between its steps stays in the cache, and
+threads rarely wait for each other to begin the next step."""
 
 
 def elementwise(function: Function, operands: Sequence[Any], dtype: np.dtype[Any]) -> Tensor:
@@ -67,7 +68,8 @@ def _fill(function: Function, operands: Sequence[Any], out: Array, axis: int) ->
         else:
             target[...] = function(*parts)
 
-    step = max(1, length * _BLOCK // max(out.size, 1))
+    widest = max(array.itemsize for array in (*operands, out) if isinstance(array, np.ndarray))
+    step = max(1, length * _BLOCK_BYTES // max(out.size * widest, 1))
 
     def work(begin: int, end: int) -> None:
         with quiet():
