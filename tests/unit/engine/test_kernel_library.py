@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,24 @@ def test_a_build_is_not_repeated_until_something_changes(small: Path, monkeypatc
     before = manifest.stat().st_mtime_ns
     assert build(small / "lib", modules=["small_kernels"]) == manifest
     assert manifest.stat().st_mtime_ns == before
+
+
+def test_only_kernels_whose_sources_changed_are_compiled_again(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(small / "lib", tmp_path / "lib")
+    (tmp_path / "more_kernels.py").write_text(SOURCE.replace("def apply", "def apply_again"))
+    for folder in (small, tmp_path):
+        monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setattr(sys.modules["os"], "sched_getaffinity", lambda _: {0})
+    before = {file: file.stat().st_mtime_ns for file in (tmp_path / "lib" / "objects").iterdir()}
+    build(tmp_path / "lib", modules=["small_kernels", "more_kernels"])
+    after = {file: file.stat().st_mtime_ns for file in (tmp_path / "lib" / "objects").iterdir()}
+    assert before
+    assert before.items() <= after.items()
+    assert {file.name.split("-")[0] for file in after.keys() - before.keys()} == {"apply_again"}
+    for name in ("apply", "apply_again"):
+        assert KernelLibrary(tmp_path / "lib", supported_levels()[0].name).kernel(name, op="twice", value=np.float32)
 
 
 @pytest.mark.parametrize("folder", ["whole", "small"])

@@ -33,6 +33,9 @@ MANIFEST = "manifest.json"
 OBJECTS = "objects"
 """The folder of the machine code of each kernel, so that only what changed is compiled again."""
 
+_EMITTED = 4000
+"""As how many bytes of code a function counts that is written in IR."""
+
 _TOOLS = ("numba", "llvmlite", "ziglang")
 
 
@@ -104,9 +107,13 @@ def _compile(declared: dict[str, declare.Kernel], levels: tuple[Level, ...], fol
                 pool.submit(_compile_kernel, kernel.function.__module__, kernel.name, levels): kernel.name
                 for kernel in sorted(wanted, key=_weight, reverse=True)
             }
-            for task in as_completed(tasks):
-                for level_name, content in task.result().items():
-                    _write(files[tasks[task]][level_name], content)
+            try:
+                for task in as_completed(tasks):
+                    for level_name, content in task.result().items():
+                        _write(files[tasks[task]][level_name], content)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
     kept = {file for made in files.values() for file in made.values()}
     for stale in set(folder.iterdir()) - kept:
         stale.unlink()
@@ -122,8 +129,10 @@ def _compile_kernel(module: str, name: str, levels: tuple[Level, ...]) -> dict[s
 
 
 def _weight(kernel: declare.Kernel) -> int:
-    """About how long a kernel takes to compile."""
-    return math.prod(map(len, kernel.templates.values())) * len(kernel.function.__code__.co_code)
+    """About how long a kernel takes to compile: by the length of its code, and what is emitted is long."""
+    function = kernel.function
+    emits = any(function.__globals__.get(name) in declare.EMITTED for name in function.__code__.co_names)
+    return math.prod(map(len, kernel.templates.values())) * (len(function.__code__.co_code) + _EMITTED * emits)
 
 
 def _write(file: Path, content: bytes) -> None:
