@@ -53,7 +53,8 @@ class RowProduct:
         slices, parts = len(starts) - 1, max(1, min(_MOST_PARTS, len(data) // _GRAIN))
         self._bounds = [part * slices // parts for part in range(parts + 1)]
         self._parts = range(parts)
-        # Behind the results there is room for one output more, and for the sums of a slice of each part.
+        # Behind the results there is room for one output more, and for the sums of a slice of each part; pushing uses
+        # it for entries that are not there.
         self._room = w.columns + 1 + parts * LANES
         self._scratch = _Scratch(w.rows + 1)
 

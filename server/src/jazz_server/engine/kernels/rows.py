@@ -7,6 +7,8 @@ outputs are filled up with weights that are zero.
 
 from __future__ import annotations
 
+from typing import Final
+
 from jazz_server.engine.kernels.declare import (
     INDEX,
     Index,
@@ -18,7 +20,13 @@ from jazz_server.engine.kernels.declare import (
     ValuesOut,
     kernel,
 )
+from jazz_server.engine.kernels.instructions import lowest_one
 from jazz_server.engine.kernels.tiles import FLOAT, LANES, NARROW
+
+WORD: Final = 64
+
+AT_A_TIME: Final = 8
+"""So many entries of an input are taken at a time, there or not: no branch then depends on how short it is."""
 
 
 @kernel(contract=True, index=INDEX, value=FLOAT)
@@ -33,35 +41,43 @@ def row_push(
     x: Values,
     out: ValuesOut,
 ) -> int:
-    """Compute ``x @ w`` into `out` (columns) from what is not zero in x (rows), in ascending order.
+    """Compute ``x @ w`` into `out` (columns + AT_A_TIME) from what is not zero in x (rows), in ascending order.
 
     Nothing is computed, and -1 returned, when all of x is finite and more than `most` positions are not zero; else the
-    number of those. `active` (rows + 1) is scratch.
+    number of those. `active` (rows + 1) is scratch, and so is the end of `out`, which takes entries that are not there.
     """
     count = 0
-    for begin in range(0, rows, LANES):
-        end = min(begin + LANES, rows)
-        some = 0
-        for t in range(begin, end):
-            some += x[t] != 0
-        if some != 0:
-            for t in range(begin, end):
-                active[count] = t
-                count += x[t] != 0
-            if count > most:
-                odd = 0
-                for t in range(rows):
-                    odd += (x[t] - x[t]) != 0
-                if odd == 0:
-                    return -1
-                most = rows
+    for begin in range(0, rows, WORD):
+        word = 0
+        if begin + WORD <= rows:
+            for t in range(WORD):
+                word |= (x[begin + t] != 0) << t
+        else:
+            for t in range(rows - begin):
+                word |= (x[begin + t] != 0) << t
+        while word != 0:
+            active[count] = begin + lowest_one(word)
+            word &= word - 1
+            count += 1
+        if count > most:
+            odd = 0
+            for t in range(rows):
+                odd += (x[t] - x[t]) != 0
+            if odd == 0:
+                return -1
+            most = rows
     for j in range(columns):
         out[j] = 0
     for a in range(count):
         k = active[a]
         v = x[k]
-        for p in range(indptr[k], indptr[k + 1]):
-            out[indices[p]] += v * data[p]
+        end = indptr[k + 1]
+        for begin in range(indptr[k], end, AT_A_TIME):
+            for t in range(AT_A_TIME):
+                there = begin + t < end
+                p = begin + t if there else begin
+                j = indices[p] if there else columns + t
+                out[j] += v * data[p]
     return count
 
 
