@@ -89,6 +89,11 @@ def source_of(steps: Sequence[ScalarStep], takes: int, dtype: str) -> str | None
     return head + "".join(f"        {line}\n" for line in lines)
 
 
+def has_form(op: str) -> bool:
+    """Whether an operation may have a form for single numbers."""
+    return op == "clip" or op in _FORMS
+
+
 def _form(step: ScalarStep) -> str | None:
     if step.op != "clip":
         return _FORMS.get(step.op)

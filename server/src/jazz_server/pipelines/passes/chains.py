@@ -15,7 +15,7 @@ from jazz_server.engine.mapping import Mapped
 from jazz_server.engine.op import Op, Run, Settings
 from jazz_server.engine.parallel import for_ranges
 from jazz_server.engine.promotion import Array
-from jazz_server.engine.scalars import Number, ScalarStep, source_of
+from jazz_server.engine.scalars import Number, ScalarStep, has_form, source_of
 from jazz_server.engine.watching import note
 from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import TensorType, Type
@@ -172,10 +172,12 @@ def _fused(graph: BoundGraph, typing: Typing, chain: Chain, types: Sequence[Tens
 
 def _source(graph: BoundGraph, typing: Typing, chain: Chain, types: Sequence[TensorType]) -> str | None:
     """The chain as the source of one kernel; None when it is not one on numbers of one type and shape."""
+    if not chain.takes or not all(has_form(graph.steps[position].op.name) for position in chain.steps):
+        return None
     (result,) = typing.steps[chain.steps[-1]]
     own = {(t.dtype, t.shape) for t in (*types, result) if isinstance(t, TensorType)}
     inner = {t.dtype for position in chain.steps for t in typing.steps[position] if isinstance(t, TensorType)}
-    if len(own) != 1 or len(inner) != 1 or not chain.takes:
+    if len(own) != 1 or len(inner) != 1:
         return None
     places: dict[Argument, int] = {source: n for n, source in enumerate(chain.takes)}
     steps = []
