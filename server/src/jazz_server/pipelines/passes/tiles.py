@@ -38,7 +38,10 @@ _REGROUPED: Final = (4, 8, 16, 32, 64, 128, 256)
 """Before which layers rows are put together again: even ones, as the kernel wants."""
 
 _TILES_AT_A_TIME: Final = 8
-"""How many tiles of rows come in before the run is asked whether to go on."""
+"""How many tiles of rows come in, at most, before the run is asked whether to go on."""
+
+_WORK_AT_A_TIME: Final = 1 << 31
+"""How many multiplications that may take, unless one tile takes more: a tenth of a second."""
 
 _TASKS_PER_THREAD: Final = 4
 
@@ -140,8 +143,9 @@ class _Tiles:
 
     def compute(self) -> Compressed:
         count, stride = len(self._alive), self.stride
-        tiles = -(-count // stride)
-        at_a_time = max(1, min(_TILES_AT_A_TIME, tiles // (thread_count() * _TASKS_PER_THREAD))) * stride
+        tiles, work = -(-count // stride), len(self._network.indices) * stride
+        most = min(_TILES_AT_A_TIME, _WORK_AT_A_TIME // max(work, 1), tiles // (thread_count() * _TASKS_PER_THREAD))
+        at_a_time = max(1, most) * stride
         for_each(range(0, count, at_a_time), lambda begin: self._advance(begin, min(begin + at_a_time, count)))
         inside, self._idle = self._idle, []
         for_each(inside, lambda rows: self._take(rows.advance(count, count, flush=True)))
