@@ -6,8 +6,10 @@ R_NAMESPACES <- c("base", "methods", "stats", "utils", "Matrix", "graphics", "gr
 # Whether a function is the user's: neither this package's nor R's.
 is_users <- function(f) {
   if (is.primitive(f)) return(FALSE)
+  ours <- parent.env(environment())
+  if (identical(environment(f), ours)) return(FALSE) # as most frames are
   home <- topenv(environment(f))
-  !identical(home, topenv()) && !environmentName(home) %in% R_NAMESPACES
+  !identical(home, ours) && !environmentName(home) %in% R_NAMESPACES
 }
 
 # The innermost frame of a function of the user's; 0 when there is none.
@@ -34,7 +36,7 @@ call_text <- function(call, around) {
     }
     call <- as_assignment(as.call(parts), around)
   }
-  paste(deparse(call, width.cutoff = 60, nlines = 1), collapse = "")
+  deparse(call, width.cutoff = 60, nlines = 1)
 }
 
 node_name <- function(node, around) {
@@ -49,7 +51,7 @@ node_name <- function(node, around) {
 # `[<-`(`*tmp*`, i, value = v) as it was written, x[i] <- v.
 as_assignment <- function(call, around) {
   head <- if (is.symbol(call[[1L]])) as.character(call[[1L]]) else ""
-  if (!grepl("<-$", head) || !identical(call[[2L]], as.name("*tmp*"))) return(call)
+  if (!endsWith(head, "<-") || !identical(call[[2L]], as.name("*tmp*"))) return(call)
   parts <- as.list(call)
   changed <- node_name(get("*tmp*", around), around)
   target <- as.call(c(as.name(sub("<-$", "", head)), changed, parts[-c(1L, 2L, length(parts))]))
