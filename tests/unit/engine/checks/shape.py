@@ -209,5 +209,5 @@ CHECKS = {
         stacks, lambda *arrays, axis=0: (np.stack([x.array for x in arrays], axis=axis),), moved, moves=True
     ),
     "tile": Check(tiles, lambda x, repetitions: (np.tile(x.array, repetitions),), moved, moves=True),
-    "unique": Check(anything_ordered, _unique, _unique_missing, moves=True),
+    "unique": Check(anything_ordered, _unique, _unique_missing, moves=True, fills=True),
 }
