@@ -118,10 +118,6 @@ element_type_names <- c(
 
 data_type_order <- paste0("DATA_TYPE_", toupper(element_type_names))
 
-time_units <- c(
-  s = "TIME_UNIT_SECOND", ms = "TIME_UNIT_MILLISECOND", us = "TIME_UNIT_MICROSECOND", ns = "TIME_UNIT_NANOSECOND"
-)
-
 # Element types in the order of the contract, each once.
 element_types <- function(texts, field) {
   types <- lapply(texts, element_type, field = field)
