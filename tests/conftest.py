@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Tests say nothing about speed, that of making examples included: the first ones are slow on a machine that is busy.
+settings.register_profile("jazz", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("jazz")
 
 
 @pytest.fixture(scope="session")
