@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 import jazz
 from digits import SIDE, pictures
-from figures import Figure, best
+from figures import Benchmark, Figure, best
 from local_server import Server
 from official import official_images
 from peers import Disagreement, Peer, close
@@ -124,18 +125,17 @@ def same(ours: sp.csr_array, theirs: sp.csr_array) -> None:
     close(ours, theirs, rtol=1e-4)
 
 
-def dnn() -> Iterator[Figure]:
-    """Edges a second for networks of three sizes, and the seconds for 60 000 inputs."""
-    for neurons, rows in DERIVED.items():
-        yield from _against_peers(neurons, scaled(rows, neurons))
-    shifts, bent = shifted(MANY), varied(MANY)
-    for columns_once, suffix in ((False, ""), (True, ".columns")):
-        with network(1024, columns_once=columns_once) as net:
-            for images, kind in ((shifts, "derived"), (bent, "independent")):
-                yield _many(net, images, kind, suffix)
+def _many_inputs(columns_once: bool) -> Iterator[Figure]:
+    """Seconds for 60 000 inputs."""
+    suffix = ".columns" if columns_once else ""
+    with network(1024, columns_once=columns_once) as net:
+        for images, kind in ((shifted(MANY), "derived"), (varied(MANY), "independent")):
+            yield _many(net, images, kind, suffix)
 
 
-def _against_peers(neurons: int, images: sp.csr_array) -> Iterator[Figure]:
+def _against_peers(neurons: int) -> Iterator[Figure]:
+    """Edges a second, against all peers."""
+    images = scaled(DERIVED[neurons], neurons)
     note = f"{images.shape[0]} derived inputs: {_source()} shifted and scaled up; no use is made of equal columns"
     with ExitStack() as stack:
         net = stack.enter_context(network(neurons, columns_once=False))
@@ -208,3 +208,11 @@ def varied(rows: int) -> sp.csr_array:
         offset = middle - matrix @ (middle + random.uniform(-1.5, 1.5, 2))
         made[row] = ndimage.affine_transform(grey[row % len(grey)], matrix, offset, order=1) >= _DARK
     return sp.csr_array(made.reshape(rows, -1))
+
+
+NETWORKS: Final[Mapping[str, Benchmark]] = {
+    **{f"dnn.{neurons}x{LAYERS}": partial(_against_peers, neurons) for neurons in DERIVED},
+    f"dnn.1024x{LAYERS}.60k": partial(_many_inputs, False),
+    f"dnn.1024x{LAYERS}.60k.columns": partial(_many_inputs, True),
+}
+"""Benchmarks of networks by what the names of their figures are or begin with."""

@@ -18,7 +18,7 @@ from figures import Benchmark, Figure
 from first import first_answer
 from graphs import graph
 from neighbours import knn
-from networks import dnn
+from networks import NETWORKS
 from operations import OPERATIONS, fuse
 from r import r
 from rows import row
@@ -27,7 +27,7 @@ from transfer import bulk, small
 BENCHMARKS: dict[str, Benchmark] = {
     "transfer": bulk,
     "small": small,
-    "dnn": dnn,
+    **NETWORKS,
     "row": row,
     **OPERATIONS,
     "fuse": fuse,
@@ -47,15 +47,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="figures whose name starts so")
     only: str = parser.parse_args().only
-    chosen = {name: run for name, run in BENCHMARKS.items() if name.startswith(only) or only.startswith(f"{name}.")}
+    chosen = [run for name, run in BENCHMARKS.items() if name.startswith(only)] or _closest(only)
     if not chosen:
         print(f"no benchmark starts with {only!r}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
-    figures = [figure for run in chosen.values() for figure in run() if figure.name.startswith(only)]
+    figures = [figure for run in chosen for figure in run() if figure.name.startswith(only)]
     show(figures)
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps([asdict(figure) | {"ratio": figure.ratio} for figure in figures], indent=1) + "\n")
     return 0
+
+
+def _closest(only: str) -> list[Benchmark]:
+    """The benchmark that has a figure of that name, if it has one: that with the longest name that this begins with."""
+    names = [name for name in BENCHMARKS if only.startswith(f"{name}.")]
+    return [BENCHMARKS[max(names, key=len)]] if names else []
 
 
 def show(figures: list[Figure]) -> None:
