@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from hypothesis import HealthCheck, settings
 # Tests say nothing about speed, that of making examples included: the first ones are slow on a machine that is busy.
 settings.register_profile("jazz", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("jazz")
+
+# A shell's background jobs ignore Ctrl-C, and so would the processes that tests start and press it in.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
