@@ -5,6 +5,7 @@ Each stands for the Python function of the same name that is declared with `emit
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -243,7 +244,7 @@ class _Move(_Vectors):
             following([])
 
 
-class _Layer(_Vectors):
+class _Layer(_Vectors, ABC):
     """All neurons of a layer, for so many vectors of rows."""
 
     def __init__(self, builder: Any, a: _Arguments, vectors: int, unsigned: bool) -> None:
@@ -332,13 +333,13 @@ class _Layer(_Vectors):
         b, a = self._b, self._a
         return [b.load(b.gep(a.indptr, [b.add(q, ir.Constant(_INT64, k))])) for k in range(together + 1)]
 
+    @abstractmethod
     def _summed(self, q: Any, together: int, shared: bool) -> list[Any]:
         """The sums of some neurons."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _biased(self, sums: Any, v: int, bias: Any) -> Any:
         """A vector of sums with the bias."""
-        raise NotImplementedError
 
 
 class _Sums(_Layer):
