@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 from jazz.errors import Violation
 from jazz.values import DataType, Layout, Null, dense
+from jazz_server.engine.catalogue import CATALOGUE
+from jazz_server.engine.mapping import Mapped
 from jazz_server.engine.op import Inference, Op, Settings
 from jazz_server.kinds.types import AnyType, FieldType, Kind, KindReference, Symbol, TableType, TensorType, Type
+from jazz_server.pipelines.bound import BoundStep
 from jazz_server.pipelines.errors import IllTyped, InvalidRun
 from jazz_server.pipelines.graph import ConstantRef, GraphRef, InputRef, Literal, Pipeline, StepRef
 from jazz_server.pipelines.infer import infer
+from jazz_server.pipelines.inference import Session, StepInference, settled_types
 from unit.pipelines.small_ops import OPS, graph, pipeline, step, tensor
 
 FOUR = {"a": tensor("m", "k"), "b": tensor("k", "n")}
@@ -293,3 +297,18 @@ def test_inference_agrees_with_what_comes_out_when_it_runs(data: st.DataObject) 
         assert isinstance(types[0], TensorType)
         assert types[0].shape == values[-1].shape
     assert infer(p, known, ops=OPS) == typing
+
+
+@pytest.mark.parametrize("number", [0.0, -0.0, 1.5, 1e300, float("inf"), float("nan")])
+@pytest.mark.parametrize("name", [name for name, op in CATALOGUE.items() if isinstance(op.run, Mapped)])
+def test_what_is_kept_of_an_operation_on_real_numbers_is_true_of_each(name: str, number: float) -> None:
+    op = CATALOGUE[name]
+    for dtype, layout in itertools.product(("bool", "int8", "float32", "float64"), (Layout.DENSE, Layout.CSR)):
+        x = TensorType((DataType(dtype),), (3, 4), (layout,))
+        either: tuple[TensorType | float, ...] = (x, number)
+        for arguments in itertools.product(either, repeat=len(op.arguments)):
+            chosen: dict[str, Any] = {parameter.name: parameter.default for parameter in op.parameters}
+            settled = settled_types(BoundStep(name, op, (), chosen), arguments)
+            session = Session(None)
+            found = op.infer(StepInference(session, ""), arguments, chosen)
+            assert settled == (None if session.violations or settled is None else found)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -51,6 +51,8 @@ from jazz_server.engine.op import Inference, Run, Scalar, Settings
 from jazz_server.engine.promotion import NUMERIC, Array, Function, ordered, outcome, outcomes
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import TensorType, Type
+
+_SOME_NUMBER: Final = 1.5
 
 InferRule: TypeAlias = Callable[[Inference, Sequence[Type | Scalar], Settings], tuple[Type, ...]]
 RunRule: TypeAlias = Callable[[Run, Sequence[Any], Settings], tuple[Tensor, ...]]
@@ -199,6 +201,13 @@ class Mapped:
         shape = shapes.concrete(*(x.shape for x in given if isinstance(x, Tensor)))
         layout = _layout(pattern, found, len(shape))
         return (_sparse(rule, given, extra, pattern, shape, layout, dtype.storage),)
+
+    def alike(self, args: Sequence[Type | Scalar]) -> Sequence[Type | Scalar]:
+        """Arguments for which the type of the result is the same: of dense tensors any real number will do."""
+        if float not in map(type, args):
+            return args
+        dense = all(x.layouts == arguments.DENSE for x in args if isinstance(x, TensorType))
+        return [_SOME_NUMBER if dense and isinstance(x, float) else x for x in args]
 
     def function(self, settings: Settings) -> Function:
         """What it does to arrays and Python numbers, with its settings."""

@@ -7,7 +7,7 @@ mean "not known yet".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from jazz.values import DataType, Layout
@@ -52,6 +52,14 @@ class TensorType:
     minimum: float | None = None
     maximum: float | None = None
     fill: complex = 0
+    _hash: int | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        # Kept, since what is known of operations is looked up by the types of their arguments, step by step.
+        if self._hash is None:
+            told = (self.dtypes, self.shape, self.layouts, self.strict, self.nullable, self.unit, self.fill)
+            object.__setattr__(self, "_hash", hash((*told, self.minimum, self.maximum)))
+        return self._hash  # type: ignore[return-value]
 
     @property
     def dtype(self) -> DataType | None:

@@ -56,6 +56,11 @@ class Unifier:
         self._origin: dict[Symbol, str] = {}
         self._fresh = 0
 
+    @property
+    def untouched(self) -> bool:
+        """Whether there was no symbol so far."""
+        return not self._seen and not self._fresh
+
     def fresh(self) -> Symbol:
         """A symbol that is equal to no other so far."""
         self._fresh += 1

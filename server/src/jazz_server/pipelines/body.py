@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from jazz.values import Value
 from jazz_server.engine.memory import room_left
@@ -98,8 +98,13 @@ def _bind_graph(graph: Graph, pipeline: Pipeline, ops: Mapping[str, Op], graphs:
     return BoundGraph(graph.inputs, steps, graph.outputs, pipeline.constants)
 
 
+@cache
+def _defaults(op: Op) -> Mapping[str, Setting]:
+    return {p.name: p.default for p in op.parameters}  # type: ignore[misc]
+
+
 def _settings(step: Step, op: Op, graphs: Sequence[BoundGraph]) -> dict[str, Setting]:
-    settings: dict[str, Setting] = {p.name: p.default for p in op.parameters}  # type: ignore[misc]
+    settings = dict(_defaults(op))
     for name, value in step.parameters:
         settings[name] = Body(name, graphs[value.graph]) if isinstance(value, GraphRef) else value
     return settings

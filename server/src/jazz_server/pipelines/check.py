@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from jazz.values import DATA_TYPES
@@ -97,29 +98,27 @@ class _Check:
                 self._note_reference(f"outputs[{position}] {output.name}", output.source, len(self._graph.steps))
 
     def _check_step(self, position: int, step: Step) -> None:
-        name = step_name(position, step)
         op = self._ops.get(step.op)
         if op is None:
             close = nearest(step.op, self._ops)
+            name = step_name(position, step)
             self._note(name, f"an operation, such as {close}" if close else "an operation", shown(step.op))
         else:
             if step.version not in (0, op.version):
+                name = step_name(position, step)
                 self._note(f"{name}.op_version", f"version {op.version}", f"version {step.version}")
-            self._check_count(name, op, len(step.arguments))
-            self._check_parameters(name, op, step)
+            fewest, most = _counts(op)
+            if not fewest <= len(step.arguments) <= most:
+                self._note_count(step_name(position, step), op, len(step.arguments))
+            if step.parameters or _required(op):
+                self._check_parameters(step_name(position, step), op, step)
         for index, argument in enumerate(step.arguments):
             if not self._is_there(argument, position):
                 label = argument_name(op, index) if op else f"arguments[{index}]"
-                self._note_reference(f"{name}.{label}", argument, position)
+                self._note_reference(f"{step_name(position, step)}.{label}", argument, position)
 
-    def _check_count(self, name: str, op: Op, found: int) -> None:
-        most: float = len(op.arguments)
-        fewest = len(op.arguments) - op.optional_arguments
-        if op.arguments and op.arguments[-1].startswith("*"):
-            most = float("inf")
-            fewest = len(op.arguments) - 1 - op.optional_arguments
-        if fewest <= found <= most:
-            return
+    def _note_count(self, name: str, op: Op, found: int) -> None:
+        fewest, most = _counts(op)
         names = ", ".join(op.arguments)
         if most == float("inf"):
             expected = f"at least {fewest} arguments ({names})"
@@ -139,9 +138,7 @@ class _Check:
 
     def _most_outputs(self, step: Step) -> float:
         op = self._ops.get(step.op)
-        if op is None or any(result.startswith("*") for result in op.results):
-            return float("inf")
-        return len(op.results)
+        return float("inf") if op is None else _results(op)
 
     def _note_reference(self, field: str, argument: Argument, steps: int) -> None:
         """Notes a reference to what is not there."""
@@ -177,8 +174,8 @@ class _Check:
                 self._note(f"{name}.{key}", expected, shown(key))
             else:
                 self._check_value(f"{name}.{key}", parameter, value)
-        for parameter in op.parameters:
-            if parameter.required and parameter.name not in given:
+        for parameter in _required(op):
+            if parameter.name not in given:
                 self._note(f"{name}.{parameter.name}", _expected(parameter.type), "nothing")
 
     def _check_value(self, field: str, parameter: Parameter, value: ParameterValue) -> None:
@@ -186,6 +183,26 @@ class _Check:
             self._note(field, _expected(parameter.type), _described(value))
         elif isinstance(value, GraphRef):
             self._check_position(field, "sub-graph", value.graph, self._graphs)
+
+
+@cache
+def _counts(op: Op) -> tuple[int, float]:
+    """How few and how many arguments an operation takes."""
+    fewest = len(op.arguments) - op.optional_arguments
+    endless = bool(op.arguments) and op.arguments[-1].startswith("*")
+    return (fewest - 1, float("inf")) if endless else (fewest, len(op.arguments))
+
+
+@cache
+def _results(op: Op) -> float:
+    """How many results an operation has at most."""
+    return float("inf") if any(result.startswith("*") for result in op.results) else len(op.results)
+
+
+@cache
+def _required(op: Op) -> tuple[Parameter, ...]:
+    """The parameters that have to be given."""
+    return tuple(parameter for parameter in op.parameters if parameter.required)
 
 
 _EXPECTED: Final = {

@@ -63,6 +63,8 @@ def infer_bound(graph: BoundGraph, given: Mapping[str, Type], kinds: Resolve | N
         for item, takes, found in zip(graph.inputs, declared, seen, strict=True)
     }
     outputs = {output.name: type_ for output, type_ in zip(graph.outputs, types.outputs, strict=True)}
+    if session.unifier.untouched:
+        return Typing(inputs, dict(given), seen, types.steps, outputs, session.bodies)
     everything = [*inputs.values(), *outputs.values(), *(t for step in types.steps for t in step)]
     renamed = _Renaming(everything)
     return Typing(

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from jazz.errors import Violation
+from jazz_server.engine.mapping import Mapped
 from jazz_server.engine.op import Op, Scalar
 from jazz_server.kinds.match import match, type_of
 from jazz_server.kinds.parts import Resolve
@@ -50,6 +51,8 @@ class Session:
 
     def resolved(self, type_: Type) -> Type:
         """The type with all that is known of its dimensions now."""
+        if self.unifier.untouched:
+            return type_
         if isinstance(type_, TensorType):
             if not type_.symbolic:
                 return type_
@@ -160,6 +163,8 @@ def _argument(session: Session, takes: _Taken, has: Type | Scalar | None) -> Typ
 
 def _received(session: Session, takes: _Taken, has: Type) -> Type:
     """What steps see of a value."""
+    if isinstance(takes.type, AnyType):
+        return has
     # Of a field that several kinds ask for, the looked up type has what the first says; the kind asks for everything.
     asked = takes.declared if takes.kind else takes.type
     found = match(asked, has, session.kinds, computed=takes.computed)
@@ -217,6 +222,8 @@ class _GraphInference:
             inference = StepInference(self._session, f"{self._prefix}outputs[{position}] {output.name}")
             known = self._known(output.source, inference)
             outputs.append(scalar_type(known) if isinstance(known, bool | int | float | str) else known)
+        if self._session.unifier.untouched:
+            return GraphTypes(tuple(self._types), tuple(outputs))
         resolved = self._session.resolved
         return GraphTypes(tuple(tuple(map(resolved, types)) for types in self._types), tuple(map(resolved, outputs)))
 
@@ -266,6 +273,8 @@ def settled_types(step: BoundStep, arguments: Sequence[Type | Scalar]) -> tuple[
     None where something is wrong, or dimensions are symbols, whose meaning depends on the other steps. What is found is
     kept: most steps of a new pipeline are on types that an operation has been asked about before.
     """
+    if isinstance(step.op.run, Mapped):
+        arguments = step.op.run.alike(arguments)
     values: tuple[Any, ...] = (*arguments, *step.settings.values())
     for value in values:
         if isinstance(value, TensorType):

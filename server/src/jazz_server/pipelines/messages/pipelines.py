@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from jazz.v1 import pipelines_pb2
 from jazz.values import Null, Value
@@ -58,6 +58,8 @@ def pipeline_from_message(
         constants=tuple(constants),
         doc=message.doc,
     )
+    if not reader.complete:
+        _note_unset(message, ops, violations)
     check(pipeline, ops, violations)
     if violations:
         raise InvalidPipeline(violations.all)
@@ -107,20 +109,21 @@ def _read_constants(message: pipelines_pb2.Pipeline, violations: Violations) -> 
 
 
 class _Reader:
-    """Reads graphs; what a message leaves unset is noted and replaced by something that causes no further violation."""
+    """Reads graphs; what a message leaves unset is replaced by something that causes no further violation.
+
+    Attributes:
+        complete: Whether all that steps and outputs refer to was set.
+    """
 
     def __init__(self, ops: Mapping[str, Op], violations: Violations) -> None:
+        self.complete = True
         self._ops = ops
         self._violations = violations
 
     def graph(self, message: pipelines_pb2.Graph, prefix: str) -> Graph:
         inputs = [self._input(item, f"{prefix}inputs[{n}] {item.name}") for n, item in enumerate(message.inputs)]
-        steps = [self._step(step, f"{prefix}steps[{n}] {step.op}") for n, step in enumerate(message.steps)]
-        outputs = [
-            Output(item.name, self._argument(item.source, f"{prefix}outputs[{n}] {item.name}"))
-            for n, item in enumerate(message.outputs)
-        ]
-        return Graph(tuple(inputs), tuple(steps), tuple(outputs))
+        outputs = [Output(item.name, self._argument(item.source)) for item in message.outputs]
+        return Graph(tuple(inputs), tuple(map(self._step, message.steps)), tuple(outputs))
 
     def _input(self, message: pipelines_pb2.Input, field: str) -> Input:
         known = len(self._violations)
@@ -130,47 +133,82 @@ class _Reader:
                 self._violations.add(f"{field}.{wrong.field}" if wrong.field else field, wrong.expected, wrong.found)
         return Input(message.name, takes)
 
-    def _step(self, message: pipelines_pb2.Step, name: str) -> Step:
-        op = self._ops.get(message.op)
-        arguments = []
-        for position, argument in enumerate(message.arguments):
-            label = argument_name(op, position) if op else f"arguments[{position}]"
-            arguments.append(self._argument(argument, f"{name}.{label}"))
-        parameters = [(item.name, self._parameter(item, f"{name}.{item.name}")) for item in message.parameters]
+    def _step(self, message: pipelines_pb2.Step) -> Step:
+        name = message.op
+        op = self._ops.get(name)
+        parameters = tuple([(item.name, self._parameter(item)) for item in message.parameters])
         version = message.op_version or (op.version if op else 0)
-        return Step(message.op, tuple(arguments), tuple(parameters), version)
+        return Step(name, tuple(map(self._argument, message.arguments)), parameters, version)
 
-    def _argument(self, message: pipelines_pb2.Argument, field: str) -> Argument:
+    def _argument(self, message: pipelines_pb2.Argument) -> Argument:
         which = message.WhichOneof("argument")
+        if which == "step":
+            step = message.step
+            return StepRef(step.step, step.output)
         if which == "input":
             return InputRef(message.input)
-        if which == "step":
-            return StepRef(message.step.step, message.step.output)
+        if which == "literal":
+            return Literal(self._literal(message.literal))
         if which == "constant":
             return ConstantRef(message.constant)
-        if which == "literal":
-            return Literal(self._literal(message.literal, field))
-        self._violations.add(field, "an input, a step, a constant or a literal", "nothing")
+        self.complete = False
         return Literal(0)
 
-    def _parameter(self, message: pipelines_pb2.Parameter, field: str) -> ParameterValue:
+    def _parameter(self, message: pipelines_pb2.Parameter) -> ParameterValue:
         which = message.WhichOneof("value")
         if which == "literal":
-            return self._literal(message.literal, field)
+            return self._literal(message.literal)
         if which == "list":
-            return tuple(self._literal(item, field) for item in message.list.values)
+            return tuple(map(self._literal, message.list.values))
         if which == "graph":
             return GraphRef(message.graph)
-        self._violations.add(field, "a literal, a list or a sub-graph", "nothing")
+        self.complete = False
         return 0
 
-    def _literal(self, message: pipelines_pb2.Literal, field: str) -> Scalar:
+    def _literal(self, message: pipelines_pb2.Literal) -> Scalar:
         which = message.WhichOneof("literal")
         if which is None:
-            self._violations.add(field, "a truth value, an integer, a real number or a text", "nothing")
+            self.complete = False
             return 0
         value: Scalar = getattr(message, which)
         return value
+
+
+def _note_unset(message: pipelines_pb2.Pipeline, ops: Mapping[str, Op], violations: Violations) -> None:
+    """Notes everything that steps and outputs leave unset."""
+    prefixes = ("", *(f"graphs[{position}]." for position in range(len(message.graphs))))
+    for prefix, graph in zip(prefixes, (message.graph, *message.graphs), strict=True):
+        for n, step in enumerate(graph.steps):
+            name, op = f"{prefix}steps[{n}] {step.op}", ops.get(step.op)
+            for position, argument in enumerate(step.arguments):
+                label = argument_name(op, position) if op else f"arguments[{position}]"
+                _note_unset_argument(argument, f"{name}.{label}", violations)
+            for parameter in step.parameters:
+                _note_unset_parameter(parameter, f"{name}.{parameter.name}", violations)
+        for n, output in enumerate(graph.outputs):
+            _note_unset_argument(output.source, f"{prefix}outputs[{n}] {output.name}", violations)
+
+
+def _note_unset_argument(message: pipelines_pb2.Argument, field: str, violations: Violations) -> None:
+    which = message.WhichOneof("argument")
+    if which is None:
+        violations.add(field, "an input, a step, a constant or a literal", "nothing")
+    elif which == "literal":
+        _note_unset_literals([message.literal], field, violations)
+
+
+def _note_unset_parameter(message: pipelines_pb2.Parameter, field: str, violations: Violations) -> None:
+    which = message.WhichOneof("value")
+    if which is None:
+        violations.add(field, "a literal, a list or a sub-graph", "nothing")
+    elif which != "graph":
+        literals = [message.literal] if which == "literal" else message.list.values
+        _note_unset_literals(literals, field, violations)
+
+
+def _note_unset_literals(messages: Iterable[pipelines_pb2.Literal], field: str, violations: Violations) -> None:
+    if any(message.WhichOneof("literal") is None for message in messages):
+        violations.add(field, "a truth value, an integer, a real number or a text", "nothing")
 
 
 def _graph_message(graph: Graph) -> pipelines_pb2.Graph:

@@ -34,10 +34,10 @@ def _moved(argument: Argument, stands_for: list[int]) -> Argument:
 def _key(step: BoundStep, arguments: tuple[Argument, ...]) -> Hashable:
     # 1, True and 1.0 are equal in Python, 0.0 and -0.0 are, too; none of them stands for another.
     sources = tuple((type(a), repr(a.value)) if isinstance(a, Literal) else a for a in arguments)
-    settings = tuple(sorted((name, _setting(value)) for name, value in step.settings.items()))
-    return (step.op.name, step.op.version, sources, settings)
+    return (step.op, sources, *map(_setting, step.settings.values()))
 
 
-def _setting(value: object) -> str:
-    known = value is None or isinstance(value, bool | int | float | str | tuple)
-    return f"{type(value).__name__} {value!r}" if known else f"object {id(value)}"
+def _setting(value: object) -> Hashable:
+    if value is None or isinstance(value, bool | int | str):
+        return (type(value), value)
+    return (type(value), repr(value)) if isinstance(value, float | tuple) else id(value)
