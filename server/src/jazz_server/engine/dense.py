@@ -5,6 +5,7 @@ Division by zero, overflow and invalid operations give IEEE's results, silently.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
@@ -38,7 +39,7 @@ def elementwise(function: Function, operands: Sequence[Any], dtype: np.dtype[Any
     shape = concrete(*(array.shape for array in arrays)) if arrays else ()
     check_shape(shape, dtype)
     with quiet():
-        if len(shape) == 0 or np.prod(shape) <= _GRAIN:
+        if math.prod(shape) <= _GRAIN:
             return dense(np.asarray(function(*operands)).astype(dtype, copy=False))
     fortran = all(array.flags.f_contiguous for array in arrays if array.ndim > 1)
     if fortran and any(array.ndim > 1 for array in arrays):

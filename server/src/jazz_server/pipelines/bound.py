@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from jazz.values import Value
 from jazz_server.engine.op import Op, Setting
@@ -29,7 +30,7 @@ class BoundStep:
     replaces: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BoundGraph:
     """A graph of bound steps with the constants that they may refer to."""
 
@@ -39,9 +40,15 @@ class BoundGraph:
     constants: tuple[Value, ...]
 
     def used(self) -> frozenset[int]:
-        """The positions of the steps that outputs depend on. Linear in the graph."""
+        """The positions of the steps that outputs depend on. Linear in the graph when it is asked first."""
+        return self._used
+
+    @cached_property
+    def _used(self) -> frozenset[int]:
         used = {output.source.step for output in self.outputs if isinstance(output.source, StepRef)}
         for position in range(len(self.steps) - 1, -1, -1):
             if position in used:
-                used.update(a.step for a in self.steps[position].arguments if isinstance(a, StepRef))
+                for argument in self.steps[position].arguments:
+                    if isinstance(argument, StepRef):
+                        used.add(argument.step)
         return frozenset(used)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from jazz_server.engine.promotion import Array
 from jazz_server.engine.scalars import Number, ScalarStep, has_form, source_of
 from jazz_server.engine.watching import note
 from jazz_server.kinds.match import type_of
-from jazz_server.kinds.types import TensorType, Type
+from jazz_server.kinds.types import Dimension, TensorType, Type
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.graph import Argument, ConstantRef, InputRef, Literal, StepRef
 from jazz_server.pipelines.typing import Typing
@@ -43,11 +44,15 @@ class Chain:
 def fused_chains(graph: BoundGraph, typing: Typing) -> tuple[BoundGraph, Mapping[int, str]]:
     """The graph with each chain in the place of its last step, and what was done to it."""
     search = _Search(graph, typing)
+    chains = search.chains()
+    if not chains:
+        return graph, {}
     steps = list(graph.steps)
     notes = {}
-    for chain in search.chains():
+    for chain in chains:
         last = chain.steps[-1]
-        steps[last] = _fused(graph, typing, chain, [search.type(source) for source in chain.takes])
+        types = [type_ for source in chain.takes if isinstance(type_ := search.type(source), TensorType)]
+        steps[last] = _fused(graph, typing, chain, types)
         inner = ", ".join(str(position) for position in chain.steps[:-1])
         notes[last] = f"fused with steps {inner}: {len(chain.steps)} element-wise steps, block by block"
     return replace(graph, steps=tuple(steps)), notes
@@ -69,67 +74,65 @@ class _Search:
 
     def chains(self) -> list[Chain]:
         """All chains of two or more steps."""
-        fits = {position for position in self._order if self._fits(position)}
+        fits = [position for position in self._order if self._fits(position)]
         taken: set[int] = set()
         found = []
-        for last in reversed(self._order):
-            if last not in fits or last in taken:
-                continue
-            members = self._members(last, fits - taken)
-            if len(members) > 1:
-                taken |= members
-                found.append(self._chain(sorted(members)))
+        for last in reversed(fits):
+            if last not in taken:
+                members = self._members(last, [p for p in fits if p < last and p not in taken])
+                if len(members) > 1:
+                    taken |= members
+                    found.append(self._chain(sorted(members)))
         return found
 
-    def _members(self, last: int, fits: set[int]) -> set[int]:
+    def _members(self, last: int, before: Sequence[int]) -> set[int]:
         """The steps that only steps of the chain use, of the shape of its result."""
         members = {last}
-        shape = self._result(last).shape
-        for position in reversed([p for p in self._order if p < last and p in fits]):
+        shape = self._shape(last)
+        for position in reversed(before):
             private = position not in self._given and self._users[position] <= members
-            if private and self._result(position).shape == shape:
+            if private and self._shape(position) == shape:
                 members.add(position)
         return members
 
     def _chain(self, steps: Sequence[int]) -> Chain:
         inside = set(steps)
-        arguments = (a for position in steps for a in self._graph.steps[position].arguments)
-        outside = [
-            a for a in arguments if not isinstance(a, Literal) and not (isinstance(a, StepRef) and a.step in inside)
-        ]
-        return Chain(tuple(steps), tuple(dict.fromkeys(outside)))
+        outside: dict[Argument, None] = {}
+        for position in steps:
+            for argument in self._graph.steps[position].arguments:
+                own = isinstance(argument, StepRef) and argument.step in inside
+                if not own and not isinstance(argument, Literal):
+                    outside[argument] = None
+        return Chain(tuple(steps), tuple(outside))
 
     def _fits(self, position: int) -> bool:
         """Whether a step is element-wise on dense numbers of which none is missing, and gives such."""
         step = self._graph.steps[position]
-        if not isinstance(step.op.run, Mapped):
+        if not isinstance(step.op.run, Mapped) or not _plain(self._typing.steps[position][0]):
             return False
-        result = self._result(position)
-        types = [self.type(a) for a in step.arguments if not isinstance(a, Literal)]
-        return len(types) > 0 and bool(result.shape) and all(map(_plain, (result, *types)))
+        tensors = [a for a in step.arguments if not isinstance(a, Literal)]
+        return len(tensors) > 0 and bool(self._shape(position)) and all(map(_plain, map(self.type, tensors)))
 
-    def _result(self, position: int) -> TensorType:
-        return _tensor_type(self._typing.steps[position][0])
+    def _shape(self, position: int) -> tuple[Dimension, ...] | None:
+        result = self._typing.steps[position][0]
+        return result.shape if isinstance(result, TensorType) else None
 
-    def type(self, argument: Argument) -> TensorType:
-        """The type of an argument; one of which nothing is known when it is no tensor."""
+    def type(self, argument: Argument) -> Type:
+        """The type of an argument that is no literal."""
         if isinstance(argument, StepRef):
-            return _tensor_type(self._typing.steps[argument.step][argument.output])
+            return self._typing.steps[argument.step][argument.output]
         if isinstance(argument, InputRef):
-            return _tensor_type(self._typing.arguments[argument.input])
-        return _tensor_type(self._constants[argument.constant]) if isinstance(argument, ConstantRef) else _UNKNOWN
+            return self._typing.arguments[argument.input]
+        assert isinstance(argument, ConstantRef)
+        return self._constants[argument.constant]
 
 
-_UNKNOWN: Final = TensorType()
-
-
-def _tensor_type(found: Type) -> TensorType:
-    return found if isinstance(found, TensorType) else _UNKNOWN
-
-
-def _plain(type_: TensorType) -> bool:
+@lru_cache(1024)
+def _plain(type_: Type) -> bool:
+    """Whether values of a type are dense tensors of numbers of which none is missing."""
     return (
-        type_.layout is Layout.DENSE
+        isinstance(type_, TensorType)
+        and type_.layout is Layout.DENSE
         and not type_.nullable
         and type_.dtype is not None
         and type_.dtype.numeric
@@ -138,11 +141,47 @@ def _plain(type_: TensorType) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A step of a chain.
+
+    Attributes:
+        step: The step.
+        operands: Literals, or the places of values: those that the chain takes come first, then the steps.
+        result: The type of its result.
+    """
+
+    step: BoundStep
+    operands: Sequence[int | Literal]
+    result: TensorType
+
+
+def _calls(graph: BoundGraph, typing: Typing, chain: Chain) -> list[_Call]:
+    places: dict[Argument, int] = {source: n for n, source in enumerate(chain.takes)}
+    inside = {position: n for n, position in enumerate(chain.steps, len(places))}
+
+    def operand(argument: Argument) -> int | Literal:
+        if isinstance(argument, Literal):
+            return argument
+        if isinstance(argument, StepRef) and argument.step in inside:
+            return inside[argument.step]
+        return places[argument]
+
+    calls = []
+    for position in chain.steps:
+        step = graph.steps[position]
+        result = typing.steps[position][0]
+        assert isinstance(result, TensorType)
+        calls.append(_Call(step, [operand(argument) for argument in step.arguments], result))
+    return calls
+
+
 def _fused(graph: BoundGraph, typing: Typing, chain: Chain, types: Sequence[TensorType]) -> BoundStep:
     last = graph.steps[chain.steps[-1]]
-    function = _composed(graph, typing, chain)
-    dtype = _storage(typing, chain.steps[-1])
-    source = _source(graph, typing, chain, types)
+    calls = _calls(graph, typing, chain)
+    function = _composed(calls, len(chain.takes))
+    dtype = calls[-1].result.dtypes[0].storage
+    source = _source(calls, types)
 
     def run(run: Run, arguments: Sequence[Any], _settings: Settings) -> tuple[Tensor, ...]:
         run.checkpoint()
@@ -170,58 +209,46 @@ def _fused(graph: BoundGraph, typing: Typing, chain: Chain, types: Sequence[Tens
     return BoundStep(last.name, op, chain.takes, {}, replaces=True)
 
 
-def _source(graph: BoundGraph, typing: Typing, chain: Chain, types: Sequence[TensorType]) -> str | None:
+def _source(calls: Sequence[_Call], types: Sequence[TensorType]) -> str | None:
     """The chain as the source of one kernel; None when it is not one on numbers of one type and shape."""
-    if not chain.takes or not all(has_form(graph.steps[position].op.name) for position in chain.steps):
+    if not all(has_form(call.step.op.name) for call in calls):
         return None
-    (result,) = typing.steps[chain.steps[-1]]
-    own = {(t.dtype, t.shape) for t in (*types, result) if isinstance(t, TensorType)}
-    inner = {t.dtype for position in chain.steps for t in typing.steps[position] if isinstance(t, TensorType)}
-    if len(own) != 1 or len(inner) != 1:
+    dtypes, shape = calls[-1].result.dtypes, calls[-1].result.shape
+    if any(t.dtypes != dtypes or t.shape != shape for t in (*types, *(call.result for call in calls))):
         return None
-    places: dict[Argument, int] = {source: n for n, source in enumerate(chain.takes)}
     steps = []
-    for position in chain.steps:
-        step = graph.steps[position]
+    for call in calls:
         operands: list[int | Number] = []
-        for argument in step.arguments:
-            if not isinstance(argument, Literal):
-                operands.append(places[argument])
-            elif isinstance(argument.value, int | float) and not isinstance(argument.value, bool):
-                operands.append(Number(float(argument.value)))
+        for operand in call.operands:
+            if isinstance(operand, int):
+                operands.append(operand)
+            elif isinstance(operand.value, int | float) and not isinstance(operand.value, bool):
+                operands.append(Number(float(operand.value)))
             else:
                 return None
-        steps.append(ScalarStep(step.op.name, tuple(operands), step.settings))
-        places[StepRef(position)] = len(places)
-    return source_of(steps, len(chain.takes), _storage(typing, chain.steps[-1]).name)
+        steps.append(ScalarStep(call.step.op.name, tuple(operands), call.step.settings))
+    return source_of(steps, len(types), dtypes[0].name)
 
 
-def _storage(typing: Typing, position: int) -> Any:
-    (type_,) = typing.steps[position]
-    assert isinstance(type_, TensorType)
-    assert type_.dtype is not None
-    return type_.dtype.storage
-
-
-def _composed(graph: BoundGraph, typing: Typing, chain: Chain) -> Callable[..., Array]:
+def _composed(calls: Sequence[_Call], takes: int) -> Callable[..., Array]:
     """The steps of a chain as one function of arrays."""
-    places: dict[Argument, int] = {source: n for n, source in enumerate(chain.takes)}
     plan: list[tuple[Callable[..., Any], list[tuple[int, Any]], Any]] = []
     last_uses: dict[int, int] = {}
-    for position in chain.steps:
-        step = graph.steps[position]
-        assert isinstance(step.op.run, Mapped)
-        operands = [(-1, a.value) if isinstance(a, Literal) else (places[a], None) for a in step.arguments]
-        last_uses.update({place: len(plan) for place, _ in operands})
-        plan.append((step.op.run.function(step.settings), operands, _storage(typing, position)))
-        places[StepRef(position)] = len(places)
-
-    done = [[place for place, last in last_uses.items() if last == n and place >= 0] for n in range(len(plan))]
+    for n, call in enumerate(calls):
+        assert isinstance(call.step.op.run, Mapped)
+        operands = [(x, None) if isinstance(x, int) else (-1, x.value) for x in call.operands]
+        for place, _ in operands:
+            last_uses[place] = n
+        plan.append((call.step.op.run.function(call.step.settings), operands, call.result.dtypes[0].storage))
+    done: list[list[int]] = [[] for _ in calls]
+    for place, n in last_uses.items():
+        if place >= 0:
+            done[n].append(place)
 
     def function(*arrays: Array) -> Array:
         values: list[Any] = list(arrays)
         for (call, operands, dtype), unused in zip(plan, done, strict=True):
-            result = call(*(value if place < 0 else values[place] for place, value in operands))
+            result = call(*[value if place < 0 else values[place] for place, value in operands])
             values.append(result if result.dtype == dtype else result.astype(dtype))
             for place in unused:
                 values[place] = None  # its memory, still in the cache, is that of the next result

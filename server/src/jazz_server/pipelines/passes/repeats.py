@@ -17,10 +17,14 @@ def shared(graph: BoundGraph) -> BoundGraph:
     first: dict[Hashable, int] = {}
     stands_for: list[int] = []
     steps: list[BoundStep] = []
+    repeated = False
     for position, step in enumerate(graph.steps):
-        arguments = tuple(_moved(argument, stands_for) for argument in step.arguments)
-        stands_for.append(first.setdefault(_key(step, arguments), position))
-        steps.append(step if arguments == step.arguments else replace(step, arguments=arguments))
+        moved = tuple(_moved(argument, stands_for) for argument in step.arguments) if repeated else step.arguments
+        steps.append(step if moved is step.arguments else replace(step, arguments=moved))
+        stands_for.append(first.setdefault(_key(steps[-1]), position))
+        repeated = repeated or stands_for[-1] != position
+    if not repeated:
+        return graph
     outputs = tuple(replace(output, source=_moved(output.source, stands_for)) for output in graph.outputs)
     return replace(graph, steps=tuple(steps), outputs=outputs)
 
@@ -31,10 +35,10 @@ def _moved(argument: Argument, stands_for: list[int]) -> Argument:
     return argument
 
 
-def _key(step: BoundStep, arguments: tuple[Argument, ...]) -> Hashable:
+def _key(step: BoundStep) -> Hashable:
     # 1, True and 1.0 are equal in Python, 0.0 and -0.0 are, too; none of them stands for another.
-    sources = tuple((type(a), repr(a.value)) if isinstance(a, Literal) else a for a in arguments)
-    return (step.op, sources, *map(_setting, step.settings.values()))
+    sources = [(type(a.value), repr(a.value)) if isinstance(a, Literal) else a for a in step.arguments]
+    return (step.op, *sources, *map(_setting, step.settings.values()))
 
 
 def _setting(value: object) -> Hashable:
