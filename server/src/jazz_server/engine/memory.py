@@ -1,17 +1,21 @@
-"""The largest value that a computation may make. Asked before the memory is, so that nothing dies of it."""
+"""The largest value that a computation may make, asked before the memory is, so that nothing dies of it; and memory
+that is read in any order."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jazz_server.engine.errors import MemoryLimit
 
 DEFAULT_LIMIT = 4 << 30
+_LINE = 64
 _MOST_STRIDES = 2**63 - 1
 _limit = DEFAULT_LIMIT
 _room: ContextVar[int | None] = ContextVar("jazz_server.engine.room", default=None)
@@ -43,6 +47,12 @@ def room(left: int) -> Iterator[None]:
         _room.reset(token)
 
 
+def has_room(wanted: int) -> bool:
+    """Whether a value may take so many bytes; see `check_bytes`."""
+    left = _room.get()
+    return wanted <= _limit and (left is None or wanted <= left)
+
+
 def check_bytes(wanted: int, what: str = "a result") -> None:
     """Refuses a value that is too large, or that with what is computed beside it is.
 
@@ -65,6 +75,14 @@ def check_shape(shape: Sequence[int], dtype: np.dtype[Any]) -> None:
     left = _room.get()
     if size > _limit or strides > _MOST_STRIDES or (left is not None and size > left):
         check_bytes(size or strides, f"a dense {dtype.name}[{', '.join(map(str, shape))}]")
+
+
+def empty_aligned(shape: Sequence[int], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """An array of C order that begins with a line of the cache, not filled. numpy asks for large pages for it."""
+    size = math.prod(shape) * dtype.itemsize
+    memory = np.empty(size + _LINE, np.uint8)
+    begin = -memory.ctypes.data % _LINE
+    return memory[begin : begin + size].view(dtype).reshape(shape)
 
 
 def size_words(size: float) -> str:

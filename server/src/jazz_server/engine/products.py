@@ -10,15 +10,21 @@ from numpy.typing import NDArray
 from jazz.values import Layout, Tensor, dense
 from jazz_server.engine import compressed, layouts
 from jazz_server.engine.compressed import Compressed, aligned, cast, drop_zeros, lines_of, tensor_of, widened
-from jazz_server.engine.launch import launch, pointers
+from jazz_server.engine.launch import grain, launch, pointers
 from jazz_server.engine.library import kernel
-from jazz_server.engine.memory import check_bytes, check_shape
+from jazz_server.engine.memory import check_bytes, check_shape, empty_aligned, has_room
 from jazz_server.engine.op import Run
-from jazz_server.engine.parallel import for_bounds, split_by_weight, thread_count
+from jazz_server.engine.parallel import for_bounds, for_ranges, split_by_weight, thread_count
 from jazz_server.engine.promotion import Array
 
 _RANGES_PER_THREAD = 4
 _GRAIN = 1 << 14
+
+_LARGE = 8 << 20
+"""How many bytes lie in as many pages of the usual size as a core remembers the places of."""
+
+_READS = 8
+"""How often rows have to be read for it to pay to copy them before."""
 
 
 def sparse_by_dense(a: Tensor, b: Array, work: np.dtype[Any]) -> Array:
@@ -38,13 +44,39 @@ def dense_by_sparse(a: Array, b: Tensor, work: np.dtype[Any]) -> Array:
 def _rows_by_dense(a: Compressed, b: Array, work: np.dtype[Any]) -> Array:
     columns = b.shape[1]
     check_shape((a.rows, columns), work)
-    right = np.ascontiguousarray(b, dtype=work)
     out = np.empty((a.rows, columns), work)
+    right = _gathered(b, work, a.stored, beside=out.nbytes)
     launch(
         "csr_matmul_dense", a.rows, (a.stored + a.rows) * columns,
         a.indptr, a.indices, a.data, right, out, columns, index=a.indices.dtype, value=work,
     )  # fmt: skip
     return out
+
+
+def _gathered(b: Array, work: np.dtype[Any], reads: int, *, beside: int) -> Array:
+    """A matrix in C order, as it is best for so many reads of its rows in any order; other memory is held beside.
+
+    A large one is copied into large pages first, unless it lies in memory of numpy's: what is received or stored lies
+    in pages of the usual size, and to find the places of these takes longer than to read a row.
+    """
+    size = b.size * work.itemsize
+    pays = size >= _LARGE and reads >= _READS * len(b) and not _is_numpys(b) and has_room(beside + size)
+    if b.dtype == work and b.flags.c_contiguous and not pays:
+        return b
+    copy = empty_aligned(b.shape, work)
+
+    def fill(begin: int, end: int) -> None:
+        copy[begin:end] = b[begin:end]
+
+    for_ranges(len(b), fill, grain=grain(len(b), b.size))
+    return copy
+
+
+def _is_numpys(array: Array) -> bool:
+    """Whether numpy allocated an array's memory."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array.base is None
 
 
 def _dense_by_rows(a: Array, b: Compressed, work: np.dtype[Any]) -> Array:
