@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from jazz.codec.errors import quoted
 from jazz.codec.schema import LAYOUTS, data_type
@@ -11,6 +12,9 @@ from jazz.v1 import value_pb2
 from jazz_server.kinds.match import fill_of
 from jazz_server.kinds.types import FieldType, NullType, TableType, TensorType, Type
 from jazz_server.kinds.units import unknown
+
+SMALL_HEADER: Final = 1 << 12
+"""What is known of headers of so many bytes is kept: the same ones come again and again."""
 
 
 def header_type(header: value_pb2.Value) -> Type:

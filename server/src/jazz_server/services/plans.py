@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import lru_cache
 
+from jazz.codec import InvalidValue, check_header
 from jazz.errors import JazzError
 from jazz.v1 import pipelines_pb2 as pb
 from jazz.v1 import value_pb2
 from jazz.values import Value
-from jazz_server.kinds.types import Kind, Type
+from jazz_server.kinds.types import Kind, NullType, Type
 from jazz_server.services.checks import Checks
 from jazz_server.services.core import Core
 from jazz_server.services.errors import invalid, known, within
-from jazz_server.services.headers import header_type
+from jazz_server.services.headers import SMALL_HEADER, has_units, header_type
 from jazz_server.services.matching import Reads
 from jazz_server.services.names import read_name, read_reference
 from jazz_server.services.puts import CheckedHeader, read_header
@@ -97,6 +99,7 @@ async def plan_run(
     checks = Checks()
     names = [item.name for item in source.pipeline.graph.inputs]
     streamed: dict[str, CheckedHeader] = {}
+    described: dict[str, Type] = {}
     positions: dict[str, int] = {}
     asked: dict[str, tuple[str, value_pb2.Slice | None]] = {name: (block, None) for name, block in source.binds.items()}
     given: set[str] = set()
@@ -106,7 +109,7 @@ async def plan_run(
         asked.pop(item.name, None)
         match item.WhichOneof("source"):
             case "value":
-                streamed[item.name] = await _streamed(core, item.value, position, checks)
+                streamed[item.name], described[item.name] = await _streamed(core, item.value, position, checks)
                 positions[item.name] = position
             case "block":
                 asked[item.name] = (item.block.name, item.block.slice if wants_part(item.block.slice) else None)
@@ -125,8 +128,7 @@ async def plan_run(
         blocks[name] = BlockInput(head, part, _opened(reader, head, bodies) if value is None else value)
     kinds = sources.kinds_of(reader, source.pipeline)
     types = {name: head_type(block.head) for name, block in blocks.items() if block.part is None}
-    types |= {name: header_type(header.value) for name, header in streamed.items()}
-    return Plan(source, kinds, streamed, positions, blocks, types, stores, message.profile)
+    return Plan(source, kinds, streamed, positions, blocks, types | described, stores, message.profile)
 
 
 def _opened(reader: Reads, head: Head, bodies: ExitStack) -> Body:
@@ -143,14 +145,33 @@ def _check_input(item: pb.RunInput, position: int, names: list[str], given: set[
         checks.note(invalid(field, "each input once", f"{item.name!r} again"))
 
 
-async def _streamed(core: Core, value: pb.StreamedValue, position: int, checks: Checks) -> CheckedHeader:
+async def _streamed(core: Core, value: pb.StreamedValue, position: int, checks: Checks) -> tuple[CheckedHeader, Type]:
+    """A header, and the type that it describes; what is wrong with it is noted."""
+    seen = _plain(value.header.SerializeToString(), value.body_bytes)
+    if seen is not None:
+        return seen
     own = Checks()
     header = await read_header(core, value.header, value.body_bytes, own)
     try:
         own.refuse()
     except JazzError as error:
         checks.note(within(f"inputs[{position}]", known(error)))
-    return header
+        return header, NullType()
+    return header, header_type(header.value)
+
+
+@lru_cache(1024)
+def _plain(encoded: bytes, body_bytes: int) -> tuple[CheckedHeader, Type] | None:
+    """A small header and the type that it describes; None for one that is wrong, or has units, which take a thread."""
+    if len(encoded) > SMALL_HEADER:
+        return None
+    header = value_pb2.Value.FromString(encoded)
+    header.DiscardUnknownFields()
+    try:
+        check_header(header, body_bytes)
+    except InvalidValue:
+        return None
+    return None if has_units(header) else (CheckedHeader(header, body_bytes), header_type(header))
 
 
 def _reference_check(name: str, field: str) -> Callable[[], object]:

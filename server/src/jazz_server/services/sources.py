@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Final
 
 from jazz.errors import JazzError, Violation, error_for
 from jazz.v1 import pipelines_pb2 as pb
@@ -17,7 +16,7 @@ from jazz_server.pipelines.messages import canonical_bytes, pipeline_from_messag
 from jazz_server.services.checks import Checks
 from jazz_server.services.core import Core
 from jazz_server.services.errors import invalid, refuse
-from jazz_server.services.headers import header_type
+from jazz_server.services.headers import SMALL_HEADER, header_type
 from jazz_server.services.infos import value_header
 from jazz_server.services.matching import Reads, StoredKinds
 from jazz_server.services.names import read_reference
@@ -27,7 +26,6 @@ from jazz_server.store import Document, Head, Noun
 from jazz_server.store.errors import BlockNotFound, VersionNotFound
 
 _PIPELINES_KEPT = 128
-_SMALL_HEADER: Final = 1 << 12
 
 
 class Sources:
@@ -142,7 +140,7 @@ def bound_heads(reader: Reads, binds: Mapping[str, str]) -> dict[str, Head]:
 
 def head_type(head: Head) -> Type:
     """The type of a stored value."""
-    return _described(head.header) if len(head.header) <= _SMALL_HEADER else header_type(value_header(head))
+    return _described(head.header) if len(head.header) <= SMALL_HEADER else header_type(value_header(head))
 
 
 @lru_cache(4096)

@@ -14,6 +14,9 @@ from jazz.codec.schema import data_type, major_dimension
 from jazz.codec.stored import StoredTensor, stored_tensor
 from jazz.v1 import value_pb2 as pb
 
+_CHECKED_TYPES: Final = (pb.DATA_TYPE_BOOL, pb.DATA_TYPE_STRING, pb.DATA_TYPE_BYTES, pb.DATA_TYPE_FACTOR)
+"""The types of which some bytes are no elements."""
+
 _TEXT_BLOCK: Final = 256 << 10
 """How many bytes of text are decoded at a time: Python holds its lock meanwhile."""
 
@@ -60,6 +63,8 @@ class _Check:
             self.findings.add(f"{path}.{field}", expected, found)
 
         self._padding(tensor, report)
+        if _takes_any_bytes(tensor):
+            return
         stored = stored_tensor(tensor, self._body)
         if stored.indptr is not None:
             dimension = 1 - major_dimension(tensor.layout)
@@ -84,6 +89,13 @@ class _Check:
             if bytes(gap).strip(b"\0"):
                 report(f"buffers[{number}]", "zeros between it and the buffer before it", "other bytes")
             self._end = buffer.offset + buffer.length
+
+
+def _takes_any_bytes(tensor: pb.Tensor) -> bool:
+    """Whether no bytes of a tensor are wrong, as they are dense numbers of which none is missing, or times."""
+    return (
+        tensor.layout == pb.LAYOUT_DENSE and not tensor.missing_entries and tensor.type.data_type not in _CHECKED_TYPES
+    )
 
 
 def _check_compressed(indptr: StoredArray, indices: StoredArray, width: int, report: Report) -> None:

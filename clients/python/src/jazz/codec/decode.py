@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from jazz.codec.readers import Buffer
-from jazz.codec.schema import INDEX_TYPES, LAYOUTS, ORDERS, data_type
+from jazz.codec.schema import LAYOUTS, ORDERS, buffer_types, data_type
 from jazz.v1 import value_pb2 as pb
 from jazz.values import Axis, Null, Order, Table, Tensor, Value
-
-_INT64 = np.dtype("<i8")
-_BYTE = np.dtype("u1")
 
 
 def decode(header: pb.Value, body: Buffer) -> Value:
@@ -48,23 +44,16 @@ def _axis(message: pb.Axis, body: np.ndarray[Any, Any]) -> Axis:
     return Axis(message.name, message.length, labels)
 
 
-def _tensor(message: pb.Tensor, body: np.ndarray[Any, Any], declared: Iterable[Axis] = ()) -> Tensor:
+def _tensor(message: pb.Tensor, body: np.ndarray[Any, Any], declared: tuple[Axis, ...] = ()) -> Tensor:
     dtype = data_type(message.type)
-    index = INDEX_TYPES.get(message.index_type, _INT64)
-    types = {
-        pb.BUFFER_ROLE_INDPTR: index,
-        pb.BUFFER_ROLE_INDICES: index,
-        pb.BUFFER_ROLE_OFFSETS: _INT64,
-        pb.BUFFER_ROLE_DATA: dtype.storage,
-        pb.BUFFER_ROLE_VALIDITY: _BYTE,
-    }
-    arrays: dict[int, list[np.ndarray[Any, Any]]] = {role: [] for role in types}
+    types = buffer_types(message.index_type, dtype)
+    arrays: dict[int, list[np.ndarray[Any, Any]]] = {}
     for buffer in message.buffers:
-        array = body[buffer.offset : buffer.offset + buffer.length].view(types[buffer.role])
-        arrays[buffer.role].append(array)
+        role, offset = buffer.role, buffer.offset
+        arrays.setdefault(role, []).append(body[offset : offset + buffer.length].view(types[role]))
 
     def only(role: pb.BufferRole) -> np.ndarray[Any, Any] | None:
-        return arrays[role][0] if arrays[role] else None
+        return arrays[role][0] if role in arrays else None
 
     return Tensor(
         dtype,
@@ -74,11 +63,11 @@ def _tensor(message: pb.Tensor, body: np.ndarray[Any, Any], declared: Iterable[A
         data=only(pb.BUFFER_ROLE_DATA),
         offsets=only(pb.BUFFER_ROLE_OFFSETS),
         indptr=only(pb.BUFFER_ROLE_INDPTR),
-        indices=tuple(arrays[pb.BUFFER_ROLE_INDICES]),
+        indices=tuple(arrays.get(pb.BUFFER_ROLE_INDICES, ())),
         validity=only(pb.BUFFER_ROLE_VALIDITY),
         categories=_tensor(message.categories, body) if message.HasField("categories") else None,
         axes=tuple(message.axes),
         fill=message.fill,
-        declared=tuple(declared),
+        declared=declared,
         unit=message.unit,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -59,12 +61,25 @@ def index_type_number(dtype: np.dtype[Any]) -> int:
 
 def data_type(message: pb.ElementType) -> DataType:
     """The model's data type of a message that was checked."""
-    return DataType(
-        DATA_TYPE_NAMES[message.data_type],
-        unit=UNIT_NAMES.get(message.time_unit),
-        zone=message.time_zone,
-        ordered=message.ordered,
-    )
+    return _data_type(message.data_type, message.time_unit, message.time_zone, message.ordered)
+
+
+@lru_cache(256)
+def _data_type(number: int, unit: int, zone: str, ordered: bool) -> DataType:
+    return DataType(DATA_TYPE_NAMES[number], unit=UNIT_NAMES.get(unit), zone=zone, ordered=ordered)
+
+
+@lru_cache(256)
+def buffer_types(index_type: int, dtype: DataType) -> Mapping[int, np.dtype[Any]]:
+    """The types of what buffers hold, by role."""
+    index = INDEX_TYPES.get(index_type, np.dtype("<i8"))
+    return {
+        pb.BUFFER_ROLE_INDPTR: index,
+        pb.BUFFER_ROLE_INDICES: index,
+        pb.BUFFER_ROLE_OFFSETS: np.dtype("<i8"),
+        pb.BUFFER_ROLE_DATA: dtype.storage,
+        pb.BUFFER_ROLE_VALIDITY: np.dtype("u1"),
+    }
 
 
 def write_data_type(dtype: DataType, message: pb.ElementType) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from jazz.codec.readers import RangeReader, StoredArray
-from jazz.codec.schema import INDEX_TYPES, data_type, stored_count
+from jazz.codec.schema import buffer_types, data_type, stored_count
 from jazz.v1 import value_pb2 as pb
 
 
@@ -25,14 +23,7 @@ class StoredTensor:
 
 def stored_tensor(tensor: pb.Tensor, body: RangeReader) -> StoredTensor:
     """The buffers of a tensor in a body."""
-    index = INDEX_TYPES.get(tensor.index_type, np.dtype("<i8"))
-    types = {
-        pb.BUFFER_ROLE_INDPTR: index,
-        pb.BUFFER_ROLE_INDICES: index,
-        pb.BUFFER_ROLE_OFFSETS: np.dtype("<i8"),
-        pb.BUFFER_ROLE_DATA: data_type(tensor.type).storage,
-        pb.BUFFER_ROLE_VALIDITY: np.dtype("u1"),
-    }
+    types = buffer_types(tensor.index_type, data_type(tensor.type))
     arrays: dict[int, list[StoredArray]] = {role: [] for role in types}
     for buffer in tensor.buffers:
         dtype = types[buffer.role]
