@@ -126,7 +126,7 @@ def all_inputs(pipeline: object, given: object, named: Mapping[str, object]) -> 
     Raises:
         InvalidArgument: The first is no mapping, one is given twice, or one is a parameter with a default.
     """
-    if isinstance(pipeline, Pipeline):
+    if isinstance(pipeline, Pipeline) and pipeline.settings:
         for key in pipeline.settings.keys() & named.keys() - pipeline.inputs.keys():
             expected = f"{pipeline.settings[key]!r} or nothing: {key} has a default, with which the function was traced"
             raise invalid(f"inputs[{key!r}]", expected, named[key])

@@ -123,6 +123,11 @@ class DataType:
 _NUMERIC_TYPES: Final = {_DTYPES[name]: DataType(name) for name in _NUMERIC}
 
 
+def is_numeric(dtype: np.dtype[Any]) -> bool:
+    """Whether a numpy type, of any order of bytes, is one of numbers or truth values that there is a data type for."""
+    return dtype in _NUMERIC_TYPES or dtype.newbyteorder("=") in _NUMERIC_TYPES
+
+
 def numeric_type(dtype: np.dtype[Any]) -> DataType:
     """The data type of a numpy type of numbers or truth values."""
     return _NUMERIC_TYPES.get(dtype) or DataType(dtype.newbyteorder("=").name)

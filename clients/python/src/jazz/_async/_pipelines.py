@@ -214,16 +214,21 @@ class Runs(Blocks):
         detailed, profiled = flag("details", details), flag("profile", profile)
         every = all_inputs(pipeline, inputs, named_inputs)
         headers, bodies = run_inputs(every)
-        header = pipelines_pb2.RunPipelineHeader(name=stored, inputs=headers, profile=profiled)
+        request = pipelines_pb2.RunPipelineRequest()
+        header = request.header
+        header.inputs.extend(headers)
+        header.profile = profiled
         if stored is None:
             header.inline.pipeline.CopyFrom(pipeline_message(pipeline))
+        else:
+            header.name = stored
         header.stores.extend(stores(into, await self._outputs_for(into, pipeline, timeout)))
         if header.stores:
             header.request_id = request_id()
         with with_lines(pipeline, every):
             answer, received = await self._calls.exchange(
                 "Pipelines/RunPipeline",
-                pipelines_pb2.RunPipelineRequest(header=header),
+                request,
                 bodies,
                 pipelines_pb2.RunPipelineResponse,
                 announced,

@@ -11,7 +11,7 @@ from jazz.convert.building import NumpyArray, fixed, storage_order, variable
 from jazz.convert.errors import refuse
 from jazz.convert.leaves import elements_tensor, place
 from jazz.convert.times import known_gaps, times_array
-from jazz.values import DATA_TYPES, UNITS, DataType, Order, Table, Tensor, numeric_type
+from jazz.values import UNITS, DataType, Order, Table, Tensor, is_numeric, numeric_type
 
 DAYS = np.iinfo(np.int32)
 
@@ -34,12 +34,13 @@ def array_tensor(array: NumpyArray, path: str) -> Tensor:
     Raises:
         InvalidArgument: Its type cannot be stored.
     """
-    missing = np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else None
-    plain = np.asarray(np.ma.getdata(array))
+    masked = isinstance(array, np.ma.MaskedArray)
+    missing = np.ma.getmaskarray(array) if masked else None
+    plain = np.asarray(np.ma.getdata(array) if masked else array)
     match plain.dtype.kind:
         case "b":
             return fixed(DataType("bool"), _truth(plain), missing)
-        case "i" | "u" | "f" | "c" if plain.dtype.newbyteorder("=").name in DATA_TYPES:
+        case "i" | "u" | "f" | "c" if is_numeric(plain.dtype):
             return fixed(numeric_type(plain.dtype), plain, missing)
         case "M" | "m":
             return _times(plain, missing, path)

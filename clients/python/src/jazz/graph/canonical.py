@@ -79,10 +79,8 @@ def encode(
         TracingError: The constants that are used take more than `MAX_CONSTANT_BYTES` together.
     """
     encoder = _Encoder()
-    graph, lines = encoder.graph(SubGraph(trace, tuple(inputs), (), tuple(outputs)))
-    encoder.encoded.lines = lines
     message = encoder.encoded.message
-    message.graph.CopyFrom(graph)
+    encoder.encoded.lines = encoder.write(SubGraph(trace, tuple(inputs), (), tuple(outputs)), message.graph)
     message.doc = doc
     message.constants.extend(constant.message for constant in encoder.constants)
     nbytes = sum(len(constant.body) for constant in message.constants)
@@ -97,53 +95,55 @@ class _Encoder:
         self.constants: dict[Constant, int] = {}
         self.graphs: dict[bytes, int] = {}
 
-    def graph(self, graph: SubGraph) -> tuple[pipelines_pb2.Graph, tuple[str, ...]]:
+    def write(self, graph: SubGraph, message: pipelines_pb2.Graph) -> tuple[str, ...]:
+        """Writes a graph into an empty message; gives the lines of its steps."""
         steps, _ = order((source for _, source in graph.outputs), graph.trace)
         own = len(graph.inputs) - len(graph.captured)
         places = {source: own + position for position, source in enumerate(graph.captured)}
         numbers = {step: number for number, step in enumerate(steps)}
 
-        def argument(source: Source) -> pipelines_pb2.Argument:
+        def write(source: Source, into: pipelines_pb2.Argument) -> None:
             if isinstance(source, Constant):
-                number = self.constants.setdefault(source, len(self.constants))
-                return pipelines_pb2.Argument(constant=number)
-            if not isinstance(source, InputOf | OutputOf):
-                return pipelines_pb2.Argument(literal=literal_message(source))
-            if source.trace is not graph.trace:
-                return pipelines_pb2.Argument(input=places[source])
-            if isinstance(source, InputOf):
-                return pipelines_pb2.Argument(input=source.index)
-            output = pipelines_pb2.StepOutput(step=numbers[source.step], output=source.index)
-            return pipelines_pb2.Argument(step=output)
+                into.constant = self.constants.setdefault(source, len(self.constants))
+            elif not isinstance(source, InputOf | OutputOf):
+                write_literal(source, into.literal)
+            elif source.trace is not graph.trace:
+                into.input = places[source]
+            elif isinstance(source, InputOf):
+                into.input = source.index
+            else:
+                output = into.step
+                output.step = numbers[source.step]
+                output.output = source.index
 
-        message = pipelines_pb2.Graph()
         for name, type_ in graph.inputs:
             message.inputs.add(name=name, type=to_message(type_))
         for step in steps:
-            message.steps.append(
-                pipelines_pb2.Step(
-                    op=step.op,
-                    op_version=step.op_version,
-                    arguments=[argument(source) for source in step.arguments],
-                    parameters=[self.parameter(name, value) for name, value in step.settings],
-                )
-            )
+            written = message.steps.add(op=step.op, op_version=step.op_version)
+            for source in step.arguments:
+                write(source, written.arguments.add())
+            for name, value in step.settings:
+                self.write_setting(value, written.parameters.add(name=name))
         for name, source in graph.outputs:
-            message.outputs.add(name=name, source=argument(source))
-        return message, tuple(step.where for step in steps)
+            write(source, message.outputs.add(name=name).source)
+        return tuple([step.where for step in steps])
 
-    def parameter(self, name: str, value: Setting) -> pipelines_pb2.Parameter:
+    def write_setting(self, value: Setting, into: pipelines_pb2.Parameter) -> None:
+        """Writes the value of a setting into its message."""
         match value:
             case SubGraph():
-                return pipelines_pb2.Parameter(name=name, graph=self.sub_graph(value))
+                into.graph = self.sub_graph(value)
             case tuple():
-                literals = pipelines_pb2.Literals(values=[literal_message(item) for item in value])
-                return pipelines_pb2.Parameter(name=name, list=literals)
+                into.list.SetInParent()
+                for item in value:
+                    write_literal(item, into.list.values.add())
             case _:
-                return pipelines_pb2.Parameter(name=name, literal=literal_message(value))
+                write_literal(value, into.literal)
 
     def sub_graph(self, graph: SubGraph) -> int:
-        message, lines = self.graph(graph)
+        """The number of a sub-graph, the same for equal ones."""
+        message = pipelines_pb2.Graph()
+        lines = self.write(graph, message)
         key = message.SerializeToString(deterministic=True)
         if key not in self.graphs:
             self.graphs[key] = len(self.graphs)
@@ -152,17 +152,16 @@ class _Encoder:
         return self.graphs[key]
 
 
-def literal_message(value: Scalar) -> pipelines_pb2.Literal:
-    """A literal of the contract."""
-    match value:
-        case bool():
-            return pipelines_pb2.Literal(bool_value=value)
-        case int():
-            return pipelines_pb2.Literal(int_value=value)
-        case float():
-            return pipelines_pb2.Literal(float_value=value)
-        case str():
-            return pipelines_pb2.Literal(string_value=value)
+def write_literal(value: Scalar, into: pipelines_pb2.Literal) -> None:
+    """Writes a literal into its message."""
+    if isinstance(value, bool):
+        into.bool_value = value
+    elif isinstance(value, int):
+        into.int_value = value
+    elif isinstance(value, float):
+        into.float_value = value
+    else:
+        into.string_value = value
 
 
 def literal(message: pipelines_pb2.Literal) -> Scalar:

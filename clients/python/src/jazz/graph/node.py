@@ -297,7 +297,7 @@ def source_of(value: Operand, trace: Trace) -> Source:
     """
     match value:
         case Node():
-            if not value._trace.encloses(trace):
+            if value._trace is not trace and not value._trace.encloses(trace):
                 raise tracing_error(
                     "argument",
                     f"a value made in {trace.name}",
@@ -332,7 +332,8 @@ def source_of(value: Operand, trace: Trace) -> Source:
 
 def apply(op: str, *arguments: Operand, **options: Setting | None) -> Node:
     """Notes a step and gives its first result. Settings that are None are left out."""
-    return apply_many(op, arguments, options, 1)[0]
+    trace, step = _noted(op, arguments, options)
+    return Node(trace, OutputOf(step, 0))
 
 
 def apply_many(
@@ -343,6 +344,11 @@ def apply_many(
     Raises:
         TracingError: No function is being traced, or an argument cannot be one.
     """
+    trace, step = _noted(op, arguments, options)
+    return tuple(Node(trace, OutputOf(step, index)) for index in range(results))
+
+
+def _noted(op: str, arguments: tuple[Operand, ...], options: Mapping[str, Setting | None]) -> tuple[Trace, Step]:
     trace = current()
     if trace is None:
         made_in = next((f" {node._trace.name}" for node in arguments if isinstance(node, Node)), "")
@@ -352,14 +358,9 @@ def apply_many(
             "a call outside of it",
             f"{op} works on values of a pipeline while its function is traced; decorate a function with @jazz.pipeline",
         )
-    step = Step(
-        trace,
-        op,
-        tuple(source_of(argument, trace) for argument in arguments),
-        tuple(sorted((name, value) for name, value in options.items() if value is not None)),
-        caller(),
-    )
-    return tuple(Node(trace, OutputOf(step, index)) for index in range(results))
+    sources = tuple([source_of(argument, trace) for argument in arguments])
+    given = tuple(sorted([(name, value) for name, value in options.items() if value is not None])) if options else ()
+    return trace, Step(trace, op, sources, given, caller(trace.folder))
 
 
 def _elementwise(other: Operand) -> Operand:

@@ -117,11 +117,13 @@ class Trace:
         name: The name of the function.
         parent: The trace that it is written in, for the body of a loop.
         constants: The constants of the outermost trace, by their bytes.
+        folder: The current folder when it began, which lines are shown relative to.
     """
 
     name: str
     parent: Trace | None = None
     constants: dict[tuple[bytes, bytes], Constant] = field(default_factory=dict)
+    folder: str = field(default_factory=os.getcwd)
 
     def encloses(self, other: Trace) -> bool:
         """Whether `other` is this trace or one inside it."""
@@ -181,12 +183,15 @@ def constants_too_large(nbytes: int) -> TracingError:
     )
 
 
-def caller() -> str:
-    """The line of the program that is being traced: "file:line", relative to the current folder if it lies there."""
+def caller(folder: str) -> str:
+    """The line of the program that is being traced: "file:line", relative to a folder if it lies there."""
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not file.startswith(_PACKAGE):
+            return f"{_shown(file, folder)}:{frame.f_lineno}"
         frame = frame.f_back
-    return "" if frame is None else f"{_shown(frame.f_code.co_filename, os.getcwd())}:{frame.f_lineno}"  # noqa: PTH109 - for each step
+    return ""
 
 
 @lru_cache(256)
