@@ -19,6 +19,7 @@ from jazz_server.pipelines.body import bind
 from jazz_server.pipelines.bound import BoundGraph
 from jazz_server.pipelines.control import RunControl
 from jazz_server.pipelines.conversion import converted
+from jazz_server.pipelines.effort import is_little
 from jazz_server.pipelines.errors import IllTyped, InvalidRun, RunError, RunOutOfMemory
 from jazz_server.pipelines.execution import Schedule
 from jazz_server.pipelines.graph import Pipeline
@@ -36,10 +37,12 @@ class Program:
     Attributes:
         graph: The graph after the passes.
         typing: Its types.
+        little: Whether it is done about as fast as it is handed to a thread.
     """
 
     graph: BoundGraph
     typing: Typing
+    little: bool
     _schedule: Schedule
     _ops: Mapping[str, Op]
     _reserves: int
@@ -160,7 +163,7 @@ def compile(  # noqa: A001 - what it does is called so
         raise InvalidRun(vague)
     graph = rewritten(bound, typing).graph
     reserves = _reserves(graph, typing)
-    return Program(graph, typing, Schedule(graph, reserves), ops, sum(reserves))
+    return Program(graph, typing, is_little(bound, typing), Schedule(graph, reserves), ops, sum(reserves))
 
 
 def _reserves(graph: BoundGraph, typing: Typing) -> Sequence[int]:

@@ -38,7 +38,7 @@ from jazz_server.services.headers import header_type
 from jazz_server.services.infos import value_header
 from jazz_server.services.kept import kept_results, result_key
 from jazz_server.services.plans import Plan
-from jazz_server.services.queue import Computed, Job, Queue
+from jazz_server.services.queue import Computed, Job, Queue, done_at_once
 from jazz_server.services.quick import is_typed_at_once
 from jazz_server.services.receiving import Incoming, WriteBehind, receive
 from jazz_server.services.sending import SMALL
@@ -213,6 +213,8 @@ class Runs:
     # Computing
 
     async def _compute(self, job: Job) -> Computed:
+        if job.member.program.little:
+            return done_at_once(job)
         limits = self._core.limits
         if self._waiting >= limits.concurrent_runs + limits.waiting_runs:
             message = f"{limits.concurrent_runs} runs compute and {limits.waiting_runs} wait, as many as may"
