@@ -5,10 +5,6 @@ steady_seconds <- function() {
     .Call(`_rjazz_steady_seconds`)
 }
 
-call_unary <- function(channel, path, request, timeout) {
-    .Call(`_rjazz_call_unary`, channel, path, request, timeout)
-}
-
 channel_open <- function(address, options, tls, metadata) {
     .Call(`_rjazz_channel_open`, address, options, tls, metadata)
 }
@@ -43,6 +39,10 @@ check_outgoing <- function(first, values) {
 
 check_incoming <- function(messages, slice_bytes, announce) {
     .Call(`_rjazz_check_incoming`, messages, slice_bytes, announce)
+}
+
+count_leftovers <- function() {
+    .Call(`_rjazz_count_leftovers`)
 }
 
 message_to_raw <- function(type, fields) {

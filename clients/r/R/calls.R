@@ -17,7 +17,7 @@ unary_call <- function(db, method, request, timeout = NULL, repeatable = TRUE, b
   message <- message_to_raw(message_name(method, "Request"), request)
   deadline <- deadline_of(db, timeout, if (bulk) Inf else small_timeout)
   outcome <- repeated(db, deadline, repeatable, function(left) {
-    call_unary(channel_for(db), method_path(method), message, left)
+    call_upload(channel_for(db), method_path(method), message, list(), left, NULL)
   })
   parse_answer(method, outcome$answer)
 }

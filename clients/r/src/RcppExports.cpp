@@ -19,19 +19,6 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
-// call_unary
-Rcpp::List call_unary(SEXP channel, std::string path, Rcpp::RawVector request, double timeout);
-RcppExport SEXP _rjazz_call_unary(SEXP channelSEXP, SEXP pathSEXP, SEXP requestSEXP, SEXP timeoutSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
-    Rcpp::traits::input_parameter< std::string >::type path(pathSEXP);
-    Rcpp::traits::input_parameter< Rcpp::RawVector >::type request(requestSEXP);
-    Rcpp::traits::input_parameter< double >::type timeout(timeoutSEXP);
-    rcpp_result_gen = Rcpp::wrap(call_unary(channel, path, request, timeout));
-    return rcpp_result_gen;
-END_RCPP
-}
 // channel_open
 SEXP channel_open(std::string address, Rcpp::List options, Rcpp::Nullable<Rcpp::List> tls, Rcpp::CharacterVector metadata);
 RcppExport SEXP _rjazz_channel_open(SEXP addressSEXP, SEXP optionsSEXP, SEXP tlsSEXP, SEXP metadataSEXP) {
@@ -122,6 +109,15 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< int >::type slice_bytes(slice_bytesSEXP);
     Rcpp::traits::input_parameter< Rcpp::Function >::type announce(announceSEXP);
     rcpp_result_gen = Rcpp::wrap(check_incoming(messages, slice_bytes, announce));
+    return rcpp_result_gen;
+END_RCPP
+}
+// count_leftovers
+int count_leftovers();
+RcppExport SEXP _rjazz_count_leftovers() {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    rcpp_result_gen = Rcpp::wrap(count_leftovers());
     return rcpp_result_gen;
 END_RCPP
 }
@@ -570,7 +566,6 @@ END_RCPP
 
 static const R_CallMethodDef CallEntries[] = {
     {"_rjazz_steady_seconds", (DL_FUNC) &_rjazz_steady_seconds, 0},
-    {"_rjazz_call_unary", (DL_FUNC) &_rjazz_call_unary, 4},
     {"_rjazz_channel_open", (DL_FUNC) &_rjazz_channel_open, 4},
     {"_rjazz_channel_close", (DL_FUNC) &_rjazz_channel_close, 1},
     {"_rjazz_channel_is_open", (DL_FUNC) &_rjazz_channel_is_open, 1},
@@ -580,6 +575,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_rjazz_check_crc32c", (DL_FUNC) &_rjazz_check_crc32c, 2},
     {"_rjazz_check_outgoing", (DL_FUNC) &_rjazz_check_outgoing, 2},
     {"_rjazz_check_incoming", (DL_FUNC) &_rjazz_check_incoming, 3},
+    {"_rjazz_count_leftovers", (DL_FUNC) &_rjazz_count_leftovers, 0},
     {"_rjazz_message_to_raw", (DL_FUNC) &_rjazz_message_to_raw, 2},
     {"_rjazz_raw_to_message", (DL_FUNC) &_rjazz_raw_to_message, 2},
     {"_rjazz_unfilled_vector", (DL_FUNC) &_rjazz_unfilled_vector, 2},

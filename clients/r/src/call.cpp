@@ -8,11 +8,6 @@ constexpr std::chrono::milliseconds interval(50);
 
 void check_interrupt(void*) { R_CheckUserInterrupt(); }
 
-grpc::ByteBuffer buffer_of(const Rcpp::RawVector& bytes) {
-  grpc::Slice slice(RAW(bytes), bytes.size());  // a copy, which gRPC may keep
-  return grpc::ByteBuffer(&slice, 1);
-}
-
 }  // namespace
 
 Call::Call(Channel& channel, double timeout) : looked_(std::chrono::steady_clock::now()) {
@@ -21,13 +16,6 @@ Call::Call(Channel& channel, double timeout) : looked_(std::chrono::steady_clock
                          std::chrono::duration_cast<std::chrono::system_clock::duration>(
                              std::chrono::duration<double>(timeout < 0 ? 0 : timeout)));
   for (const auto& [key, value] : channel.metadata) context.AddMetadata(key, value);
-}
-
-void Call::settle() {
-  if (pending_ > 0) context.TryCancel();
-  void* tag;
-  bool well;
-  for (; pending_ > 0; --pending_) queue.Next(&tag, &well);
 }
 
 Call::~Call() {
@@ -41,6 +29,15 @@ Call::~Call() {
 void* Call::expect(int operation) {
   ++pending_;
   return reinterpret_cast<void*>(static_cast<std::intptr_t>(operation));
+}
+
+bool Call::done_within(std::chrono::milliseconds time) {
+  const auto end = std::chrono::system_clock::now() + time;
+  void* tag;
+  bool well;
+  for (; pending_ > 0; --pending_)
+    if (queue.AsyncNext(&tag, &well, end) != grpc::CompletionQueue::GOT_EVENT) return false;
+  return true;
 }
 
 int Call::wait(bool& well) {
@@ -85,21 +82,4 @@ Rcpp::RawVector raw_of(const grpc::ByteBuffer& buffer) {
 // [[Rcpp::export(rng = false)]]
 double steady_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-// One message there, one back: the status, with the message as `answer` when all went well.
-// [[Rcpp::export(rng = false)]]
-Rcpp::List call_unary(SEXP channel, std::string path, Rcpp::RawVector request, double timeout) {
-  Channel& open = channel_of(channel);
-  grpc::ByteBuffer message = buffer_of(request), answer;
-  Call call(open, timeout);
-  auto reader = open.stub->PrepareUnaryCall(&call.context, path, message, &call.queue);
-  reader->StartCall();
-  Settled settled(call);
-  reader->Finish(&answer, &call.status, call.expect(0));
-  bool well;
-  call.wait(well);
-  Rcpp::List outcome = call.finish();
-  if (call.status.ok()) outcome["answer"] = raw_of(answer);
-  return outcome;
 }

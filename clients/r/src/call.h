@@ -21,11 +21,10 @@ class Call {
   // The operation that has ended next, and whether it went well.
   int wait(bool& well);
 
-  bool idle() const { return pending_ == 0; }
   void cancel() { context.TryCancel(); }
 
-  // Cancels what is not through, and waits until gRPC is done with it.
-  void settle();
+  // Whether gRPC is done with all operations; waits for that, but no longer than `time`.
+  bool done_within(std::chrono::milliseconds time);
 
   // The status for R: `code`, `text`, `details`. Throws when Ctrl-C was pressed.
   Rcpp::List finish();
@@ -40,19 +39,6 @@ class Call {
   int pending_ = 0;
   bool interrupted_ = false;
   std::chrono::steady_clock::time_point looked_;
-};
-
-// Settles a call when its scope is left, by an exception or an error of R as well. Declared after all that operations
-// refer to, so that it goes first.
-class Settled {
- public:
-  explicit Settled(Call& call) : call_(call) {}
-  ~Settled() { call_.settle(); }
-  Settled(const Settled&) = delete;
-  Settled& operator=(const Settled&) = delete;
-
- private:
-  Call& call_;
 };
 
 // Bytes as a raw vector.

@@ -1,6 +1,7 @@
 // What tests look at: the parts of a call without a server.
 #include <Rcpp.h>
 
+#include "call.h"
 #include "crc32c.h"
 #include "incoming.h"
 #include "outgoing.h"
@@ -16,11 +17,7 @@ Rcpp::List check_outgoing(Rcpp::RawVector first, Rcpp::List values) {
   Outgoing outgoing(first, values);
   Rcpp::List messages;
   do {
-    std::vector<grpc::Slice> slices;
-    outgoing.next().Dump(&slices);
-    Rcpp::RawVector message;
-    for (const auto& slice : slices) message = Rcpp::RawVector(slice.begin(), slice.end());
-    messages.push_back(message);
+    messages.push_back(raw_of(outgoing.next()));
   } while (outgoing.more());
   return messages;
 }

@@ -20,11 +20,15 @@ std::size_t varint_length(std::uint64_t value) {
   return length;
 }
 
-void release(void* message) { delete static_cast<std::vector<unsigned char>*>(message); }
+void release(void* bytes) { delete static_cast<std::vector<unsigned char>*>(bytes); }
+
+// What stands between places.
+unsigned char zeros[4096];
 
 }  // namespace
 
-Outgoing::Outgoing(const Rcpp::RawVector& first, Rcpp::List values) : waiting_(first.begin(), first.end()) {
+Outgoing::Outgoing(const Rcpp::RawVector& first, Rcpp::List values)
+    : values_(values), copied_(first.begin(), first.end()) {
   for (R_xlen_t at = 0; at < values.size(); ++at) {
     Rcpp::List value(values[at]);
     std::uint64_t bytes = bytes_of(value["body_bytes"]);
@@ -37,14 +41,13 @@ Outgoing::Outgoing(const Rcpp::RawVector& first, Rcpp::List values) : waiting_(f
 grpc::ByteBuffer Outgoing::next() {
   while (body_ < bodies_.size()) {
     add_chunk();
-    if (waiting_.size() >= shared) break;
+    if (!message_.empty() || copied_.size() >= shared) break;
   }
   more_ = body_ < bodies_.size();
-  // gRPC gets the bytes themselves, and lets go of them when it likes, perhaps after the call
-  auto* message = new std::vector<unsigned char>(std::move(waiting_));
-  waiting_ = {};
-  grpc::Slice slice(message->data(), message->size(), release, message);
-  return grpc::ByteBuffer(&slice, 1);
+  add_copied();
+  grpc::ByteBuffer message(message_.data(), message_.size());
+  message_.clear();
+  return message;
 }
 
 void Outgoing::skip_ended() {
@@ -55,56 +58,69 @@ void Outgoing::skip_ended() {
   }
 }
 
-// Appends the next chunk: its prefix, whose checksum is filled in at the end, and its bytes.
+// Appends the next chunk: its prefix and its bytes.
 void Outgoing::add_chunk() {
-  const Body& body = bodies_[body_];
-  std::uint64_t length = std::min(chunk_bytes, body.bytes - position_);
-  std::size_t inner = 5 + 2 + varint_length(length) + length;
-  if (body_ > 0) inner += 1 + varint_length(body_);
-  if (position_ > 0) inner += 1 + varint_length(position_);
-  waiting_.reserve(waiting_.size() + inner + 16);
-  waiting_.insert(waiting_.end(), {0xc2, 0x3e});
-  put_varint(waiting_, inner);
-  if (body_ > 0) {
-    waiting_.push_back(0x08);
-    put_varint(waiting_, body_);
-  }
-  if (position_ > 0) {
-    waiting_.push_back(0x10);
-    put_varint(waiting_, position_);
-  }
-  waiting_.push_back(0x1d);
-  std::size_t crc_at = waiting_.size();
-  waiting_.insert(waiting_.end(), {0, 0, 0, 0, 0xc2, 0x3e});
-  put_varint(waiting_, length);
-
+  const std::size_t body = body_;
+  const std::uint64_t start = position_;
+  const std::uint64_t length = std::min(chunk_bytes, bodies_[body].bytes - start);
+  const std::vector<Part> parts = parts_until(start + length);
   std::uint32_t crc = 0;
-  std::uint64_t end = position_ + length;
-  auto append = [&](const unsigned char* data, std::uint64_t bytes) {
-    std::size_t at = waiting_.size();
-    if (data == nullptr)
-      waiting_.insert(waiting_.end(), bytes, 0);
-    else
-      waiting_.insert(waiting_.end(), data, data + bytes);
-    crc = crc32c(waiting_.data() + at, bytes, crc);
-  };
-  while (position_ < end) {
-    while (place_ < body.places.size() && body.places[place_].offset + body.places[place_].bytes <= position_) ++place_;
-    if (place_ == body.places.size() || body.places[place_].offset >= end) {
-      append(nullptr, end - position_);
-      position_ = end;
-      break;
-    }
-    const Place& place = body.places[place_];
-    if (place.offset > position_) {
-      append(nullptr, place.offset - position_);
-      position_ = place.offset;
-    }
-    std::uint64_t bytes = std::min(place.offset + place.bytes, end) - position_;
-    append(place.data + (position_ - place.offset), bytes);
-    position_ += bytes;
+  for (const Part& part : parts) crc = crc32c(part.data, part.bytes, crc);
+
+  std::size_t inner = 5 + 2 + varint_length(length) + length;
+  if (body > 0) inner += 1 + varint_length(body);
+  if (start > 0) inner += 1 + varint_length(start);
+  copied_.insert(copied_.end(), {0xc2, 0x3e});
+  put_varint(copied_, inner);
+  if (body > 0) {
+    copied_.push_back(0x08);
+    put_varint(copied_, body);
   }
-  for (int byte = 0; byte < 4; ++byte) waiting_[crc_at + byte] = static_cast<unsigned char>(crc >> (8 * byte));
-  done_ += length;
+  if (start > 0) {
+    copied_.push_back(0x10);
+    put_varint(copied_, start);
+  }
+  copied_.push_back(0x1d);
+  for (int byte = 0; byte < 4; ++byte) copied_.push_back(static_cast<unsigned char>(crc >> (8 * byte)));
+  copied_.insert(copied_.end(), {0xc2, 0x3e});
+  put_varint(copied_, length);
+  for (const Part& part : parts) add(part);
+  framed_ += length;
   skip_ended();
+}
+
+// The bytes of the body up to `end`, which is reached by that.
+std::vector<Outgoing::Part> Outgoing::parts_until(std::uint64_t end) {
+  const std::vector<Place>& places = bodies_[body_].places;
+  std::vector<Part> parts;
+  while (position_ < end) {
+    while (place_ < places.size() && places[place_].offset + places[place_].bytes <= position_) ++place_;
+    const bool within = place_ < places.size() && places[place_].offset <= position_;
+    if (within) {
+      const Place& place = places[place_];
+      parts.push_back({place.data + (position_ - place.offset), std::min(place.offset + place.bytes, end) - position_});
+    } else {
+      const std::uint64_t stop = place_ < places.size() ? std::min(places[place_].offset, end) : end;
+      parts.push_back({zeros, std::min<std::uint64_t>(stop - position_, sizeof zeros)});
+    }
+    position_ += parts.back().bytes;
+  }
+  return parts;
+}
+
+void Outgoing::add(const Part& part) {
+  if (part.bytes < shared) {
+    copied_.insert(copied_.end(), part.data, part.data + part.bytes);
+    return;
+  }
+  add_copied();
+  message_.push_back(lent_.slice(part.data, part.bytes));
+}
+
+// What was copied becomes a part of the message. gRPC gets the bytes themselves, and lets go of them when it likes.
+void Outgoing::add_copied() {
+  if (copied_.empty()) return;
+  auto* bytes = new std::vector<unsigned char>(std::move(copied_));
+  copied_ = {};
+  message_.emplace_back(bytes->data(), bytes->size(), release, bytes);
 }

@@ -8,11 +8,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "lent.h"
 #include "places.h"
 
 // The messages of a stream that goes out: the first carries the header, all of them chunks, small chunks share one.
 //
-// Bodies are copied chunk by chunk into messages of gRPC's own, so that it never refers to memory of R.
+// What is long is sent straight from R's vectors, what is short is copied into the message.
 class Outgoing {
  public:
   // `values` are lists with `body_bytes` and `pieces`.
@@ -24,9 +25,13 @@ class Outgoing {
   // The next message.
   grpc::ByteBuffer next();
 
+  // Whether gRPC is done with the bytes of all messages; waits for that, but no longer than `time`. Until then they must not
+  // go away.
+  bool done_within(std::chrono::milliseconds time) { return lent_.back_within(time); }
+
   // Bytes of all bodies, and those that were framed; the latter may be asked for while another thread is in `next`.
   double total() const { return static_cast<double>(total_); }
-  double done() const { return static_cast<double>(done_); }
+  double framed() const { return static_cast<double>(framed_); }
 
  private:
   struct Body {
@@ -34,16 +39,27 @@ class Outgoing {
     std::vector<Place> places;
   };
 
+  struct Part {
+    unsigned char* data;
+    std::uint64_t bytes;
+  };
+
   void add_chunk();
+  std::vector<Part> parts_until(std::uint64_t end);
+  void add(const Part& part);
+  void add_copied();
   void skip_ended();
 
+  Rcpp::List values_;  // keeps the vectors, and has R copy those that are changed
   std::vector<Body> bodies_;
+  Lent lent_;
   std::size_t body_ = 0;        // the body that comes next
   std::uint64_t position_ = 0;  // its first byte that comes next
   std::size_t place_ = 0;       // its first place that is not through
-  std::vector<unsigned char> waiting_;
+  std::vector<unsigned char> copied_;
+  std::vector<grpc::Slice> message_;  // what of the next message comes before `copied_`
   std::uint64_t total_ = 0;
-  std::atomic<std::uint64_t> done_ = 0;
+  std::atomic<std::uint64_t> framed_ = 0;
   bool more_ = true;
 };
 

@@ -1,8 +1,10 @@
 #include <deque>
+#include <memory>
 
 #include "call.h"
 #include "incoming.h"
 #include "lane.h"
+#include "leftovers.h"
 #include "outgoing.h"
 
 namespace {
@@ -108,15 +110,53 @@ class Progress {
   std::chrono::steady_clock::time_point told_ = std::chrono::steady_clock::now();
 };
 
-// Makes the call: sends all messages that go out, hands each that arrives to `take`.
-template <typename Take, typename Tell>
-void exchange(Channel& channel, Call& call, const std::string& path, Outgoing& outgoing, Take take, Tell tell) {
-  call.context.set_initial_metadata_corked(true);
-  auto stream = channel.stub->PrepareCall(&call.context, path, &call.queue);
-  stream->StartCall(nullptr);
-  Framed framed(outgoing);
+// A call with all that gRPC refers to.
+struct Exchange {
+  Exchange(Channel& channel, const Rcpp::RawVector& first, Rcpp::List values, double timeout)
+      : outgoing(first, values), call(channel, timeout) {}
+
+  bool done_within(std::chrono::milliseconds time) { return call.done_within(time) && outgoing.done_within(time); }
+
+  Outgoing outgoing;
+  Call call;
   grpc::ByteBuffer arrived;
-  Settled settled(call);
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream;
+};
+
+// Cancels what of a call is not through when its scope is left, by an exception or an error of R as well.
+class Leaving {
+ public:
+  explicit Leaving(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
+  ~Leaving() {
+    if (exchange_->done_within(std::chrono::milliseconds(0))) return;
+    exchange_->call.cancel();
+    if (exchange_->done_within(std::chrono::milliseconds(100))) return;
+    keep_until([exchange = exchange_] { return exchange->done_within(std::chrono::milliseconds(0)); });
+  }
+  Leaving(const Leaving&) = delete;
+  Leaving& operator=(const Leaving&) = delete;
+
+ private:
+  std::shared_ptr<Exchange> exchange_;
+};
+
+std::shared_ptr<Exchange> begin(SEXP channel, const std::string& path, const Rcpp::RawVector& first, Rcpp::List values,
+                                double timeout) {
+  drop_leftovers();
+  Channel& open = channel_of(channel);
+  auto exchange = std::make_shared<Exchange>(open, first, values, timeout);
+  exchange->call.context.set_initial_metadata_corked(true);
+  exchange->stream = open.stub->PrepareCall(&exchange->call.context, path, &exchange->call.queue);
+  exchange->stream->StartCall(nullptr);
+  return exchange;
+}
+
+// Sends all messages that go out, hands each that arrives to `take`, until there is a status.
+template <typename Take, typename Tell>
+void carry_out(std::shared_ptr<Exchange> exchange, Take take, Tell tell) {
+  auto& [outgoing, call, arrived, stream] = *exchange;
+  Leaving leaving(exchange);
+  Framed framed(outgoing);
   bool ended = false;
   auto write = [&] {
     grpc::ByteBuffer message = framed.next();
@@ -129,7 +169,7 @@ void exchange(Channel& channel, Call& call, const std::string& path, Outgoing& o
   };
   write();
   stream->Read(&arrived, call.expect(reading));
-  while (!call.idle()) {
+  for (bool finished = false; !finished;) {
     bool well;
     switch (call.wait(well)) {
       case writing:
@@ -144,6 +184,9 @@ void exchange(Channel& channel, Call& call, const std::string& path, Outgoing& o
           stream->Finish(&call.status, call.expect(finishing));
         }
         break;
+      case finishing:
+        finished = true;
+        break;
     }
     tell();
   }
@@ -151,21 +194,19 @@ void exchange(Channel& channel, Call& call, const std::string& path, Outgoing& o
 
 }  // namespace
 
-// Values there, one message back: the status, with the message as `answer` when all went well. `first` is the first
-// message without chunks, `values` a list of lists with `body_bytes` and `pieces`.
+// A message and values there, one message back: the status, with the message as `answer` when all went well. `first` is
+// the first message without chunks, `values` a list of lists with `body_bytes` and `pieces`.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List call_upload(SEXP channel, std::string path, Rcpp::RawVector first, Rcpp::List values, double timeout,
                        Rcpp::Nullable<Rcpp::Function> progress) {
-  Channel& open = channel_of(channel);
-  Outgoing outgoing(first, values);
+  auto exchange = begin(channel, path, first, values, timeout);
   Progress told(progress);
   grpc::ByteBuffer answer;
-  Call call(open, timeout);
-  exchange(
-      open, call, path, outgoing, [&](const grpc::ByteBuffer& message) { answer = message; },
-      [&] { told(outgoing.done(), outgoing.total()); });
-  Rcpp::List outcome = call.finish();
-  if (call.status.ok()) outcome["answer"] = raw_of(answer);
+  carry_out(
+      exchange, [&](const grpc::ByteBuffer& message) { answer = message; },
+      [&] { told(exchange->outgoing.framed(), exchange->outgoing.total()); });
+  Rcpp::List outcome = exchange->call.finish();
+  if (exchange->call.status.ok()) outcome["answer"] = raw_of(answer);
   return outcome;
 }
 
@@ -174,27 +215,25 @@ Rcpp::List call_upload(SEXP channel, std::string path, Rcpp::RawVector first, Rc
 // [[Rcpp::export(rng = false)]]
 Rcpp::List call_exchange(SEXP channel, std::string path, Rcpp::RawVector first, Rcpp::List values,
                          Rcpp::Function announce, double timeout, Rcpp::Nullable<Rcpp::Function> progress) {
-  Channel& open = channel_of(channel);
-  Outgoing outgoing(first, values);
+  auto exchange = begin(channel, path, first, values, timeout);
   Incoming incoming(announce);
   Stored stored(incoming);
   Progress told(progress);
   std::string damage;
-  Call call(open, timeout);
-  exchange(
-      open, call, path, outgoing,
+  carry_out(
+      exchange,
       [&](const grpc::ByteBuffer& message) {
         if (!damage.empty()) return;
         try {
           stored(message);
         } catch (const Damaged& damaged) {
           damage = damaged.what();
-          call.cancel();
+          exchange->call.cancel();
         }
       },
-      [&] { told(outgoing.done() + incoming.done(), outgoing.total() + incoming.total()); });
-  Rcpp::List outcome = call.finish();
-  if (damage.empty() && call.status.ok()) {
+      [&] { told(exchange->outgoing.framed() + incoming.done(), exchange->outgoing.total() + incoming.total()); });
+  Rcpp::List outcome = exchange->call.finish();
+  if (damage.empty() && exchange->call.status.ok()) {
     try {
       stored.finish();
     } catch (const Damaged& damaged) {

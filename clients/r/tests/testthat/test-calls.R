@@ -53,6 +53,33 @@ test_that("Ctrl-C calls off the call under way, and the connection lives on", {
   jz_close(silent)
 })
 
+test_that("calls to a server that does not read end in time, and nothing of them is lost or left", {
+  skip_on_os("windows")
+  db <- test_db()
+  space <- test_space(db, "r-silent")
+  x <- runif(4e6)
+  jz_put(db, "r-silent/x", x)
+  tools::pskill(local_server$pid, tools::SIGSTOP)
+  on.exit(tools::pskill(local_server$pid, tools::SIGCONT), add = TRUE, after = FALSE)
+  begun <- Sys.time()
+  sent <- x + 0
+  expect_s3_class(raised(jz_put(db, "r-silent/y", sent, timeout = 1)), "jazz_error_deadline_exceeded")
+  expect_s3_class(raised(jz_info(db, "r-silent/x", timeout = 1)), "jazz_error_deadline_exceeded")
+  expect_lt(as.double(Sys.time() - begun, units = "secs"), 20)
+  expect_gt(count_leftovers(), 0L)
+  sent[1:10] <- 0
+  rm(sent)
+  gc()
+  tools::pskill(local_server$pid, tools::SIGCONT)
+  expect_identical(jz_get(db, "r-silent/x"), x)
+  for (wait in 1:100) {
+    if (count_leftovers() == 0L) break
+    Sys.sleep(0.05)
+  }
+  expect_identical(count_leftovers(), 0L)
+  expect_false(jz_exists(db, "r-silent/y"))
+})
+
 test_that("an error of R during a transfer leaves the connection usable", {
   db <- test_db()
   space <- test_space(db, "r-errors")
