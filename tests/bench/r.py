@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -48,14 +50,23 @@ class Session:
             raise RuntimeError(f"{code}: {answer['error']}")
         return float(answer["seconds"])
 
-    def against(self, code: str, peer: Callable[[], object] | str, *, turns: int = 7) -> tuple[float, float]:
-        """The medians of the seconds of a line and of its peer (a call, or another line), in turns but the first."""
-        taken = [(self(code), self(peer) if isinstance(peer, str) else _seconds(peer)) for _ in range(turns + 1)]
-        ours, theirs = zip(*taken[1:], strict=True)
-        return median(ours), median(theirs)
+    def against(self, code: str, peer: Callable[[], object] | str, *, turns: int = 12) -> tuple[float, float]:
+        """The medians of the seconds of a line and of its peer (a call, or another line), after one turn of each.
+
+        Who comes second finds what the first has left: memory that was just freed, a disk that still writes. So each is
+        the first as often as the other.
+        """
+        ours, theirs = (partial(self, code), partial(self, peer) if isinstance(peer, str) else partial(_seconds, peer))
+        ours(), theirs()
+        taken: dict[Callable[[], float], list[float]] = {ours: [], theirs: []}
+        for turn in range(turns):
+            for each in (ours, theirs) if turn % 2 else (theirs, ours):
+                taken[each].append(each())
+        return median(taken[ours]), median(taken[theirs])
 
 
 def _seconds(call: Callable[[], object]) -> float:
+    gc.collect()  # as the R process does before each line
     began = time.perf_counter()
     call()
     return time.perf_counter() - began
