@@ -14,11 +14,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
+import numpy as np
+
 from jazz.codec import BytesReader, check_body, decode, take
 from jazz.codec.frames import checksum
 from jazz.errors import error_for
 from jazz.v1 import value_pb2
 from jazz.values import Value
+from jazz_server.engine.memory import empty_aligned
 from jazz_server.engine.parallel import NICENESS
 from jazz_server.engine.sizes import size_of
 from jazz_server.engine.watching import Watched
@@ -277,8 +280,10 @@ class _Filler:
 
 
 def _room(size: int) -> memoryview:
-    """Memory for a body: at the start of a page, and none of it taken before bytes are there."""
-    return memoryview(mmap.mmap(-1, size)) if size else memoryview(b"")
+    """Memory for a body, aligned for every buffer in it; of a large one none is taken before bytes are there."""
+    if size > SMALL:
+        return memoryview(mmap.mmap(-1, size))
+    return empty_aligned((size,), np.dtype(np.uint8)).data
 
 
 def _lookup(kinds: Mapping[str, Kind]) -> Callable[[str], Kind]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from jazz.v1 import pipelines_pb2
 from jazz.values import Null, Value
@@ -108,6 +109,10 @@ def _read_constants(message: pipelines_pb2.Pipeline, violations: Violations) -> 
     return constants
 
 
+_step_ref = lru_cache(4096)(StepRef)
+_input_ref = lru_cache(256)(InputRef)
+
+
 class _Reader:
     """Reads graphs; what a message leaves unset is replaced by something that causes no further violation.
 
@@ -144,9 +149,9 @@ class _Reader:
         which = message.WhichOneof("argument")
         if which == "step":
             step = message.step
-            return StepRef(step.step, step.output)
+            return _step_ref(step.step, step.output)
         if which == "input":
-            return InputRef(message.input)
+            return _input_ref(message.input)
         if which == "literal":
             return Literal(self._literal(message.literal))
         if which == "constant":
