@@ -11,6 +11,7 @@ names another one. It is loaded when the first kernel is asked for::
 from __future__ import annotations
 
 import ctypes
+import functools
 import hashlib
 import json
 import os
@@ -126,12 +127,11 @@ class Kernel:
 
     def partial(self, *arguments: Any) -> Callable[..., Any]:
         """Check the first arguments, and return a function of the others that does not check them: see `address`."""
-        function = self._function
-        passed = tuple(map(self._passed, self.parameters, arguments))
-
-        def run(*others: Any, _kept_alive: tuple[Any, ...] = arguments) -> Any:
-            return function(*passed, *others)
-
+        given = zip(self.parameters, map(self._passed, self.parameters, arguments), strict=False)
+        # Numbers are made ctypes's own once: that takes as long as all else that a call does with them.
+        held = [value if parameter.is_array else _NUMBERS[parameter.dtype.name](value) for parameter, value in given]
+        run = functools.partial(self._function, *held)
+        run.__dict__["kept_alive"] = arguments
         return run
 
     def _passed(self, parameter: Parameter, argument: Any) -> Any:

@@ -7,14 +7,17 @@ outputs are filled up with weights that are zero.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Any, Final
+
+from numpy.typing import NDArray
 
 from jazz_server.engine.kernels.declare import (
     INDEX,
     Index,
     Int32s,
-    Int32sOut,
     Int64s,
+    Int64sOut,
+    Pointer,
     Size,
     Values,
     ValuesOut,
@@ -28,23 +31,38 @@ WORD: Final = 64
 AT_A_TIME: Final = 8
 """So many entries of an input are taken at a time, there or not: no branch then depends on how short it is."""
 
+Inputs = Annotated[NDArray[Any], Pointer("narrow")]
 
-@kernel(contract=True, index=INDEX, value=FLOAT)
-def row_push(
+
+@kernel(contract=True, index=INDEX, narrow=NARROW, value=FLOAT)
+def row_product(
     indptr: Index,
     indices: Index,
     data: Values,
-    rows: Size,
     columns: Size,
+    starts: Int64s,
+    inputs: Inputs,
+    weights: Values,
+    places: Int32s,
+    rows: Size,
     most: Size,
-    active: Int32sOut,
+    slice_begin: Size,
+    slice_end: Size,
+    active: Int64sOut,
+    sums: ValuesOut,
     x: Values,
     out: ValuesOut,
 ) -> int:
-    """Compute ``x @ w`` into `out` (columns + AT_A_TIME) from what is not zero in x (rows), in ascending order.
+    """Compute ``x @ w`` into `out` (columns + AT_A_TIME), and return at how many positions x (rows) is not zero.
 
-    Nothing is computed, and -1 returned, when all of x is finite and more than `most` positions are not zero; else the
-    number of those. `active` (rows + 1) is scratch, and so is the end of `out`, which takes entries that are not there.
+    Up to `most` of them are pushed, in ascending order, and any number where not all of x is finite. Otherwise outputs
+    pull, those of some slices, and -1 is returned. With no `rows` and a `most` of -1, x is not looked at before.
+
+    Slice s has the entries ``starts[s] <= p < starts[s + 1]``, and its sums are ``sums[s * LANES]`` and following. The
+    slices compute as many outputs as there are sums in them, at the same positions: output j is the sum ``places[j]``.
+
+    `active` (rows + rows / WORD + 1) and `sums` (slices * LANES) are scratch, and so is the end of `out`, which takes
+    entries that are not there.
     """
     count = 0
     for begin in range(0, rows, WORD):
@@ -55,17 +73,32 @@ def row_push(
         else:
             for t in range(rows - begin):
                 word |= (x[begin + t] != 0) << t
+        active[rows + begin // WORD] = word
         while word != 0:
-            active[count] = begin + lowest_one(word)
             word &= word - 1
             count += 1
-        if count > most:
-            odd = 0
-            for t in range(rows):
-                odd += (x[t] - x[t]) != 0
-            if odd == 0:
-                return -1
-            most = rows
+    odd = False
+    if count > most:
+        for t in range(rows):
+            odd |= (x[t] - x[t]) != 0
+    if count > most and not odd:
+        for s in range(slice_begin, slice_end):
+            first = s * LANES
+            for t in range(LANES):
+                sums[first + t] = 0
+            for begin in range(starts[s], starts[s + 1], LANES):
+                for t in range(LANES):
+                    sums[first + t] += weights[begin + t] * x[inputs[begin + t]]
+        for j in range(slice_begin * LANES, min(slice_end * LANES, columns)):
+            out[j] = sums[places[j]]
+        return -1
+    listed = 0
+    for begin in range(0, rows, WORD):
+        word = active[rows + begin // WORD]
+        while word != 0:
+            active[listed] = begin + lowest_one(word)
+            word &= word - 1
+            listed += 1
     for j in range(columns):
         out[j] = 0
     for a in range(count):
@@ -79,30 +112,3 @@ def row_push(
                 j = indices[p] if there else columns + t
                 out[j] += v * data[p]
     return count
-
-
-@kernel(contract=True, index=NARROW, value=FLOAT)
-def row_pull(
-    starts: Int64s,
-    indices: Index,
-    data: Values,
-    order: Int32s,
-    sums: Size,
-    x: Values,
-    out: ValuesOut,
-    slice_begin: Size,
-    slice_end: Size,
-) -> None:
-    """Compute ``x @ w`` for the outputs of some slices.
-
-    Slice s has the entries ``starts[s] <= p < starts[s + 1]`` and computes the outputs ``order[s * LANES]`` and
-    following. What fills up the last slice is one output more than there are. ``out[sums : sums + LANES]`` is scratch.
-    """
-    for s in range(slice_begin, slice_end):
-        for t in range(LANES):
-            out[sums + t] = 0
-        for begin in range(starts[s], starts[s + 1], LANES):
-            for t in range(LANES):
-                out[sums + t] += data[begin + t] * x[indices[begin + t]]
-        for t in range(LANES):
-            out[order[s * LANES + t]] = out[sums + t]
