@@ -154,9 +154,11 @@ std::shared_ptr<Exchange> begin(SEXP channel, const std::string& path, const Rcp
 // Sends all messages that go out, hands each that arrives to `take`, until there is a status.
 template <typename Take, typename Tell>
 void carry_out(std::shared_ptr<Exchange> exchange, Take take, Tell tell) {
-  auto& [outgoing, call, arrived, stream] = *exchange;
+  Call& call = exchange->call;
+  auto& stream = exchange->stream;
+  grpc::ByteBuffer& arrived = exchange->arrived;
   Leaving leaving(exchange);
-  Framed framed(outgoing);
+  Framed framed(exchange->outgoing);
   bool ended = false;
   auto write = [&] {
     grpc::ByteBuffer message = framed.next();
