@@ -32,12 +32,25 @@ class BoundStep:
 
 @dataclass(frozen=True)
 class BoundGraph:
-    """A graph of bound steps with the constants that they may refer to."""
+    """A graph of bound steps with the constants that they may refer to.
+
+    Attributes:
+        inputs: Its inputs.
+        steps: Its steps.
+        outputs: Its outputs.
+        constants: The constants.
+        numbers: What people call the steps, such as "3" or "3/0" of what step 3 calls; their positions when empty.
+    """
 
     inputs: tuple[Input, ...]
     steps: tuple[BoundStep, ...]
     outputs: tuple[Output, ...]
     constants: tuple[Value, ...]
+    numbers: tuple[str, ...] = ()
+
+    def number(self, position: int) -> str:
+        """What people call a step."""
+        return self.numbers[position] if self.numbers else str(position)
 
     def used(self) -> frozenset[int]:
         """The positions of the steps that outputs depend on. Linear in the graph when it is asked first."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from jazz.values import Layout
+from jazz.values import Layout, Tensor
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.op import Op, Size
 from jazz_server.engine.watching import Watched
@@ -16,6 +17,7 @@ from jazz_server.pipelines.estimates import Estimate, Estimates, estimates, tota
 from jazz_server.pipelines.explained import Explanation, StepExplanation, bytes_words
 from jazz_server.pipelines.graph import Argument, ConstantRef, InputRef, Literal, Pipeline, StepRef
 from jazz_server.pipelines.passes import rewritten
+from jazz_server.pipelines.passes.calls import written_out
 from jazz_server.pipelines.passes.repeats import shared
 from jazz_server.pipelines.typing import StepTypes, Typing
 
@@ -47,38 +49,61 @@ class _Explaining:
         self._typing = typing
         self._ops = ops
         self._bound = bind(pipeline, ops)
-        self._program = rewritten(self._bound, typing)
+        self._written, self._types = written_out(self._bound, typing)
+        self._places = {step.name: position for position, step in enumerate(self._written.steps)}
+        self._program = rewritten(self._written, self._types)
         self._run = run
-        self._estimates = _joined(estimates(self._bound, typing, sizes), self._bound, self._program.graph)
+        self._estimates = _joined(estimates(self._written, self._types, sizes), self._written, self._program.graph)
 
     def explanation(self) -> Explanation:
-        typing, graph = self._typing, self._program.graph
-        steps = [*self._converting()]
-        for position in sorted(graph.used()):
-            step = graph.steps[position]
-            took = self._run.inner.get(step.name) if self._run is not None else None
-            estimate = self._estimates.steps[position]
-            note = "; ".join(filter(None, (self._program.notes.get(position, ""), self._layout_words(step, position))))
-            steps.append(_explained(step, position, typing.steps[position], note, self._bound, 0, estimate, took))
-            steps += self._inside(step, step.name, 1, took)
+        typing = self._typing
         return Explanation(
             inputs={name: type_ for name, type_ in typing.inputs.items() if name not in typing.given},
             known=typing.given,
             outputs=typing.outputs,
-            steps=tuple(steps),
+            steps=(*self._converting(), *self._steps(self._bound, typing.steps)),
             unused=len(self._bound.steps) - len(self._bound.used()),
             took=self._run,
         )
 
+    def _steps(
+        self, graph: BoundGraph, types: StepTypes, path: str = "", number: str = "", depth: int = 0
+    ) -> Iterator[StepExplanation]:
+        """The steps of a graph that run; those of a call that is written out follow the call."""
+        for position, (step, found) in enumerate(zip(graph.steps, types, strict=True)):
+            name, own = f"{path}{step.name}", f"{number}{position}"
+            place = self._places.get(name)
+            if place is not None:
+                yield from self._step(place, position, found, own, depth)
+                continue
+            body = step.settings["pipeline"]
+            assert isinstance(body, Body)
+            inner = f"{name}.{body.name}"
+            steps = list(self._steps(body.graph, self._typing.bodies[inner], f"{inner}.", f"{own}/", depth + 1))
+            if steps:  # else they all became one with a step outside, which says so
+                yield _call(graph, step, position, found, own, depth, steps)
+                yield from steps
+
+    def _step(
+        self, place: int, position: int, types: tuple[Type, ...], number: str, depth: int
+    ) -> Iterator[StepExplanation]:
+        """A step of the graph in which calls are written out, and what is inside of it."""
+        if place not in self._program.graph.used():
+            return
+        step = self._program.graph.steps[place]
+        took = self._run.inner.get(step.name) if self._run is not None else None
+        words = ("in pipeline" if depth else "", self._program.notes.get(place, ""), self._layout_words(step, place))
+        note, estimate = "; ".join(filter(None, words)), self._estimates.steps[place]
+        yield replace(_explained(step, position, types, note, self._written, depth, estimate, took), number=number)
+        yield from self._inside(step, step.name, depth + 1, took)
+
     def _layout_words(self, step: BoundStep, position: int) -> str:
         """What is to be said of the layout of a result: that it is dense although no operand is."""
-        types = [self._typing.arguments[a.input] for a in step.arguments if isinstance(a, InputRef)]
-        types += [self._typing.steps[a.step][a.output] for a in step.arguments if isinstance(a, StepRef)]
+        types = [self._types.arguments[a.input] for a in step.arguments if isinstance(a, InputRef)]
+        types += [self._types.steps[a.step][a.output] for a in step.arguments if isinstance(a, StepRef)]
         arrays = [t for t in types if isinstance(t, TensorType) and t.shape != ()]
         dense = [
-            t
-            for t in self._typing.steps[position]
-            if isinstance(t, TensorType) and t.shape and t.layout is Layout.DENSE
+            t for t in self._types.steps[position] if isinstance(t, TensorType) and t.shape and t.layout is Layout.DENSE
         ]
         sparse = bool(arrays) and all(t.layouts and Layout.DENSE not in t.layouts for t in arrays)
         same = any(result.shape == t.shape for result in dense for t in arrays)
@@ -121,6 +146,24 @@ def _joined(found: Estimates, graph: BoundGraph, program: BoundGraph) -> Estimat
         if stands is not None:
             steps[stands] = Estimate(total((steps[stands].cost, steps[position].cost)))
     return Estimates(steps, found.inner)
+
+
+def _call(
+    graph: BoundGraph,
+    step: BoundStep,
+    position: int,
+    types: tuple[Type, ...],
+    number: str,
+    depth: int,
+    steps: Sequence[StepExplanation],
+) -> StepExplanation:
+    """A call whose steps are part of the graph."""
+    cost = total(each.estimate.cost for each in steps if each.depth == depth + 1)
+    arguments = ", ".join(_argument(argument, graph) for argument in step.arguments)
+    note = "its steps are part of the graph"
+    return StepExplanation(
+        step.op.name, step.op.version, types, note, position, arguments, depth, "", Estimate(cost), number=number
+    )
 
 
 def _explained(
@@ -176,7 +219,10 @@ def _argument(argument: Argument, graph: BoundGraph) -> str:
     if isinstance(argument, InputRef):
         return graph.inputs[argument.input].name
     if isinstance(argument, ConstantRef):
+        constant = graph.constants[argument.constant]
+        if isinstance(constant, Tensor) and not constant.shape and constant.dtype.numeric and not constant.missing:
+            return repr(constant.array().item())
         return f"constant {argument.constant}"
     if isinstance(argument, Literal):
         return repr(argument.value)
-    return f"%{argument.step}" + (f".{argument.output}" if argument.output else "")
+    return f"%{graph.number(argument.step)}" + (f".{argument.output}" if argument.output else "")

@@ -34,6 +34,7 @@ class StepExplanation:
         library: The library that it runs inside of; "" for machine code.
         estimate: What is known of its work before it runs, in one turn of what it is inside of.
         took: What it took when it ran; None before, and for a step that did not.
+        number: What the text calls it, such as "3/0" for the first step of what step 3 calls; its position when "".
     """
 
     op: str
@@ -46,6 +47,7 @@ class StepExplanation:
     library: str = ""
     estimate: Estimate = NOTHING_KNOWN
     took: Watched | None = None
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _step_lines(steps: Sequence[StepExplanation]) -> Iterator[str]:
 def _aligned(steps: Sequence[StepExplanation]) -> list[str]:
     columns = [
         (
-            "" if step.position is None else f"%{step.position}",
+            "" if step.position is None else f"%{step.number or step.position}",
             f"{'  ' * step.depth}{step.op}({step.arguments})",
             ", ".join(map(str, step.outputs)),
             "; ".join(filter(None, (step.note, cost_words(step.estimate.cost), _took_words(step.took)))),

@@ -68,7 +68,7 @@ def without_rows(type_: Type) -> Type:
 def joinable(program: Program, names: Sequence[str]) -> Slabs | None:
     """The stages of a program whose outputs lie along the rows of these inputs and no others; None if they do not."""
     positions = [n for n, item in enumerate(program.graph.inputs) if item.name in names]
-    plan = slabs(program.graph, program.typing, positions[0]) if positions else None
+    plan = slabs(program.graph, program.types, positions[0]) if positions else None
     if plan is None or not plan.lie_along or plan.inputs != frozenset(positions):
         return None
     # An input that is an output has labels, which do not become those of all.

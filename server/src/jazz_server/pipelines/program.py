@@ -25,6 +25,7 @@ from jazz_server.pipelines.execution import Schedule
 from jazz_server.pipelines.graph import Pipeline
 from jazz_server.pipelines.infer import check_names, infer_bound, is_exact
 from jazz_server.pipelines.passes import rewritten
+from jazz_server.pipelines.passes.calls import written_out
 from jazz_server.pipelines.slabs import Slabs, slabs
 from jazz_server.pipelines.streaming import bounds, run_slabs, whole_bytes
 from jazz_server.pipelines.typing import Typing
@@ -36,12 +37,14 @@ class Program:
 
     Attributes:
         graph: The graph after the passes.
-        typing: Its types.
+        typing: The types of the pipeline.
+        types: Those of the graph, in which calls are written out.
         little: Whether it is done about as fast as it is handed to a thread.
     """
 
     graph: BoundGraph
     typing: Typing
+    types: Typing
     little: bool
     _schedule: Schedule
     _ops: Mapping[str, Op]
@@ -82,7 +85,7 @@ class Program:
         if tensor is None or total <= whole_bytes(run.memory_limit):
             return ()
         if seed not in self._slabs:
-            self._slabs[seed] = slabs(self.graph, self.typing, seed)
+            self._slabs[seed] = slabs(self.graph, self.types, seed)
         plan = self._slabs[seed]
         if plan is None:
             return ()
@@ -161,9 +164,10 @@ def compile(  # noqa: A001 - what it does is called so
     ]
     if vague:
         raise InvalidRun(vague)
-    graph = rewritten(bound, typing).graph
-    reserves = _reserves(graph, typing)
-    return Program(graph, typing, is_little(bound, typing), Schedule(graph, reserves), ops, sum(reserves))
+    written, types = written_out(bound, typing)
+    graph = rewritten(written, types).graph
+    reserves = _reserves(graph, types)
+    return Program(graph, typing, types, is_little(written, types), Schedule(graph, reserves), ops, sum(reserves))
 
 
 def _reserves(graph: BoundGraph, typing: Typing) -> Sequence[int]:

@@ -39,7 +39,7 @@ def rewritten(graph: BoundGraph, typing: Typing) -> Rewritten:
     graph, runs = chained(graph, layers)
     graph, chains = fused_chains(graph, typing)
     graph, products = pushed_or_pulled(graph, typing)
-    notes = {position: described(layer) for position, layer in layers.items()}
+    notes = {position: described(graph, layer) for position, layer in layers.items()}
     return Rewritten(graph, notes | dict(runs) | dict(chains) | dict(products))
 
 

@@ -53,7 +53,7 @@ def fused_chains(graph: BoundGraph, typing: Typing) -> tuple[BoundGraph, Mapping
         last = chain.steps[-1]
         types = [type_ for source in chain.takes if isinstance(type_ := search.type(source), TensorType)]
         steps[last] = _fused(graph, typing, chain, types)
-        inner = ", ".join(str(position) for position in chain.steps[:-1])
+        inner = ", ".join(map(graph.number, chain.steps[:-1]))
         notes[last] = f"fused with steps {inner}: {len(chain.steps)} element-wise steps, block by block"
     return replace(graph, steps=tuple(steps)), notes
 

@@ -74,12 +74,12 @@ def _has_kernel() -> bool:
         return False
 
 
-def described(layer: Layer) -> str:
+def described(graph: BoundGraph, layer: Layer) -> str:
     """What was done to a layer, in words."""
     steps = layer.steps[:-1]
     if steps[-1] - steps[0] == len(steps) - 1:
-        return f"fused with steps {steps[0]}-{steps[-1]}: layer"
-    return f"fused with steps {', '.join(map(str, steps))}: layer"
+        return f"fused with steps {graph.number(steps[0])}-{graph.number(steps[-1])}: layer"
+    return f"fused with steps {', '.join(map(graph.number, steps))}: layer"
 
 
 def bias_numbers(layer: Layer, bias: Tensor | Scalar) -> NDArray[Any]:

@@ -40,9 +40,8 @@ def chained(graph: BoundGraph, layers: Mapping[int, Layer]) -> tuple[BoundGraph,
         last = run[-1]
         steps[last] = _chained_step(graph, [layers[position] for position in run], [steps[p] for p in run])
         everything = sorted(step for position in run for step in layers[position].steps)
-        notes[last] = (
-            f"fused with steps {everything[0]}-{everything[-2]}: {len(run)} layers, in tiles of rows if it pays"
-        )
+        first, before = graph.number(everything[0]), graph.number(everything[-2])
+        notes[last] = f"fused with steps {first}-{before}: {len(run)} layers, in tiles of rows if it pays"
     return replace(graph, steps=tuple(steps)), notes
 
 
