@@ -13,12 +13,18 @@ from jazz_server.engine.errors import MemoryLimit
 from jazz_server.engine.promotion import Array
 
 FLOAT32 = np.dtype(np.float32)
-SHAPE = (16_384, 130)
+SHAPE = (2000, 33)
+
+
+@pytest.fixture(autouse=True)
+def _all_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Matrices of tests are copied as large ones are."""
+    monkeypatch.setattr(products, "_LARGE", 0)
 
 
 def sparse() -> tuple[sp.csr_array, Tensor]:
     random = np.random.default_rng(1)
-    matrix = sp.random_array((500, SHAPE[0]), density=0.02, format="csr", rng=random, dtype=FLOAT32)
+    matrix = sp.random_array((500, SHAPE[0]), density=0.05, format="csr", rng=random, dtype=FLOAT32)
     value = to_value(matrix)
     assert isinstance(value, Tensor)
     return matrix, value

@@ -20,11 +20,11 @@ from jazz_server.engine.promotion import Array
 _RANGES_PER_THREAD = 4
 _GRAIN = 1 << 14
 
-_LARGE = 8 << 20
-"""How many bytes lie in as many pages of the usual size as a core remembers the places of."""
-
+_LARGE = 64 << 20
+_NARROW = 256
 _READS = 8
-"""How often rows have to be read for it to pay to copy them before."""
+"""A matrix of so many bytes, with rows of at most so many, each read so often, is sooner copied than its pages are
+found."""
 
 
 def sparse_by_dense(a: Tensor, b: Array, work: np.dtype[Any]) -> Array:
@@ -56,11 +56,12 @@ def _rows_by_dense(a: Compressed, b: Array, work: np.dtype[Any]) -> Array:
 def _gathered(b: Array, work: np.dtype[Any], reads: int, *, beside: int) -> Array:
     """A matrix in C order, as it is best for so many reads of its rows in any order; other memory is held beside.
 
-    A large one is copied into large pages first, unless it lies in memory of numpy's: what is received or stored lies
-    in pages of the usual size, and to find the places of these takes longer than to read a row.
+    A large one of narrow rows is copied into large pages first, unless it lies in memory of numpy's: what is received
+    or stored lies in pages of the usual size, and to find the places of these takes as long as to read a row.
     """
     size = b.size * work.itemsize
-    pays = size >= _LARGE and reads >= _READS * len(b) and not _is_numpys(b) and has_room(beside + size)
+    pays = size >= _LARGE and size <= _NARROW * len(b) and reads >= _READS * len(b)
+    pays = pays and not _is_numpys(b) and has_room(beside + size)
     if b.dtype == work and b.flags.c_contiguous and not pays:
         return b
     copy = empty_aligned(b.shape, work)
