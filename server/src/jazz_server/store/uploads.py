@@ -186,8 +186,8 @@ class Upload:
             self._write_back(self.received + len(view))
         self._sums.take(measured)
 
-    def _write_back(self, end: int) -> None:
-        if end - self._written_back >= WRITEBACK_BYTES:
+    def _write_back(self, end: int, *, least: int = WRITEBACK_BYTES) -> None:
+        if end - self._written_back >= least:
             begin_writeback(self._descriptor, self._written_back, end - self._written_back)
             self._written_back = end
 
@@ -195,8 +195,8 @@ class Upload:
         if self.volatile:  # nobody who is given the file may write to it
             writable, self._descriptor = self._descriptor, os.open(f"/proc/self/fd/{self._descriptor}", os.O_RDONLY)
             os.close(writable)
-        else:
-            os.fsync(self._descriptor)
+        else:  # a commit, which writes behind the body, waits for the disk
+            self._write_back(self.size, least=1)
 
     def _promote(self, tail: SegmentTail) -> None:
         write_tail(self._descriptor, tail)
