@@ -188,11 +188,16 @@ class Mapped:
         """The result."""
         rule = self.rule
         given = [operands.checked(name, argument) for name, argument in zip(rule.arguments, args, strict=True)]
-        extra = [settings.get(name) for name in rule.settings]
+        extra: list[Any] = [settings.get(name) for name in rule.settings]
+        run.checkpoint()
+        if not any(map(operands.is_sparse, given)):
+            known = [x.dtype if isinstance(x, Tensor) else _SOME_NUMBER if isinstance(x, float) else x for x in given]
+            dtype = outcome(rule.function, *known, *extra).dtype
+            assert dtype is not None
+            return (_dense(rule, given, extra, dtype.storage),)
         types: list[Any] = [*(x.dtype if isinstance(x, Tensor) else x for x in given), *extra]
         dtype = outcome(rule.function, *types).dtype
         assert dtype is not None
-        run.checkpoint()
         at_zero = outcome(rule.at_zero or rule.function, *types)
         found = [x.layout if isinstance(x, Tensor) else None for x in given]
         pattern = _pattern(rule, found, at_zero.is_zero)

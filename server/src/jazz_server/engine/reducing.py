@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -92,7 +93,7 @@ class Reduction:
         run.checkpoint()
         with quiet():
             found, missing = self._reduced(x, axes, settings)
-            dtype = np.asarray(self._answer(settings)(np.zeros(1, x.dtype.storage))).dtype
+            dtype = _answered(self.answer, x.dtype, tuple(settings.items()))
             result = np.asarray(found).astype(dtype, copy=False)
         keepdims = bool(settings.get("keepdims"))
         shape = along.left(x.shape, axes, keepdims=keepdims)
@@ -126,6 +127,12 @@ class Reduction:
 
     def _of_all(self, x: Tensor, axes: Axes, settings: Settings) -> Array:
         return self.of_sparse(x, axes, settings) if operands.is_sparse(x) else self.of_array(x.array(), axes, settings)
+
+
+@lru_cache(1024)
+def _answered(answer: Callable[[Array, Settings], Any], dtype: DataType, settings: tuple[tuple[str, Any], ...]) -> Any:
+    """The element type of the result for elements of a type; settings that are equal numbers give the same."""
+    return np.asarray(answer(np.zeros(1, dtype.storage), dict(settings))).dtype
 
 
 def missing_rule(nothing_left: str) -> str:

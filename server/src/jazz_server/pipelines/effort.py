@@ -24,11 +24,13 @@ def is_little(graph: BoundGraph, typing: Typing) -> bool:
 
     What runs inside of a library, and what holds a sub-graph, is never little.
     """
-    used = graph.used()
-    types = [*typing.arguments, *(type_ for position in used for type_ in typing.steps[position])]
-    if not sum(map(_elements, types)) <= _MOST_ELEMENTS:
-        return False
-    return sum(_operations(graph, typing, position) for position in used) <= _MOST_OPERATIONS
+    elements, operations = sum(map(_elements, typing.arguments)), 0.0
+    for position in graph.used():
+        elements += sum(map(_elements, typing.steps[position]))
+        operations += _operations(graph, typing, position)
+        if elements > _MOST_ELEMENTS or operations > _MOST_OPERATIONS:
+            return False
+    return True
 
 
 @lru_cache(1024)
@@ -47,7 +49,7 @@ def _size(type_: Type) -> Size | None:
 def _operations(graph: BoundGraph, typing: Typing, position: int) -> float:
     """What a step says of its work, apart from an operation for each element."""
     step = graph.steps[position]
-    if step.op.host is not None or _holds_graph(step):
+    if step.op.host is not None or (step.settings and _holds_graph(step)):
         return math.inf
     if step.op.cost is None:
         return 0
