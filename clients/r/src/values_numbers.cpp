@@ -105,8 +105,8 @@ SEXP wire_numbers(SEXP x, std::string type, bool round) {
       const Rcomplex number = COMPLEX(x)[place];
       std::uint32_t real = 0, imaginary = 0;
       if (!values::is_na_real(number.r) && !values::is_na_real(number.i)) {
-        const bool fits = values::to_single(number.r, real) & values::to_single(number.i, imaginary);
-        if (!fits && !round) return R_NilValue;
+        const bool first = values::to_single(number.r, real), second = values::to_single(number.i, imaginary);
+        if (!(first && second) && !round) return R_NilValue;
       }
       store(RAW(data), 2 * place, real);
       store(RAW(data), 2 * place + 1, imaginary);
