@@ -15,6 +15,8 @@ import pytest
 import jazz
 import jazz.aio
 from jazz import codec
+from jazz._bodies import Incoming
+from jazz.codec.frames import encode_chunk_message
 from jazz.v1 import blocks_pb2
 from jazz.values import dense
 from unit.client.fake import Fake, refuse
@@ -79,6 +81,28 @@ def test_an_interrupt_ends_the_call_and_leaves_the_connection_usable(
     thread.join()
 
     assert hanging.ended.wait(20)
+    fake.answers("Blocks/GetBlockInfo", INFO)
+    assert db.info("lab/x").version == 3
+
+
+def test_an_interrupt_between_two_messages_ends_the_call(
+    fake: Fake, db: jazz.Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = Incoming.take
+    taken = []
+
+    def interrupted(incoming: Incoming[blocks_pb2.GetBlockResponse], message: bytes) -> None:
+        take(incoming, message)
+        taken.append(message)
+        _thread.interrupt_main()
+
+    monkeypatch.setattr(Incoming, "take", interrupted)
+    chunks = [encode_chunk_message(b"", 0, offset, data) for offset, data in codec.chunks(VALUE)]
+    fake.answers("Blocks/GetBlock", HEAD.SerializeToString() + chunks[0], *chunks[1:])
+    with pytest.raises(KeyboardInterrupt):
+        db.get("lab/x")
+    assert 0 < len(taken) < len(chunks)
+
     fake.answers("Blocks/GetBlockInfo", INFO)
     assert db.info("lab/x").version == 3
 

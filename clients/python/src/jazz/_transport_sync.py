@@ -76,9 +76,10 @@ class Transport:
         yield from self._arriving(call)
 
     def _arriving(self, call: Any) -> Generator[bytes, None, None]:
+        # One handler of Ctrl-C for all messages: to set one for each is a tenth of what taking them in costs.
         try:
-            while (message := self.next_message(call)) is not None:
-                yield message
+            with self._errors(), Interruptible(call.cancel):
+                yield from call
         finally:
             call.cancel()
 
