@@ -66,7 +66,7 @@ class Stages:
         counts = np.concatenate([np.diff(layer.indptr) for layer in layers])
         data = [layer.data[:1] if self.same else layer.data for layer in layers]
         self.arguments: tuple[Any, ...] = (
-            self.tiles, self.slots, self.columns, self.held, np.full(widths[0] * self.stride, 7, np.uint8),
+            self.tiles, self.slots, self.columns, self.held, np.full(widths[0], 7, np.int64),
             self.types.empty(self.stride), self.types.empty(self.stride), np.zeros(2 * self.stride, np.int64),
             self.stride, room, np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
             np.concatenate([layer.indices for layer in layers]).astype(self.index),

@@ -65,7 +65,7 @@ def _tile_counts(
     cells: Any, tiles: Any, target: Any, stride: Any, width: Any, indptr: Any, indices: Any, unit: Any,
     bias: Any, bias_stride: Any, upper: Any, shared: Any, grouped: Any, low: Any, high: Any, first: Any, last: Any,
 ) -> tuple[Any, Callable[..., Any]]:  # fmt: skip
-    """Sums of vectors of bytes over the edges of each neuron; see `kernels.tiles.tile_counts`."""
+    """Sums of bits over the edges of each neuron; see `kernels.tiles.tile_counts`."""
     arguments = (
         cells, tiles, target, stride, width, indptr, indices, unit,
         bias, bias_stride, upper, shared, grouped, low, high, first, last,
@@ -380,17 +380,17 @@ class _Counts(_Layer):
         super().__init__(builder, a, vectors, unsigned)
         self._cells = cells
         self._unit = self._broadcast(a.weight)
-        self._bytes = ir.VectorType(ir.IntType(8), vectors * LANES)
+        self._bits, self._bytes = (ir.VectorType(ir.IntType(size), MOST_LANES) for size in (1, 8))
         self._sharing = _COUNTED
 
     def _summed(self, q: Any, together: int, shared: bool) -> list[Any]:
         b, a = self._b, self._a
         begins = self._begins(q, together)
-        count, nothing = b.sub(begins[1], begins[0]), [ir.Constant(self._bytes, [0] * self._n * LANES)] * together
+        count, nothing = b.sub(begins[1], begins[0]), [ir.Constant(self._bytes, [0] * MOST_LANES)] * together
         with self._loop(ir.Constant(_INT64, 0), count, nothing) as (e, sums, following):
-            place = b.mul(self._index(a.indices, b.add(begins[0], e)), a.stride)
-            x = b.load(b.bitcast(b.gep(self._cells, [place]), self._bytes.as_pointer()), align=1)
-            following([b.add(total, x) for total in sums])
+            place = self._index(a.indices, b.add(begins[0], e))
+            ones = b.sext(b.bitcast(b.load(b.gep(self._cells, [place])), self._bits), self._bytes)
+            following([b.sub(total, ones) for total in sums])
         return sums
 
     def _biased(self, sums: Any, v: int, bias: Any) -> Any:

@@ -17,7 +17,6 @@ from typing import Final
 
 from jazz_server.engine.kernels.declare import (
     Bytes,
-    BytesOut,
     FlagsOut,
     Index,
     Int32s,
@@ -87,7 +86,7 @@ def tile_neurons(
 
 @emitted
 def tile_counts(
-    cells: Bytes,
+    cells: Int64s,
     tiles: ValuesOut,
     target: Size,
     stride: Size,
@@ -105,7 +104,10 @@ def tile_counts(
     first: Size,
     last: Size,
 ) -> None:
-    """Do as `tile_neurons` where inputs are 0 or 1 and are counted, at most 255 of a neuron; each one gives `unit`."""
+    """Do as `tile_neurons` where inputs are 0 or 1 and are counted, at most 255 of a neuron; each one gives `unit`.
+
+    Bit t of ``cells[j]`` says whether row t has input j.
+    """
     for t in range(width):
         low[t] = upper
         high[t] = 0
@@ -113,7 +115,7 @@ def tile_counts(
         for t in range(width):
             count = 0
             for p in range(indptr[neuron], indptr[neuron + 1]):
-                count += int(cells[indices[p] * stride + t])
+                count += cells[indices[p]] >> t & 1
             x = min(max(count * unit + bias[neuron * bias_stride], 0), upper)
             tiles[target + (neuron - first) * stride + t] = x
             low[t] = min(low[t], x)
@@ -232,22 +234,22 @@ def fill_tile(
 def fill_cells(
     indptr: Int64s,
     indices: Int32s,
-    cells: BytesOut,
+    cells: Int64sOut,
     slots: Int64sOut,
     rows: Int64s,
     neurons: Size,
-    stride: Size,
     row_begin: Size,
     row_end: Size,
 ) -> None:
-    """Do as `fill_tile` with a one where there is an entry."""
-    for i in range(neurons * stride):
+    """Do as `fill_tile` with a bit for each entry; bit t of ``cells[j]`` is that of row t and input j."""
+    for i in range(neurons):
         cells[i] = 0
     for t in range(row_begin, row_end):
-        row = rows[t]
-        slots[t - row_begin] = row
+        lane, row = t - row_begin, rows[t]
+        slots[lane] = row
+        bit = (1 if lane < 63 else -1) << lane
         for p in range(indptr[row], indptr[row + 1]):
-            cells[indices[p] * stride + t - row_begin] = 1
+            cells[indices[p]] |= bit
 
 
 @inlined
@@ -291,7 +293,7 @@ def rows_through_layers(
     slots: Int64sOut,
     columns: Int64sOut,
     held: Int64sOut,
-    cells: BytesOut,
+    cells: Int64sOut,
     low: ValuesOut,
     high: ValuesOut,
     moves: Int64sOut,
@@ -341,7 +343,7 @@ def rows_through_layers(
     have to be taken before the next call: `held` then says how many there are, and `columns` (stages, stride) where, in
     the tile of that stage after an even number of layers, else in the one at 0.
 
-    `cells` (inputs * stride), `low` and `high` (stride) and `moves` (2 * stride) are scratch. A tile has `room` for the
+    `cells` (inputs), `low` and `high` (stride) and `moves` (2 * stride) are scratch. A tile has `room` for the
     widest layer, and `stride` is a multiple of `LANES`, at most `MOST_LANES`.
     """
     position = row_begin
@@ -381,7 +383,7 @@ def rows_through_layers(
             count = min(row_end - position, stride)
             if counted != 0:
                 fill_cells(
-                    indptr_x, indices_x, cells, slots, rows, inputs, stride, position, position + count
+                    indptr_x, indices_x, cells, slots, rows, inputs, position, position + count
                 )  # fmt: skip
             else:
                 fill_tile(

@@ -121,7 +121,7 @@ class Rows:
         self._slots = np.zeros((stages, stride), np.int64)
         self._where = np.zeros((stages, stride), np.int64)
         self._held = np.zeros((stages, 3), np.int64)
-        cells = _aligned(x.columns * stride if unit is not None else 0, np.dtype(np.uint8))
+        cells = _aligned(x.columns if unit is not None else 0, np.dtype(np.int64))
         self._to_dense = kernel("tile_to_dense", value=value)
         self._go = kernel("rows_through_layers", index=network.indices.dtype, value=value).partial(
             self._tiles, self._slots, self._where, self._held, cells, np.empty(stride, value), np.empty(stride, value),
