@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from jazz.codec import Encoded, encode
@@ -134,22 +134,22 @@ class Queue:
         return True
 
 
-def done_at_once(job: Job) -> Computed:
-    """What comes of a job that is little work, in this thread."""
-    _alone(job)
-    return job.done.result()
+def done_at_once(member: Member, *, watched: bool) -> Computed:
+    """What comes of a run by itself, in this thread."""
+    began = time.perf_counter_ns()
+    with watching() if watched else nullcontext() as noted:
+        outputs = member.program.run(member.values, member.control)
+    return _computed(outputs, time.perf_counter_ns() - began, watched=noted)
 
 
 def _alone(job: Job) -> None:
-    began = time.perf_counter_ns()
     try:
-        with watching() if job.watched else nullcontext() as watched:
-            outputs = job.member.program.run(job.member.values, job.member.control)
+        job.done.set_result(done_at_once(job.member, watched=job.watched))
     except BaseException as error:  # noqa: BLE001 - handed to whoever waits for it
         job.done.set_exception(error)
-    else:
-        job.done.set_result(replace(_computed(outputs, time.perf_counter_ns() - began), watched=watched))
 
 
-def _computed(outputs: Mapping[str, Value], nanoseconds: int, together: int = 1) -> Computed:
-    return Computed({name: encode(value) for name, value in outputs.items()}, nanoseconds, together)
+def _computed(
+    outputs: Mapping[str, Value], nanoseconds: int, together: int = 1, watched: Watched | None = None
+) -> Computed:
+    return Computed({name: encode(value) for name, value in outputs.items()}, nanoseconds, together, watched)

@@ -143,7 +143,11 @@ class Runs:
                 values[name], types[name] = await self._part(name, block.head, block.source, block.part, held)
         program = program or await self._program(plan, types)
         control = RunControl(deadline=deadline, memory_limit=self._core.memory.limit)
-        result = await self._compute(_job(plan, Member(program, values, control), types))
+        member = Member(program, values, control)
+        if program.little:
+            result = done_at_once(member, watched=plan.profile)
+        else:
+            result = await self._compute(_job(plan, member, types))
         if result.watched is not None:
             explained = await self._core.work(lambda: self._explained(plan, program, values, result.watched))
             return replace(result, explanation=explained)
@@ -216,8 +220,6 @@ class Runs:
     # Computing
 
     async def _compute(self, job: Job) -> Computed:
-        if job.member.program.little:
-            return done_at_once(job)
         limits = self._core.limits
         if self._waiting >= limits.concurrent_runs + limits.waiting_runs:
             message = f"{limits.concurrent_runs} runs compute and {limits.waiting_runs} wait, as many as may"
