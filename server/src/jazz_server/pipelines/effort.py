@@ -47,7 +47,7 @@ def _size(type_: Type) -> Size | None:
 
 
 def _operations(graph: BoundGraph, typing: Typing, position: int) -> float:
-    """What a step says of its work, apart from an operation for each element."""
+    """What a step says of its work, apart from an operation for each element; all turns that it may take count."""
     step = graph.steps[position]
     if step.op.host is not None or (step.settings and _holds_graph(step)):
         return math.inf
@@ -56,7 +56,10 @@ def _operations(graph: BoundGraph, typing: Typing, position: int) -> float:
     sizes = [_argument_size(graph, typing, argument) for argument in step.arguments]
     results = [_size(type_) for type_ in typing.steps[position]]
     given, made = [s for s in sizes if s is not None], [s for s in results if s is not None]
-    return step.op.cost(given, step.settings, made).flops if len(given) == len(sizes) else math.inf
+    if len(given) < len(sizes):
+        return math.inf
+    turns = step.settings.get("max_iter")
+    return step.op.cost(given, step.settings, made).flops * (turns if isinstance(turns, int) else 1)
 
 
 def _holds_graph(step: BoundStep) -> bool:
