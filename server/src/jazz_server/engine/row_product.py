@@ -23,7 +23,7 @@ from jazz_server.engine.watching import note, watched
 
 KERNELS: Final = ("row_product",)
 
-_PULLS: Final = 3
+_PULLS: Final = 4
 """How many entries are pulled in the time in which one is pushed."""
 
 _GRAIN: Final = 1 << 18
