@@ -140,7 +140,7 @@ class Pipelines:
         stored = await self._store_outputs(plan, result, request)
         given = [(n, each) for n, (name, each) in enumerate(result.outputs.items()) if name not in stored]
         head = pb.RunPipelineResponse(header=_result_header(plan, result, stored)).SerializeToString()
-        async for answer in send_values(self._core, head, given):
+        async for answer in send_values(head, given):
             yield answer
 
     async def list_ops(self, request: pb.ListOpsRequest, context: object) -> pb.ListOpsResponse:

@@ -1,9 +1,9 @@
-"""Bodies on their way out, in messages of about 1 MiB, made in worker threads."""
+"""Bodies on their way out, in messages of about 1 MiB; what reads or computes them does so in worker threads."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
 
 from jazz.codec import CHUNK, Encoded, chunks
 from jazz.codec.frames import encode_chunk_message
@@ -69,12 +69,16 @@ async def send_parts(core: Core, head: bytes, parts: Iterator[Part]) -> AsyncIte
         message = ahead.result()
 
 
-async def send_values(core: Core, head: bytes, values: Sequence[tuple[int, Encoded]]) -> AsyncIterator[bytes]:
-    """Messages with whole bodies; small ones share the first message, which begins with the fields in `head`."""
-    if sum(encoded.body_bytes for _, encoded in values) <= SMALL:
-        for part in parts_of(values):
-            head = encode_chunk_message(head, *part)
-        yield head
-        return
-    async for message in send_parts(core, head, parts_of(values)):
+async def send_values(head: bytes, values: Iterable[tuple[int, Encoded]]) -> AsyncIterator[bytes]:
+    """Messages with whole bodies, which lie in memory; the first begins with the fields in `head`, small chunks share.
+
+    They are made on the loop: of that only the checksum could run beside it, for as long as waking a thread takes.
+    """
+    message = head
+    for part in parts_of(values):
+        message = encode_chunk_message(message, *part)
+        if len(message) > SMALL:
+            yield message
+            message = b""
+    if message:
         yield message
