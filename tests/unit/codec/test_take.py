@@ -97,6 +97,13 @@ def positions(draw, length: int) -> list[int]:
     return draw(st.lists(st.integers(-length, length - 1), max_size=6)) if length else []
 
 
+@pytest.mark.usefixtures("block_size")
+def test_texts_may_be_asked_for_before_an_empty_one_that_lies_where_they_begin():
+    labels = texts("", "apple", "", "a text that is longer", "")
+    result = taken(labels, part(rows=[0, 3, 2, 1, 4]))
+    assert dense_form(result).tolist() == [b"", b"a text that is longer", b"", b"apple", b""]
+
+
 def nameable(labels: Tensor) -> list[int]:
     """The positions of labels that are there, and there once."""
     every = dense_form(labels).tolist()

@@ -141,7 +141,7 @@ def windows(begins: Array, ends: Array, width: int) -> Iterator[tuple[Array | sl
 
     Args:
         begins: Where the extents begin, in elements of `width` bytes.
-        ends: Where they end; none of two ends before the other if it does not begin before it.
+        ends: Where they end; of two that begin one after the other, the second does not end before the first.
         width: The bytes of an element.
 
     Yields:
@@ -154,8 +154,8 @@ def windows(begins: Array, ends: Array, width: int) -> Iterator[tuple[Array | sl
         yield slice(None), first, last
         return
     order = np.arange(len(begins))
-    if not (begins[1:] >= begins[:-1]).all():
-        order = np.argsort(begins, kind="stable")
+    if not ((begins[1:] >= begins[:-1]).all() and (ends[1:] >= ends[:-1]).all()):
+        order = np.lexsort((ends, begins))  # an empty extent may begin where another does
         begins, ends = begins[order], ends[order]
     far = np.flatnonzero((begins[1:] - ends[:-1]) * width > SKIPPED) + 1
     for start, stop in pairwise([0, *far.tolist(), len(order)]):
