@@ -65,6 +65,14 @@ def test_rows_that_are_equally_far_come_in_their_order(layout: Layout, metric: s
     assert np.all(far[x[:4].any(axis=1), :30] <= zero)
 
 
+@pytest.mark.parametrize("layout", [Layout.DENSE, Layout.CSR])
+def test_what_rounding_leaves_of_a_product_that_is_zero_puts_no_row_before_another(layout: Layout) -> None:
+    x = tensor(np.array([[-1, -1, 2, 0], [-1, 3, 2, 1], [1, -1, -1, -5], [-1, 0, 3, 1]], np.int8), layout)
+    far, rows = nearest(x, tensor(np.array([[True, False, False, True]])), 4, "cosine")
+    assert rows.tolist() == [[1, 3, 0, 2]]
+    assert far[0, :2].tolist() == [1, 1]
+
+
 @every_metric
 @pytest.mark.parametrize("layout", [Layout.DENSE, Layout.CSR])
 def test_answers_are_the_same_for_any_number_of_threads_and_parts(

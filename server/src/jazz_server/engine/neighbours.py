@@ -45,8 +45,10 @@ def nearest(
         work = np.dtype(np.float64)
     search = _Search(x, queries, k, metric, work)
     scores, rows = search.best(run)
-    if metric != "euclidean":
-        distances = np.clip(1 - scores.astype(np.float64), 0, 2)
+    if metric == "cosine":
+        distances = np.clip(-scores, 0, 2)
+    elif metric == "jaccard":
+        distances = 1 - scores.astype(np.float64)
     elif search.rows is not None:
         distances, rows = _settled(search.rows, search.queries, rows, work)
     else:

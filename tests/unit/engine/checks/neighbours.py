@@ -16,7 +16,7 @@ from unit.engine.samples import Sample, samples
 
 @st.composite
 def searches(draw: st.DrawFn, _name: str) -> Case:
-    """Numbers whose distances are exact, so that rows that are equally far are so in floating point, too."""
+    """Numbers whose distances are exact, so that rows that are equally far are so in floating point, but by angles."""
     rows, queries, columns = (draw(st.integers(0, 8)) for _ in range(3))
     x, q = (draw(samples((n, columns), REAL, wild=False)) for n in (rows, queries))
     metric = draw(st.sampled_from(["cosine", "euclidean", "jaccard"]))
@@ -51,4 +51,13 @@ def _knn(x: Sample, q: Sample, k: int, metric: str) -> tuple[Any, ...]:
     return near.astype(common if common.kind == "f" else np.float64), order
 
 
-CHECKS = {"knn": Check(searches, _knn, complete(_knn), complete=(0, 1))}
+def _judged(args: Any, settings: Any, answer: list[Any]) -> list[Any]:
+    """Instead of rows how far they are by angle: of those in about the same direction rounding tells which is first."""
+    far, rows = answer
+    if settings["metric"] != "cosine" or not rows.size:
+        return answer
+    x, q = (sample.array for sample in args)
+    return [far, np.take_along_axis(distances(x, q, "cosine"), rows, axis=1)]
+
+
+CHECKS = {"knn": Check(searches, _knn, complete(_knn), complete=(0, 1), judged=_judged)}

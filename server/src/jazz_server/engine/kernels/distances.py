@@ -28,7 +28,7 @@ LANES = 16
 FLOAT = ("float32", "float64")
 
 DOT, SQUARED, JACCARD, DIFFERENCE = 0, 1, 2, 3
-"""Scores: of the product p, of the sizes a and b of row and query: p; 2 p - a - b; p / (a + b - p); and of sums of
+"""Scores: of the product p, of the sizes a and b of row and query: p - 1; 2 p - a - b; p / (a + b - p); and of sums of
 squared differences, less these."""
 
 
@@ -50,7 +50,9 @@ def keep_row(
     """Offer a row to the heaps of all queries."""
     for t in range(queries):
         found = sums[t]
-        if score == SQUARED:
+        if score == DOT:
+            found = found - value(1)  # rounded as the distance is, so that rows that are equally near are equal
+        elif score == SQUARED:
             found = found + found - size - sizes[t]
             if found > 0:
                 found = value(0)
