@@ -8,6 +8,7 @@ from google.protobuf.message import DecodeError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jazz.graph.canonical import write_literal
 from jazz.v1 import pipelines_pb2
 from jazz.values import Value, dense
 from jazz_server.engine.catalogue import CATALOGUE
@@ -86,18 +87,6 @@ def _run(pipeline: Pipeline) -> None:
         assert match(program.typing.outputs[name], type_of(value)).matches
 
 
-def _literal(message: pipelines_pb2.Literal, chance: random.Random) -> None:
-    value = chance.choice(_LITERALS)
-    if isinstance(value, bool):
-        message.bool_value = value
-    elif isinstance(value, int):
-        message.int_value = value
-    elif isinstance(value, float):
-        message.float_value = value
-    else:
-        message.string_value = value
-
-
 def _mutate(message: pipelines_pb2.Pipeline, chance: random.Random) -> None:
     chosen = chance.choice([message.graph, message.graph, message.graph, *message.graphs])
     kind = chance.randrange(9)
@@ -129,18 +118,19 @@ def _mutate(message: pipelines_pb2.Pipeline, chance: random.Random) -> None:
         elif which == 2:
             argument.constant = chance.randrange(2)
         else:
-            _literal(argument.literal, chance)
+            write_literal(chance.choice(_LITERALS), argument.literal)
     elif kind == 6:
         parameters = [p.name for p in CATALOGUE[a_step.op].parameters] if a_step.op in CATALOGUE else []
         parameter = a_step.parameters.add(name=chance.choice([*parameters, "axis", "k"]))
         for _ in range(chance.randrange(3)):
-            _literal(parameter.list.values.add() if chance.random() < 0.2 else parameter.literal, chance)
+            into = parameter.list.values.add() if chance.random() < 0.2 else parameter.literal
+            write_literal(chance.choice(_LITERALS), into)
     elif kind == 7 and a_step.parameters:
         parameter = chance.choice(a_step.parameters)
         if chance.random() < 0.3:
             parameter.graph = chance.randrange(2)
         else:
-            _literal(parameter.literal, chance)
+            write_literal(chance.choice(_LITERALS), parameter.literal)
     elif chosen.outputs:
         chosen.outputs[0].source.step.step = chance.randrange(len(chosen.steps) + 1)
 
