@@ -73,6 +73,10 @@ call_exchange <- function(channel, path, first, values, announce, timeout, progr
     .Call(`_rjazz_call_exchange`, channel, path, first, values, announce, timeout, progress)
 }
 
+seems_whole <- function(x) {
+    .Call(`_rjazz_seems_whole`, x)
+}
+
 missing_elements <- function(x, int64) {
     .Call(`_rjazz_missing_elements`, x, int64)
 }

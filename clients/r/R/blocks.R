@@ -31,10 +31,18 @@ jz_put <- function(db, name, value, attributes = NULL, kind = NULL, if_version =
   check_recipient(db)
   options <- given_options(...)
   operation <- put_operation(name, attributes, kind, if_version, ttl)
-  encoded <- encode_value(value, options)
-  if (is_together(db)) return(add_operation(db, "put", operation, encoded, timeout = timeout))
-  header <- c(operation, list(value = encoded$header, body_bytes = encoded$body_bytes, request_id = new_uuid()))
-  answer <- upload_call(db, "Blocks/PutBlock", list(header = header), encoded, timeout, paste("put", operation$name))
+  if (is_together(db)) return(add_operation(db, "put", operation, encode_value(value, options), timeout = timeout))
+  encoded <- NULL
+  prepare <- function(ahead) {
+    encoded <<- if (is.null(encoded)) {
+      encode_value(value, options, ahead)
+    } else { # what there is to warn of was said the first time
+      suppressWarnings(encode_value(value, options, ahead), classes = "jazz_warning_attributes")
+    }
+    header <- c(operation, list(value = encoded$header, body_bytes = encoded$body_bytes, request_id = new_uuid()))
+    list(request = list(header = header), value = encoded)
+  }
+  answer <- upload_call(db, "Blocks/PutBlock", prepare, timeout, paste("put", operation$name))
   invisible(block_info(answer$info, encoded$header))
 }
 

@@ -24,16 +24,22 @@ unary_call <- function(db, method, request, timeout = NULL, repeatable = TRUE, b
 
 #' A value there, one message back. Made again: it has a `request_id`, or stores nothing.
 #'
-#' @param value What `encode_value` gives.
+#' @param prepare A function that gives the fields of the `request` and the `value`, which `encode_value` gave. It is asked
+#'   for them once more, with `ahead = TRUE`, if there is an NA in what was to be looked at in passing.
 #' @param label What a progress bar calls it.
 #' @noRd
-upload_call <- function(db, method, request, value, timeout = NULL, label = method) {
-  first <- message_to_raw(message_name(method, "Request"), request)
+upload_call <- function(db, method, prepare, timeout = NULL, label = method) {
+  prepared <- prepare(ahead = FALSE)
   deadline <- deadline_of(db, timeout, Inf)
   outcome <- with_progress(db, label, function(tell) {
-    repeated(db, deadline, TRUE, function(left) {
-      call_upload(channel_for(db), method_path(method), first, list(value), left, tell)
-    })
+    send <- function(prepared) {
+      first <- message_to_raw(message_name(method, "Request"), prepared$request)
+      repeated(db, deadline, TRUE, function(left) {
+        call_upload(channel_for(db), method_path(method), first, list(prepared$value), left, tell)
+      })
+    }
+    outcome <- send(prepared)
+    if (isTRUE(outcome$missing)) send(prepare(ahead = TRUE)) else outcome
   })
   parse_answer(method, outcome$answer)
 }
@@ -87,6 +93,7 @@ deadline_of <- function(db, timeout, default) {
 repeated <- function(db, deadline, repeatable, make) {
   for (attempt in seq_len(attempts)) {
     outcome <- make(max(0, deadline - steady_seconds()))
+    if (isTRUE(outcome$missing)) return(outcome)
     if (outcome$code == 0L && is.null(outcome$damage)) return(outcome)
     error <- condition_from_call(outcome, connection_part(db, "target"))
     bound <- min(longest_delay, first_delay * 2^(attempt - 1L))

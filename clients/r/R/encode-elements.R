@@ -21,7 +21,11 @@ encode_elements <- function(x, plan, path, memory, turn = NULL) {
   switch(typeof(x),
     character = encode_texts(bare, plan, path, memory),
     raw = elements_of("bytes", offsets = wire_indices(c(0, length(x)), 0L, TRUE), data = x, count = 1),
-    logical = , integer = , double = , complex = encode_numbers(bare, x, int64, memory),
+    logical = , integer = , double = , complex = if (int64) {
+      encode_int64(bare, x, memory)
+    } else {
+      encode_numbers(bare, x, plan, memory)
+    },
     refuse(
       path, "a vector of the table in ?`jazz-types`", sprintf("a %s", typeof(x)), "Store data: vectors, arrays, lists."
     )
@@ -30,31 +34,35 @@ encode_elements <- function(x, plan, path, memory, turn = NULL) {
 
 #' @noRd
 elements_of <- function(type, data, count, missing = list(count = 0, validity = NULL), offsets = NULL, levels = NULL,
-                        unit = "", ...) {
+                        unit = "", unseen = FALSE, ...) {
   list(
     type = type_message(type, ...), data = data, count = count, missing = missing$count, validity = missing$validity,
-    offsets = offsets, levels = levels, unit = unit
+    offsets = offsets, levels = levels, unit = unit, unseen = unseen
   )
 }
 
 #' @noRd
-encode_numbers <- function(bare, x, int64, memory) {
-  missing <- missing_elements(bare, int64)
-  unit <- unit_of(x, memory)
-  if (int64) {
-    type <- memory$type %||% "int64"
-    if (type == "uint64" && !none_negative(bare)) type <- "int64"
-    timed <- type %in% c("timestamp", "duration")
-    if (!timed && type != "uint64") type <- "int64"
-    data <- if (missing$count > 0) zeroed_missing(bare, TRUE) else bare
-    return(elements_of(
-      type, data, length(bare), missing,
-      time_unit = if (timed) memory$time_unit, zone = if (type == "timestamp") memory$zone %||% "" else "",
-      unit = if (timed) "" else unit
-    ))
-  }
+encode_int64 <- function(bare, x, memory) {
+  missing <- missing_elements(bare, TRUE)
+  type <- memory$type %||% "int64"
+  if (type == "uint64" && !none_negative(bare)) type <- "int64"
+  timed <- type %in% c("timestamp", "duration")
+  if (!timed && type != "uint64") type <- "int64"
+  data <- if (missing$count > 0) zeroed_missing(bare, TRUE) else bare
+  elements_of(
+    type, data, length(bare), missing,
+    time_unit = if (timed) memory$time_unit, zone = if (type == "timestamp") memory$zone %||% "" else "",
+    unit = if (timed) "" else unit_of(x, memory)
+  )
+}
+
+#' @noRd
+encode_numbers <- function(bare, x, plan, memory) {
   natural <- switch(typeof(bare), logical = "bool", integer = "int32", double = "float64", complex = "complex128")
   type <- memory$type %||% natural
+  unit <- unit_of(x, memory)
+  unseen <- !plan$ahead && type == natural && seems_whole(bare)
+  missing <- if (unseen) list(count = 0, validity = NULL) else missing_elements(bare, FALSE)
   if (type != natural && type %in% number_types) {
     data <- wire_numbers(bare, type, FALSE)
     if (!is.null(data)) return(elements_of(type, data, length(bare), missing, unit = unit))
@@ -66,7 +74,7 @@ encode_numbers <- function(bare, x, int64, memory) {
   } else {
     bare
   }
-  elements_of(natural, data, length(bare), missing, unit = unit)
+  elements_of(natural, data, length(bare), missing, unit = unit, unseen = unseen)
 }
 
 #' The unit of elements, if they are those that it was remembered for.

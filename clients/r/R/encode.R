@@ -9,20 +9,23 @@ no_fields <- structure(list(), names = character(0))
 #'
 #' @param x Any object of the table in [jazz-types].
 #' @param options What [jz_value_options()] gives.
+#' @param ahead Whether to look at all of a long vector of doubles for NA. Else one that seems to have none is `unseen`:
+#'   who sends it looks, in passing.
 #' @return A list: `header`, a message `jazz.v1.Value`; `body_bytes`; `pieces`, each a list of `offset` in the body, a
-#'   `vector`, and `bytes` of its memory, those after byte `from`.
+#'   `vector`, and `bytes` of its memory, those after byte `from`, and whether it is `unseen`.
 #' @noRd
-encode_value <- function(x, options = jz_value_options()) {
-  plan <- new_plan(options)
+encode_value <- function(x, options = jz_value_options(), ahead = TRUE) {
+  plan <- new_plan(options, ahead)
   header <- encode_node(x, plan, "value", list(), 1L)
   if (!options$lossy) warn_dropped(plan$dropped)
   list(header = header, body_bytes = plan$end, pieces = plan_pieces(plan))
 }
 
 #' @noRd
-new_plan <- function(options) {
+new_plan <- function(options, ahead = TRUE) {
   plan <- new.env(parent = emptyenv())
   plan$options <- options
+  plan$ahead <- ahead
   plan$end <- 0
   plan$pieces <- NULL
   plan$count <- 0L
@@ -33,13 +36,14 @@ new_plan <- function(options) {
 
 #' Gives a vector its place in the body, and the message Buffer that says where.
 #' @noRd
-add_buffer <- function(plan, role, vector) {
+add_buffer <- function(plan, role, vector, unseen = FALSE) {
   bytes <- length(vector) * bytes_of[[typeof(vector)]]
   offset <- 64 * ceiling(plan$end / 64)
   plan$end <- offset + bytes
   if (bytes > 0) {
     # Each with those before it, since R would copy a list that grows.
-    plan$pieces <- list(piece = list(offset = offset, vector = vector, from = 0, bytes = bytes), before = plan$pieces)
+    piece <- list(offset = offset, vector = vector, from = 0, bytes = bytes, unseen = unseen)
+    plan$pieces <- list(piece = piece, before = plan$pieces)
     plan$count <- plan$count + 1L
   }
   c(
@@ -179,7 +183,9 @@ encode_dense <- function(x, plan, path, sight, axes = NULL, along = NULL) {
 add_elements <- function(plan, elements, before = list()) {
   buffers <- before
   if (!is.null(elements$offsets)) buffers <- c(buffers, list(add_buffer(plan, "OFFSETS", elements$offsets)))
-  if (!is.null(elements$data)) buffers <- c(buffers, list(add_buffer(plan, "DATA", elements$data)))
+  if (!is.null(elements$data)) {
+    buffers <- c(buffers, list(add_buffer(plan, "DATA", elements$data, elements$unseen)))
+  }
   if (!is.null(elements$validity)) buffers <- c(buffers, list(add_buffer(plan, "VALIDITY", elements$validity)))
   elements$buffers <- buffers
   if (!is.null(elements$levels)) elements$categories <- encode_vector(elements$levels, plan)

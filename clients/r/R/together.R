@@ -153,7 +153,8 @@ send_commit <- function(operations, timeout) {
 stage <- function(db, entry, timeout) {
   name <- entry$fields$name
   header <- list(space = sub("/.*", "", name), value = entry$value$header, body_bytes = entry$value$body_bytes)
-  upload_call(db, "Blocks/StageBlock", list(header = header), entry$value, timeout, paste("put", name))$upload
+  prepare <- function(ahead) list(request = list(header = header), value = entry$value)
+  upload_call(db, "Blocks/StageBlock", prepare, timeout, paste("put", name))$upload
 }
 
 #' @export

@@ -90,7 +90,7 @@ BEGIN_RCPP
 END_RCPP
 }
 // check_outgoing
-Rcpp::List check_outgoing(Rcpp::RawVector first, Rcpp::List values);
+SEXP check_outgoing(Rcpp::RawVector first, Rcpp::List values);
 RcppExport SEXP _rjazz_check_outgoing(SEXP firstSEXP, SEXP valuesSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
@@ -202,6 +202,16 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< double >::type timeout(timeoutSEXP);
     Rcpp::traits::input_parameter< Rcpp::Nullable<Rcpp::Function> >::type progress(progressSEXP);
     rcpp_result_gen = Rcpp::wrap(call_exchange(channel, path, first, values, announce, timeout, progress));
+    return rcpp_result_gen;
+END_RCPP
+}
+// seems_whole
+bool seems_whole(SEXP x);
+RcppExport SEXP _rjazz_seems_whole(SEXP xSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type x(xSEXP);
+    rcpp_result_gen = Rcpp::wrap(seems_whole(x));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -583,6 +593,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_rjazz_scatter_body", (DL_FUNC) &_rjazz_scatter_body, 2},
     {"_rjazz_call_upload", (DL_FUNC) &_rjazz_call_upload, 6},
     {"_rjazz_call_exchange", (DL_FUNC) &_rjazz_call_exchange, 7},
+    {"_rjazz_seems_whole", (DL_FUNC) &_rjazz_seems_whole, 1},
     {"_rjazz_missing_elements", (DL_FUNC) &_rjazz_missing_elements, 2},
     {"_rjazz_zeroed_missing", (DL_FUNC) &_rjazz_zeroed_missing, 2},
     {"_rjazz_set_missing", (DL_FUNC) &_rjazz_set_missing, 3},

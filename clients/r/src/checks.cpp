@@ -11,14 +11,18 @@ double check_crc32c(Rcpp::RawVector data, double before = 0) {
   return crc32c(RAW(data), data.size(), static_cast<std::uint32_t>(before));
 }
 
-// The messages in which values go out.
+// The messages in which values go out; or that there is an NA in an unseen piece, in a word.
 // [[Rcpp::export(rng = false)]]
-Rcpp::List check_outgoing(Rcpp::RawVector first, Rcpp::List values) {
+SEXP check_outgoing(Rcpp::RawVector first, Rcpp::List values) {
   Outgoing outgoing(first, values);
   Rcpp::List messages;
-  do {
-    messages.push_back(raw_of(outgoing.next()));
-  } while (outgoing.more());
+  try {
+    do {
+      messages.push_back(raw_of(outgoing.next()));
+    } while (outgoing.more());
+  } catch (const MissingFound&) {
+    return Rcpp::wrap("missing");
+  }
   return messages;
 }
 

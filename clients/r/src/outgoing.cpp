@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crc32c.h"
+#include "values.h"
 
 namespace {
 
@@ -21,6 +22,11 @@ std::size_t varint_length(std::uint64_t value) {
 }
 
 void release(void* bytes) { delete static_cast<std::vector<unsigned char>*>(bytes); }
+
+// Whether there is an NA among doubles, which are in the cache.
+bool has_missing(const unsigned char* data, std::uint64_t bytes) {
+  return values::any_na_real(reinterpret_cast<const double*>(data), static_cast<R_xlen_t>(bytes / sizeof(double)));
+}
 
 // What stands between places.
 unsigned char zeros[4096];
@@ -65,7 +71,10 @@ void Outgoing::add_chunk() {
   const std::uint64_t length = std::min(chunk_bytes, bodies_[body].bytes - start);
   const std::vector<Part> parts = parts_until(start + length);
   std::uint32_t crc = 0;
-  for (const Part& part : parts) crc = crc32c(part.data, part.bytes, crc);
+  for (const Part& part : parts) {
+    crc = crc32c(part.data, part.bytes, crc);
+    if (part.unseen && has_missing(part.data, part.bytes)) throw MissingFound();
+  }
 
   std::size_t inner = 5 + 2 + varint_length(length) + length;
   if (body > 0) inner += 1 + varint_length(body);
@@ -98,10 +107,11 @@ std::vector<Outgoing::Part> Outgoing::parts_until(std::uint64_t end) {
     const bool within = place_ < places.size() && places[place_].offset <= position_;
     if (within) {
       const Place& place = places[place_];
-      parts.push_back({place.data + (position_ - place.offset), std::min(place.offset + place.bytes, end) - position_});
+      parts.push_back({place.data + (position_ - place.offset), std::min(place.offset + place.bytes, end) - position_,
+                       place.unseen});
     } else {
       const std::uint64_t stop = place_ < places.size() ? std::min(places[place_].offset, end) : end;
-      parts.push_back({zeros, std::min<std::uint64_t>(stop - position_, sizeof zeros)});
+      parts.push_back({zeros, std::min<std::uint64_t>(stop - position_, sizeof zeros), false});
     }
     position_ += parts.back().bytes;
   }

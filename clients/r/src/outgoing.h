@@ -11,6 +11,9 @@
 #include "lent.h"
 #include "places.h"
 
+// There is an NA in what is sent as doubles without missing elements.
+struct MissingFound {};
+
 // The messages of a stream that goes out: the first carries the header, all of them chunks, small chunks share one.
 //
 // What is long is sent straight from R's vectors, what is short is copied into the message.
@@ -22,7 +25,7 @@ class Outgoing {
   // Whether there is another message.
   bool more() const { return more_; }
 
-  // The next message.
+  // The next message. Throws `MissingFound`.
   grpc::ByteBuffer next();
 
   // Whether gRPC is done with the bytes of all messages; waits for that, but no longer than `time`. Until then they must not
@@ -42,6 +45,7 @@ class Outgoing {
   struct Part {
     unsigned char* data;
     std::uint64_t bytes;
+    bool unseen;
   };
 
   void add_chunk();

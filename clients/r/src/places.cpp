@@ -55,11 +55,12 @@ std::vector<Place> places_of(Rcpp::List pieces, std::uint64_t body_bytes) {
     Rcpp::List piece(pieces[at]);
     std::uint64_t offset = bytes_of(piece["offset"]), bytes = bytes_of(piece["bytes"]);
     std::uint64_t from = piece.containsElementNamed("from") ? bytes_of(piece["from"]) : 0;
+    bool unseen = piece.containsElementNamed("unseen") && Rf_asLogical(piece["unseen"]) == 1;
     auto [data, length] = memory_of(piece["vector"]);
     if (offset < end || bytes > body_bytes || offset > body_bytes - bytes || from > length || bytes > length - from)
       throw std::logic_error("pieces of a body overlap, or are longer than it or their vectors");
     end = offset + bytes;
-    if (bytes > 0) places.push_back({offset, data + from, bytes});
+    if (bytes > 0) places.push_back({offset, data + from, bytes, unseen});
   }
   return places;
 }

@@ -11,10 +11,11 @@ struct Place {
   std::uint64_t offset;
   unsigned char* data;
   std::uint64_t bytes;
+  bool unseen;  // doubles of which nobody has looked at all for NA
 };
 
-// The places of a list of `list(offset =, vector =, from =, bytes =)`, in order, inside of a body of that length.
-// `from` is the first byte in the vector, 0 when it is left out.
+// The places of a list of `list(offset =, vector =, from =, bytes =, unseen =)`, in order, inside of a body of that length.
+// `from` is the first byte in the vector, 0 when it is left out; so is `unseen`, for false.
 std::vector<Place> places_of(Rcpp::List pieces, std::uint64_t body_bytes);
 
 // A length or an offset in bytes.

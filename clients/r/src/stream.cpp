@@ -14,7 +14,9 @@ enum Operation { writing, reading, finishing };
 // Bytes from which on copying and checksums have a thread of their own, beside the one that gRPC sends and receives in.
 constexpr double long_transfer = 4 << 20;
 
-// How many messages are framed, or wait to be stored, at a time.
+// How many messages are framed, and how many wait to be stored, at a time. Most of what is framed still lies where R has
+// it, so that many take no memory, and what sends them seldom waits for a thread.
+constexpr std::size_t most_framed = 32;
 constexpr std::size_t most_waiting = 4;
 
 // The messages of a stream that goes out, framed while those before them travel.
@@ -25,7 +27,7 @@ class Framed {
     fill();
   }
 
-  // The next message; whether there is another one after it is said by `more`.
+  // The next message; whether there is another one after it is said by `more`. Throws `MissingFound`.
   grpc::ByteBuffer next() {
     Frame frame = ahead_.front().get();
     ahead_.pop_front();
@@ -44,7 +46,7 @@ class Framed {
 
   // There may be more frames than messages: those at the end are empty, and nobody asks for them.
   void fill() {
-    while (more_ && ahead_.size() < most_waiting)
+    while (more_ && ahead_.size() < most_framed)
       ahead_.push_back(lane_([this] {
         Frame frame{outgoing_.more() ? outgoing_.next() : grpc::ByteBuffer(), false};
         frame.more = outgoing_.more();
@@ -151,7 +153,8 @@ std::shared_ptr<Exchange> begin(SEXP channel, const std::string& path, const Rcp
   return exchange;
 }
 
-// Sends all messages that go out, hands each that arrives to `take`, until there is a status.
+// Sends all messages that go out, hands each that arrives to `take`, until there is a status. Throws `MissingFound`, when
+// the call is cancelled.
 template <typename Take, typename Tell>
 void carry_out(std::shared_ptr<Exchange> exchange, Take take, Tell tell) {
   Call& call = exchange->call;
@@ -197,16 +200,21 @@ void carry_out(std::shared_ptr<Exchange> exchange, Take take, Tell tell) {
 }  // namespace
 
 // A message and values there, one message back: the status, with the message as `answer` when all went well. `first` is
-// the first message without chunks, `values` a list of lists with `body_bytes` and `pieces`.
+// the first message without chunks, `values` a list of lists with `body_bytes` and `pieces`. `missing` instead of all that
+// when there is an NA in an unseen piece; the server then has nothing.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List call_upload(SEXP channel, std::string path, Rcpp::RawVector first, Rcpp::List values, double timeout,
                        Rcpp::Nullable<Rcpp::Function> progress) {
   auto exchange = begin(channel, path, first, values, timeout);
   Progress told(progress);
   grpc::ByteBuffer answer;
-  carry_out(
-      exchange, [&](const grpc::ByteBuffer& message) { answer = message; },
-      [&] { told(exchange->outgoing.framed(), exchange->outgoing.total()); });
+  try {
+    carry_out(
+        exchange, [&](const grpc::ByteBuffer& message) { answer = message; },
+        [&] { told(exchange->outgoing.framed(), exchange->outgoing.total()); });
+  } catch (const MissingFound&) {
+    return Rcpp::List::create(Rcpp::_["missing"] = true);
+  }
   Rcpp::List outcome = exchange->call.finish();
   if (exchange->call.status.ok()) outcome["answer"] = raw_of(answer);
   return outcome;

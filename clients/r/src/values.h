@@ -41,6 +41,9 @@ inline bool is_na_real(double element) {
   return (bits & 0x7FF0000000000000u) == 0x7FF0000000000000u && (bits & 0xFFFFFFFFu) == kMissingWord;
 }
 
+// Whether any of some doubles is R's NA_real_. May be called in any thread.
+bool any_na_real(const double *elements, R_xlen_t count);
+
 // The memory of an atomic vector. The vectors that are written to were allocated by this package for that.
 void *memory(SEXP vector);
 

@@ -79,24 +79,29 @@ const auto any_missing_in = (__builtin_cpu_init(), __builtin_cpu_supports("avx2"
 const auto any_missing_in = by_baseline;
 #endif
 
-bool any_na_real_between(const double *elements, R_xlen_t start, R_xlen_t stop) {
+}  // namespace
+
+bool any_na_real(const double *elements, R_xlen_t count) {
   auto any = [&](R_xlen_t from, R_xlen_t to) {
     for (R_xlen_t place = from; place < to; ++place)
       if (is_na_real(elements[place])) return true;
     return false;
   };
-  for (; start + kBlock <= stop; start += kBlock)
+  R_xlen_t start = 0;
+  for (; start + kBlock <= count; start += kBlock)
     if (any_missing_in(elements + start) && any(start, start + kBlock)) return true;
-  return any(start, stop);
+  return any(start, count);
 }
 
-// Whether any eight bytes are R's NA. What is longer than caches is read by two threads.
-bool any_na_real(const double *elements, R_xlen_t count) {
+namespace {
+
+// The same for what is longer than caches, by two threads.
+bool any_na_real_in_two(const double *elements, R_xlen_t count) {
   constexpr R_xlen_t kLong = R_xlen_t{1} << 20;
   Lane other;
   if (count >= kLong) other.start();
-  auto first = other([=] { return any_na_real_between(elements, 0, count / 2); });
-  const bool second = any_na_real_between(elements, count / 2, count);
+  auto first = other([=] { return any_na_real(elements, count / 2); });
+  const bool second = any_na_real(elements + count / 2, count - count / 2);
   return first.get() || second;
 }
 
@@ -104,13 +109,29 @@ bool any_na_real(const double *elements, R_xlen_t count) {
 
 }  // namespace values
 
+// Whether a long vector of doubles or complex numbers seems to have no missing elements, by a look at one block in 64.
+// FALSE for what is short: to look at all of that takes no time.
+// [[Rcpp::export(rng = false)]]
+bool seems_whole(SEXP x) {
+  using namespace values;
+  constexpr R_xlen_t kShort = R_xlen_t{1} << 17, kStep = 64 * kBlock;
+  if (TYPEOF(x) != REALSXP && TYPEOF(x) != CPLXSXP) return false;
+  const auto *elements = static_cast<const double *>(memory(x));
+  const R_xlen_t count = Rf_xlength(x) * (TYPEOF(x) == CPLXSXP ? 2 : 1);
+  if (count < kShort) return false;
+  for (R_xlen_t start = 0; start + kBlock <= count; start += kStep)
+    if (any_na_real(elements + start, kBlock)) return false;
+  return true;
+}
+
 // The missing elements of a vector: how many, and the bitmap (NULL when there are none).
 // [[Rcpp::export(rng = false)]]
 Rcpp::List missing_elements(SEXP x, bool int64) {
   using namespace values;
   double missing = 0;
-  const bool none = (TYPEOF(x) == REALSXP && !int64 && !any_na_real(REAL(x), Rf_xlength(x))) ||
-                    (TYPEOF(x) == CPLXSXP && !any_na_real(reinterpret_cast<double *>(COMPLEX(x)), 2 * Rf_xlength(x)));
+  const bool none = (TYPEOF(x) == REALSXP && !int64 && !any_na_real_in_two(REAL(x), Rf_xlength(x))) ||
+                    (TYPEOF(x) == CPLXSXP &&
+                     !any_na_real_in_two(reinterpret_cast<double *>(COMPLEX(x)), 2 * Rf_xlength(x)));
   if (!none) each_missing(x, int64, [&](R_xlen_t) { ++missing; });
   if (missing == 0) return Rcpp::List::create(Rcpp::_["count"] = 0.0, Rcpp::_["validity"] = R_NilValue);
   const R_xlen_t count = Rf_xlength(x);
@@ -183,7 +204,7 @@ double seeming_missing(SEXP x, bool replace) {
   const bool pairs = TYPEOF(x) == CPLXSXP;
   double *elements = pairs ? reinterpret_cast<double *>(COMPLEX(x)) : REAL(x);
   const R_xlen_t count = Rf_xlength(x) * (pairs ? 2 : 1);
-  if (!any_na_real(elements, count)) return 0;
+  if (!any_na_real_in_two(elements, count)) return 0;
   double first = 0;
   for (R_xlen_t place = 0; place < count; ++place) {
     if (!is_na_real(elements[place])) continue;

@@ -8,24 +8,42 @@
 using values::load;
 using values::store;
 
+namespace {
+
+// How many indices of a block are not larger than those before them: a loop that compilers make vector instructions of.
+constexpr R_xlen_t kBlock = 1024;
+unsigned descents_of_block(const int *index) {
+  unsigned found = 0;
+  for (R_xlen_t entry = 0; entry < kBlock; ++entry) found += index[entry] <= index[entry - 1];
+  return found;
+}
+
+R_xlen_t descents(const int *index, R_xlen_t start, R_xlen_t stop) {
+  R_xlen_t found = 0;
+  for (; start + kBlock <= stop; start += kBlock) found += descents_of_block(index + start);
+  for (; start < stop; ++start) found += index[start] <= index[start - 1];
+  return found;
+}
+
+}  // namespace
+
 // Whether compressed indices are canonical: positions begin at 0, do not decrease and end at the number of entries;
 // indices of each row (column) grow and are in range.
 // [[Rcpp::export(rng = false)]]
 bool canonical_compressed(Rcpp::IntegerVector positions, Rcpp::IntegerVector indices, double minor) {
   const int *position = INTEGER(positions), *index = INTEGER(indices);
-  const R_xlen_t major = positions.size() - 1;
-  if (major < 0 || position[0] != 0 || position[major] != indices.size()) return false;
+  const R_xlen_t major = positions.size() - 1, count = indices.size();
+  if (major < 0 || position[0] != 0 || position[major] != count) return false;
   for (R_xlen_t place = 0; place < major; ++place)
     if (position[place + 1] < position[place]) return false;
+  R_xlen_t between = 0;  // indices that are not larger than those before them, which are of another row
   for (R_xlen_t place = 0; place < major; ++place) {
-    int before = -1;
-    for (int entry = position[place]; entry < position[place + 1]; ++entry) {
-      if (index[entry] <= before) return false;
-      before = index[entry];
-    }
-    if (before >= minor) return false;
+    const int start = position[place], stop = position[place + 1];
+    if (start == stop) continue;
+    if (index[start] < 0 || index[stop - 1] >= minor) return false;
+    between += start > 0 && index[start] <= index[start - 1];
   }
-  return true;
+  return descents(index, 1, count) == between;
 }
 
 // Whether coordinates (one vector for each dimension) are in range, sorted and unique.

@@ -13,6 +13,29 @@ test_that("a value comes back as it was stored, with what is known of it", {
   expect_identical(again$header, info$header)
 })
 
+test_that("an NA that is found while a value travels is stored as well, and the value once", {
+  db <- test_db()
+  space <- test_space(db, "r-found")
+  long <- replace(as.double(1:900000), 850000, NA)
+  sparse <- Matrix::sparseMatrix(i = 1:900000, j = rep(1:9, each = 100000), x = long)
+  for (x in list(long, complex(real = long, imaginary = 1), data.frame(a = 1:900000, b = long), sparse)) {
+    info <- jz_put(db, "r-found/x", x)
+    expect_identical(jz_get(db, "r-found/x"), x)
+    expect_identical(info$header, encode_value(x)$header)
+    expect_identical(nrow(jz_versions(db, "r-found/x")), 1L)
+    jz_delete(db, "r-found/x")
+  }
+  warned <- 0
+  withCallingHandlers(
+    jz_put(db, "r-found/x", structure(long, note = "of mine")),
+    jazz_warning_attributes = function(warning) {
+      warned <<- warned + 1
+      invokeRestart("muffleWarning")
+    }
+  )
+  expect_identical(warned, 1)
+})
+
 test_that("versions are kept, named, compared, and conflict", {
   db <- test_db()
   space <- test_space(db, "r-versions")

@@ -44,6 +44,18 @@ test_that("several values travel in one stream, empty ones as well, whatever the
   }
 })
 
+test_that("an NA in a piece that nobody has looked at is found in passing, wherever it is", {
+  whole <- seq(0, 1, length.out = 300000)
+  bytes <- 8 * length(whole)
+  unseen <- function(x) list(value(c(piece(64, x, bytes), list(unseen = TRUE))))
+  expect_identical(check_outgoing(head, unseen(whole)), check_outgoing(head, list(value(piece(64, whole, bytes)))))
+  for (place in c(1, 131064, 131065, 200000, 300000)) {
+    expect_identical(check_outgoing(head, unseen(replace(whole, place, NA))), "missing")
+  }
+  expect_type(check_outgoing(head, unseen(replace(whole, 7, NaN))), "list")
+  expect_type(check_outgoing(head, list(value(piece(64, replace(whole, 7, NA), bytes)))), "list")
+})
+
 test_that("the messages are what protobuf reads", {
   sent <- value(piece(0, as.raw(1:5), 5))
   message <- raw_to_message("jazz.v1.GetBlockResponse", check_outgoing(head, list(sent))[[1]])

@@ -63,6 +63,20 @@ test_that("doubles, integers and complex numbers without NA are sent from the me
   }
 })
 
+test_that("long vectors that seem to have no NA are left for who sends them to look at", {
+  long <- as.double(1:300000)
+  unseen <- function(x) vapply(encode_value(x, ahead = FALSE)$pieces, function(piece) piece$unseen, NA)
+  expect_true(unseen(long))
+  expect_true(unseen(complex(real = long)))
+  expect_identical(unseen(data.frame(a = long, b = 1:300000)), c(TRUE, FALSE))
+  expect_false(any(unseen(replace(long, 1, NA))))
+  for (x in list(1.5, long[1:1000], 1:300000, structure(long, class = "integer64"), as.Date("2020-01-01") + long)) {
+    expect_false(unseen(x))
+  }
+  expect_false(encode_value(long)$pieces[[1]]$unseen)
+  expect_identical(encode_value(long, ahead = FALSE)$header, encode_value(long)$header)
+})
+
 test_that("doubles are received into the vector that the user gets", {
   encoded <- encode_value(runif(1000))
   targets <- allocate_value(encoded$header)
