@@ -24,8 +24,8 @@ unary_call <- function(db, method, request, timeout = NULL, repeatable = TRUE, b
 
 #' A value there, one message back. Made again: it has a `request_id`, or stores nothing.
 #'
-#' @param prepare A function that gives the fields of the `request` and the `value`, which `encode_value` gave. It is asked
-#'   for them once more, with `ahead = TRUE`, if there is an NA in what was to be looked at in passing.
+#' @param prepare A function that gives the fields of the `request` and the `value`, which `encode_value` gave. It is
+#'   asked for them once more, with `ahead = TRUE`, if there is an NA in what was to be looked at in passing.
 #' @param label What a progress bar calls it.
 #' @noRd
 upload_call <- function(db, method, prepare, timeout = NULL, label = method) {
