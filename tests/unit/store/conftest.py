@@ -29,3 +29,8 @@ async def store(tmp_path: Path, options: StoreOptions) -> AsyncIterator[Store]:
 @pytest.fixture
 def shop(store: Store) -> Shop:
     return Shop(store)
+
+
+@pytest.fixture
+def plain() -> StoreOptions:
+    return StoreOptions(trial_seconds=None)

@@ -1,5 +1,6 @@
 """A store behind short names, and a clock that tests set."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,3 +47,9 @@ def block(text: str) -> BlockName:
 
 def segment_files(folder: Path) -> list[Path]:
     return sorted(path for path in (folder / "data" / "segments").rglob("*") if path.is_file())
+
+
+async def until_writable(store: Store) -> None:
+    async with asyncio.timeout(20):
+        while not store.writable:
+            await asyncio.sleep(0.01)
