@@ -18,7 +18,8 @@ test_that("an NA that is found while a value travels is stored as well, and the 
   space <- test_space(db, "r-found")
   long <- replace(as.double(1:900000), 850000, NA)
   sparse <- Matrix::sparseMatrix(i = 1:900000, j = rep(1:9, each = 100000), x = long)
-  for (x in list(long, complex(real = long, imaginary = 1), data.frame(a = 1:900000, b = long), sparse)) {
+  early <- replace(as.double(1:900000), 3000, NA)
+  for (x in list(long, early, complex(real = long, imaginary = 1), data.frame(a = 1:900000, b = long), sparse)) {
     info <- jz_put(db, "r-found/x", x)
     expect_identical(jz_get(db, "r-found/x"), x)
     expect_identical(info$header, encode_value(x)$header)
