@@ -166,6 +166,18 @@ def test_equal_bodies_are_stored_once() -> None:
     assert len(jazz.pipeline(f).message.graphs) == 1
 
 
+def test_a_pipeline_that_is_called_twice_is_read_and_written_once() -> None:
+    """Else thirty pipelines, each of which calls the one before it twice, would take 2 ** 30 steps to write."""
+
+    def twice(called: jazz.Pipeline) -> jazz.Pipeline:
+        return jazz.pipeline(lambda x: ops.call(called, ops.call(called, x)))
+
+    pipeline = jazz.pipeline(lambda x: x + 1)
+    for _ in range(30):
+        pipeline = twice(pipeline)
+    assert len(pipeline.message.graphs) == 30
+
+
 @given(st.data())
 @settings(max_examples=40, deadline=None)
 def test_any_order_of_writing_gives_the_same_bytes(data: Any) -> None:

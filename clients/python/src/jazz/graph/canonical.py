@@ -94,6 +94,7 @@ class _Encoder:
         self.encoded = Encoded()
         self.constants: dict[Constant, int] = {}
         self.graphs: dict[bytes, int] = {}
+        self.numbers: dict[SubGraph, int] = {}
 
     def write(self, graph: SubGraph, message: pipelines_pb2.Graph) -> tuple[str, ...]:
         """Writes a graph into an empty message; gives the lines of its steps."""
@@ -142,6 +143,8 @@ class _Encoder:
 
     def sub_graph(self, graph: SubGraph) -> int:
         """The number of a sub-graph, the same for equal ones."""
+        if graph in self.numbers:
+            return self.numbers[graph]
         message = pipelines_pb2.Graph()
         lines = self.write(graph, message)
         key = message.SerializeToString(deterministic=True)
@@ -149,7 +152,8 @@ class _Encoder:
             self.graphs[key] = len(self.graphs)
             self.encoded.message.graphs.append(message)
             self.encoded.sub_lines.append(lines)
-        return self.graphs[key]
+        self.numbers[graph] = self.graphs[key]
+        return self.numbers[graph]
 
 
 def write_literal(value: Scalar, into: pipelines_pb2.Literal) -> None:
@@ -196,11 +200,12 @@ def embedded(
 
 
 class _Reader:
-    """Reads the graphs of a message into traces; `trace` keeps its constants."""
+    """Reads the graphs of a message into traces, each sub-graph once; `trace` keeps its constants."""
 
     def __init__(self, message: pipelines_pb2.Pipeline, trace: Trace, sub_lines: Sequence[Sequence[str]]) -> None:
         self._constants = [trace.keep(constant) for constant in message.constants]
         self._graphs = list(zip(message.graphs, sub_lines, strict=True))
+        self._read: dict[int, SubGraph] = {}
 
     def graph(self, graph: pipelines_pb2.Graph, around: Trace, where: Sequence[str]) -> SubGraph:
         """A graph with inputs of its own, inside of a trace."""
@@ -235,8 +240,10 @@ class _Reader:
     def _setting(self, parameter: pipelines_pb2.Parameter, around: Trace) -> Setting:
         match parameter.WhichOneof("value"):
             case "graph":
-                graph, where = self._graphs[parameter.graph]
-                return self.graph(graph, around, where)
+                if parameter.graph not in self._read:
+                    graph, where = self._graphs[parameter.graph]
+                    self._read[parameter.graph] = self.graph(graph, around, where)
+                return self._read[parameter.graph]
             case "list":
                 return tuple(literal(item) for item in parameter.list.values)
             case _:
