@@ -41,7 +41,7 @@ table_axis <- function(fields, names, sight, declared) {
 #' Whether labels can be the row names of a data frame, and are the same labels when it is stored again.
 #' @noRd
 can_name_rows <- function(labels) {
-  if (length(labels) == 0L || !is.null(attributes(labels)) || anyNA(labels) || anyDuplicated(labels)) return(FALSE)
+  if (!is.null(attributes(labels)) || anyNA(labels) || anyDuplicated(labels)) return(FALSE)
   is.character(labels) || (is.integer(labels) && !identical(labels, seq_along(labels)))
 }
 

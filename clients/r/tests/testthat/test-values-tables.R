@@ -129,3 +129,7 @@ test_that("labels that row names cannot be are a column, and labels again", {
   expect_identical(sort(there_and_back(sorted)$time), sort(time))
   expect_identical(there_and_back(sorted)$price, c(2, 1.5))
 })
+
+test_that("row names of no rows are row names", {
+  for (x in list(mtcars[0, ], mtcars[0, "mpg", drop = FALSE], mtcars[0, 0])) expect_there_and_back(x)
+})
