@@ -14,7 +14,8 @@
 #' @inheritParams jz_get
 #' @param x,object A handle.
 #' @param y A value: handles are not computed with, and the error says what to do instead.
-#' @param i,j What is wanted, as everywhere in R: positions, negative ones to leave out, `TRUE` and `FALSE`, names.
+#' @param i,j What is wanted, as everywhere in R: positions, negative ones to leave out, `TRUE` and `FALSE`, names. What
+#'   is not there, `NA` among it, is an error.
 #' @param drop Whether dimensions of length 1 are dropped.
 #' @param ... Options of [jz_value_options()], by name.
 #' @return A handle, class `jazz_block`.
@@ -111,7 +112,11 @@ summary.jazz_block <- function(object, ...) summary(handle_info(object))
 dim.jazz_block <- function(x) if (is_part(x)) dim(handle_value(x)) else header_dim(handle_header(x))
 
 #' @export
-length.jazz_block <- function(x) if (is_part(x)) length(handle_value(x)) else header_length(handle_header(x))
+length.jazz_block <- function(x) {
+  header <- if (!is_part(x)) handle_header(x)
+  bytes <- identical(header$tensor$type$data_type, "DATA_TYPE_BYTES") && length(header$tensor$shape) == 0L
+  if (is_part(x) || bytes) length(handle_value(x)) else header_length(header)
+}
 
 #' @export
 names.jazz_block <- function(x) {
@@ -123,15 +128,30 @@ names.jazz_block <- function(x) {
 #' @export
 dimnames.jazz_block <- function(x) dimnames(x[])
 
+#' @export
+levels.jazz_block <- function(x) {
+  tensor <- if (!is_part(x)) handle_header(x)$tensor
+  levels(if (length(tensor$shape) == 1L) x[integer()] else x[])
+}
+
 #' @rdname jz_block
 #' @export
 `[.jazz_block` <- function(x, i, j, ..., drop = TRUE) {
   # x[i] has one index, x[i, ] has two
   indices <- nargs() - 1L - !missing(drop) - ...length()
-  rows <- if (!missing(i)) i
-  columns <- if (!missing(j)) j
+  further <- as.list(match.call(expand.dots = FALSE)$...)
+  beyond <- !nzchar(names(further) %||% character(length(further)))
+  rows <- if (!missing(i)) wanted_index(i)
+  columns <- if (!missing(j)) wanted_index(j)
   get <- function(...) jz_get(handle_db(x), .subset2(x, "name"), ...)
-  if (is.null(rows) && is.null(columns)) return(handle_value(x, ...))
+  if (any(beyond)) {
+    around <- parent.frame()
+    given <- lapply(further, function(index) if (is_missing_index(index)) TRUE else eval(index, around))
+    check_indices(x, 2L + sum(beyond))
+    part <- do.call(get, c(list(rows = rows, columns = columns), given[!beyond]))
+    return(do.call(`[`, c(list(part, TRUE, TRUE), given[beyond], drop = drop)))
+  }
+  if (missing(i) && missing(j)) return(handle_value(x, ...))
   whole_name(x)
   header <- handle_header(x)
   if (indices < 2L) {
@@ -141,18 +161,54 @@ dimnames.jazz_block <- function(x) dimnames(x[])
     }
     return(get(rows = rows, ...))
   }
+  if (length(header$tensor$shape) > 2L) check_indices(x, indices)
   part <- get(rows = rows, columns = columns, ...)
+  if (is.data.frame(part) && anyDuplicated(rows)) part <- rows_named(part)
   # of data frames as R does it: a single column is one, a single row is none
   if (is.data.frame(part)) return(if (drop && !is.null(columns) && ncol(part) == 1L) part[[1L]] else part)
   if (drop && length(dim(part)) == 2L && any(dim(part) == 1L)) part[, , drop = TRUE] else part
 }
 
+is_missing_index <- function(index) is.symbol(index) && !nzchar(as.character(index))
+
+# Sees that an array has as many dimensions as it is given indices.
+check_indices <- function(x, count) {
+  rank <- length(handle_header(x)$tensor$shape)
+  whole_name(x)
+  if (count != rank) stop_invalid("i", sprintf("an index for each of %d dimensions", rank), I(format(count)))
+}
+
+# An index as jz_get() takes it: in brackets NULL is nothing, and a single TRUE or FALSE is repeated.
+wanted_index <- function(index) {
+  if (is.null(index) || isFALSE(index) || identical(index, logical())) return(integer())
+  if (!isTRUE(index)) index
+}
+
+# Rows that are there more than once have row names in R, made unique; elsewhere their labels are a column.
+rows_named <- function(frame) {
+  labels <- frame[[1L]]
+  if (!isTRUE(memory_of(frame)$index) || !is.character(labels) || anyNA(labels)) return(frame)
+  frame <- frame[-1L]
+  comment(frame) <- NULL
+  row.names(frame) <- make.unique(labels)
+  frame
+}
+
 #' @rdname jz_block
 #' @export
-`[[.jazz_block` <- function(x, i, ...) {
+`[[.jazz_block` <- function(x, i, j, ...) {
+  if (!missing(j)) {
+    if (length(i) != 1L || length(j) != 1L) stop_invalid("i, j", "one position or name each", I("several"))
+    return(x[i, j, ...][[1L]])
+  }
   if (is.numeric(i) && length(i) == 1L) {
-    fields <- names(x)
-    if (is.null(fields) || is.na(fields[i])) stop_invalid("i", "a field of a table", i)
+    check_whole(i, "i", least = 1)
+    if (is_part(x)) return(x[...][[i]])
+    header <- handle_header(x)
+    if (length(header$tensor$shape) == 1L) return(x[i, ...][[1L]])
+    fields <- header_names(header)
+    if (is.null(fields)) stop_invalid("i", "x[[i, j]], or the field of a table", i)
+    if (i > length(fields)) stop_invalid("i", sprintf("one of %d fields", length(fields)), i)
     i <- fields[[i]]
   }
   jz_get(handle_db(x), whole_name(x), item = i, ...)
@@ -185,6 +241,11 @@ as.character.jazz_block <- function(x, ...) as.character(x[])
 
 #' @export
 as.list.jazz_block <- function(x, ...) as.list(x[...])
+
+#' @exportS3Method unlist jazz_block
+unlist.jazz_block <- function(x, recursive = TRUE, use.names = TRUE) { # nolint: object_name_linter.
+  unlist(x[], recursive, use.names)
+}
 
 #' @rdname jz_block
 #' @param row.names,optional,stringsAsFactors As for [as.data.frame()].

@@ -155,6 +155,7 @@ jz_run <- function(db, pipeline, ..., inputs = list(), into = NULL, details = FA
   check_connection(db)
   check_bool(details, "details")
   check_bool(profile, "profile")
+  if (!inherits(options, "jazz_value_options")) stop_invalid("options", "what jz_value_options() gives", options)
   given <- run_inputs(c(list(...), inputs))
   header <- c(pipeline_target(pipeline), if (length(given$messages) > 0L) list(inputs = given$messages))
   stores <- store_messages(into, function() output_names(db, pipeline, timeout))

@@ -89,6 +89,27 @@ sort.jazz_block <- function(x, decreasing = FALSE, ...) stop_computing(x)
 is.na.jazz_block <- function(x) stop_computing(x)
 
 #' @export
+anyNA.jazz_block <- function(x, recursive = FALSE) stop_computing(x)
+
+#' @export
+duplicated.jazz_block <- function(x, incomparables = FALSE, ...) stop_computing(x)
+
+#' @export
+anyDuplicated.jazz_block <- function(x, incomparables = FALSE, ...) stop_computing(x)
+
+#' @export
+rep.jazz_block <- function(x, ...) stop_computing(x)
+
+#' @export
+split.jazz_block <- function(x, f, drop = FALSE, ...) stop_computing(x)
+
+#' @export
+cut.jazz_block <- function(x, ...) stop_computing(x)
+
+#' @export
+diff.jazz_block <- function(x, ...) stop_computing(x)
+
+#' @export
 t.jazz_block <- function(x) stop_computing(x)
 
 #' @exportS3Method all.equal jazz_block

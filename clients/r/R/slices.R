@@ -89,7 +89,7 @@ positions_message <- function(positions, of = NULL) {
 }
 
 positions_of <- function(wanted, field, dimension) {
-  if (anyNA(wanted) || any(wanted != trunc(wanted))) {
+  if (!all(is.finite(wanted)) || any(wanted != trunc(wanted))) {
     stop_invalid(field, "whole numbers", I("others, or NA, among them"))
   }
   wanted <- wanted[wanted != 0]

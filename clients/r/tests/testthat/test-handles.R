@@ -91,3 +91,78 @@ test_that("a handle of a part reads that part", {
   expect_named(block_request(part), c("name", "slice"))
   expect_s3_class(raised(jz_delete(db, part)), "jazz_error_invalid_argument")
 })
+
+test_that("brackets take NULL for nothing, and repeat a single truth value", {
+  db <- test_db()
+  space <- test_space(db, "r-indices")
+  m <- matrix(1:6, 2)
+  jz_put(db, "r-indices/m", m)
+  jz_put(db, "r-indices/iris", iris)
+  h <- jz_block(db, "r-indices/m")
+  for (index in list(NULL, TRUE, FALSE, logical(), integer())) {
+    expect_identical(h[index, ], m[index, ])
+    expect_identical(h[, index], m[, index])
+  }
+  frame <- jz_block(db, "r-indices/iris")
+  expect_identical(frame[NULL, ], iris[NULL, ])
+  expect_identical(frame[FALSE, c("Species", "Sepal.Width")], iris[FALSE, c("Species", "Sepal.Width")])
+  expect_s3_class(raised(h[Inf, ]), "jazz_error_invalid_argument")
+  expect_s3_class(raised(frame[NaN, ]), "jazz_error_invalid_argument")
+})
+
+test_that("[[ takes a position, a name, or one of each dimension", {
+  db <- test_db()
+  space <- test_space(db, "r-elements")
+  v <- c(a = 1, b = NA)
+  jz_put(db, "r-elements/v", v)
+  jz_put(db, "r-elements/cars", mtcars)
+  jz_put(db, "r-elements/m", as.matrix(mtcars))
+  expect_identical(jz_block(db, "r-elements/v")[[2]], v[[2]])
+  cars <- jz_block(db, "r-elements/cars")
+  expect_identical(cars[[3, 2]], mtcars[[3, 2]])
+  expect_identical(cars[["Fiat 128", "mpg"]], mtcars[["Fiat 128", "mpg"]])
+  m <- jz_block(db, "r-elements/m")
+  expect_identical(m[["Fiat 128", "mpg"]], as.matrix(mtcars)[["Fiat 128", "mpg"]])
+  for (wrong in list(quote(cars[[0]]), quote(cars[[-1]]), quote(cars[[12]]), quote(m[[1]]), quote(m[[1:2, 1]]))) {
+    expect_s3_class(raised(eval(wrong)), "jazz_error_invalid_argument")
+  }
+})
+
+test_that("an array takes an index for each dimension", {
+  db <- test_db()
+  space <- test_space(db, "r-arrays")
+  x <- array(1:24, 2:4)
+  jz_put(db, "r-arrays/x", x)
+  h <- jz_block(db, "r-arrays/x")
+  third <- 2:3
+  expect_identical(h[1, , third], x[1, , third])
+  expect_identical(h[, -1, 4, drop = FALSE], x[, -1, 4, drop = FALSE])
+  expect_identical(h[2, 3, 4], x[2, 3, 4])
+  expect_identical(head(h, 1), head(x, 1))
+  for (wrong in list(quote(h[1, ]), quote(h[1, 2, 3, 4]))) {
+    expect_match(conditionMessage(raised(eval(wrong))), "an index for each of 3 dimensions", fixed = TRUE)
+  }
+})
+
+test_that("rows that are wanted twice have the row names that R gives them", {
+  db <- test_db()
+  space <- test_space(db, "r-twice")
+  jz_put(db, "r-twice/cars", mtcars)
+  jz_put(db, "r-twice/iris", iris)
+  h <- jz_block(db, "r-twice/cars")
+  expect_identical(h[c(1, 1, 3), ], mtcars[c(1, 1, 3), ])
+  expect_identical(h[c(2, 2), "mpg"], mtcars[c(2, 2), "mpg"])
+  expect_identical(h[0, ], mtcars[0, ])
+  expect_identical(h[0, "mpg"], mtcars[0, "mpg"])
+})
+
+test_that("levels, lengths and lists are those of the value", {
+  db <- test_db()
+  space <- test_space(db, "r-levels")
+  jz_put(db, "r-levels/f", iris$Species)
+  jz_put(db, "r-levels/bytes", as.raw(1:3))
+  jz_put(db, "r-levels/list", list(a = 1:2, b = 3L))
+  expect_identical(levels(jz_block(db, "r-levels/f")), levels(iris$Species))
+  expect_identical(length(jz_block(db, "r-levels/bytes")), 3L)
+  expect_identical(unlist(jz_block(db, "r-levels/list")), c(a1 = 1L, a2 = 2L, b = 3L))
+})

@@ -77,7 +77,7 @@ test_that("a handle is neither changed nor computed with by accident", {
   expect_match(said(sum(handle)), "a stored block, lab/x")
   for (f in list(
     mean, median, quantile, unique, sort, order, is.na, t, c, cbind, rbind, all.equal, with, subset, plot, crossprod,
-    tcrossprod
+    tcrossprod, anyNA, duplicated, anyDuplicated, rep, split, cut, diff
   )) {
     expect_match(said(f(handle)), "a stored block, lab/x")
   }
@@ -130,6 +130,7 @@ test_that("inputs are given by name, and options as options", {
   expect_match(said(jz_run(db, product, x = m, x = m)), "found x twice")
   told <- said(jz_run(db, product, x = m, w = m, bigint = "character"))
   expect_match(told, "options = jz_value_options(bigint = ...)", fixed = TRUE)
+  expect_match(said(jz_run(db, product, x = m, w = m, options = list(bigint = "numeric"))), "options: expected")
   expect_match(said(jz_run(db, function(x) x, x = 1)), "found a function")
   told <- said(jz_run(db, product, x = m, v = m))
   expect_match(told, "  - inputs: expected the name of an input: x, w, found 'v'", fixed = TRUE)
