@@ -40,6 +40,7 @@ call_text <- function(call, around) {
 }
 
 node_name <- function(node, around) {
+  if (!is_node(node)) return(as.name("x"))
   for (name in setdiff(ls(around), "*tmp*")) {
     # an argument may be on its way to being evaluated
     known <- tryCatch(get(name, around), error = function(error) NULL)
@@ -53,7 +54,7 @@ as_assignment <- function(call, around) {
   head <- if (is.symbol(call[[1L]])) as.character(call[[1L]]) else ""
   if (!endsWith(head, "<-") || !identical(call[[2L]], as.name("*tmp*"))) return(call)
   parts <- as.list(call)
-  changed <- node_name(get("*tmp*", around), around)
+  changed <- node_name(get0("*tmp*", around), around) # which compiled code does not have
   target <- as.call(c(as.name(sub("<-$", "", head)), changed, parts[-c(1L, 2L, length(parts))]))
   base::call("<-", target, parts[[length(parts)]])
 }
@@ -63,6 +64,9 @@ as_assignment <- function(call, around) {
 with_tracing_errors <- function(code) {
   withCallingHandlers(code, error = function(error) {
     if (inherits(error, "jazz_error")) return()
+    # where R looks for a method by an argument that was refused, it says so of the argument, in an error of its own
+    refused <- tracing$refused
+    if (!is.null(refused) && endsWith(conditionMessage(error), conditionMessage(refused))) stop(refused)
     number <- users_frame()
     if (number == 0L) return()
     # Primitives and the keywords of R have no frame; the condition has their call.
@@ -75,16 +79,19 @@ with_tracing_errors <- function(code) {
 
 # Whether a call is one of R's functions or keywords on values of a pipeline.
 concerns_nodes <- function(call, around) {
-  if (!is.call(call) || !is.symbol(call[[1L]])) return(FALSE)
-  name <- as.character(call[[1L]])
-  f <- get0(name, around, mode = "function")
+  if (!is.call(call)) return(FALSE)
+  head <- call[[1L]]
+  name <- deparse(head)[[1L]]
+  f <- if (is.symbol(head)) get0(name, around, mode = "function") else if (is_qualified(head)) eval(head)
   if (is.null(f) || is_users(f)) return(FALSE)
   part <- switch(name, "if" = , "while" = call[[2L]], "for" = call[[3L]], call)
   any(vapply(all.vars(part), function(variable) is_node(get0(variable, around)), NA))
 }
 
+is_qualified <- function(head) is.call(head) && identical(head[[1L]], as.name("::"))
+
 stop_untraceable <- function(call, said, around) {
-  name <- as.character(call[[1L]])
+  name <- deparse(call[[1L]])[[1L]]
   advice <- switch(name,
     "if" = , "&&" = , "||" = "ifelse() and jz_where() choose between values; the function itself is called only once",
     "while" = , "repeat" = , "for" = "jz_iterate() repeats steps; the function itself is called only once",

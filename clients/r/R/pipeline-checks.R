@@ -12,7 +12,20 @@ stop_tracing <- function(field, expected, found, advice = NULL) {
   if (!is.null(advice)) message <- sprintf("%s (%s)", message, advice)
   condition <- jazz_condition("INVALID_ARGUMENT", message, class = "tracing")
   condition$violations <- violations
+  tracing$refused <- condition
   stop(condition)
+}
+
+# The least and the greatest element, each a number or NULL.
+check_bounds <- function(min, max) {
+  for (bound in list(min, max)) {
+    if (!is.null(bound) && !(is.numeric(bound) && length(bound) == 1 && !is.na(bound))) {
+      stop_tracing("min, max", "bounds that are numbers", shown(bound))
+    }
+  }
+  if (!is.null(min) && !is.null(max) && min > max) {
+    stop_tracing("min, max", "min not greater than max", paste0("min = ", min, ", max = ", max))
+  }
 }
 
 is_whole <- function(x) is.numeric(x) && length(x) == 1L && is.finite(x) && x == trunc(x)

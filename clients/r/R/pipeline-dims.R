@@ -73,7 +73,8 @@ stop_unknown <- function(op, da, call) {
     call, "operands whose dimensions are known, since R recycles by them",
     paste("dimensions that are not known on", if (is.null(da)) "the left" else "the right"),
     paste0(
-      "say what the inputs are, as in jz_pipeline(f, inputs = list(x = jz_dense(\"rows\", \"columns\"))); ",
+      "say what the inputs are, as in jz_pipeline(f, inputs = list(x = jz_dense(\"rows\", \"columns\"))), of a ",
+      "data frame jz_table(list(a = jz_dense(\"n\"))); ",
       "sweep() needs no dimensions, and jz_", op, "() broadcasts as numpy does"
     )
   )

@@ -12,8 +12,8 @@ of_nodes <- list(
   pmin = function(...) pairwise("minimum", ...),
   ifelse = function(test, yes, no) chosen(test, yes, no),
   sweep = function(...) swept(...),
-  cbind = function(...) joined(2, ...),
-  rbind = function(...) joined(1, ...),
+  cbind = function(..., deparse.level = 1) joined(list(...), 2), # nolint: object_name_linter.
+  rbind = function(..., deparse.level = 1) joined(list(...), 1), # nolint: object_name_linter.
   diag = function(x) diagonal(x),
   outer = function(X, Y, FUN = "*") outer_product(X, Y, FUN), # nolint: object_name_linter.
   `%o%` = function(X, Y) outer_product(X, Y, "*"), # nolint: object_name_linter.
@@ -27,12 +27,28 @@ of_nodes <- list(
   ncol = function(x) no_data("asked for its columns", "jz_size(x, 2)"),
   scale = function(...) no_data("passed to scale()", "sweep() with colMeans() and the like"),
   apply = function(...) no_data("passed to apply()", "rowSums() and the like, or jz_sum(x, axis)"),
+  which = function(x, ...) no_data("passed to which()", "x[mask] and x[mask, ] with the truth values themselves"),
   which.max = function(x) no_data("passed to which.max()", "jz_argmax(x), which counts from 0"),
   which.min = function(x) no_data("passed to which.min()", "jz_argmin(x), which counts from 0"),
   xor = function(x, y) elementwise("logical_xor", as_truth(x), as_truth(y), truth = TRUE),
   var = function(x, y = NULL, na.rm = FALSE) sample_variance(x, y, na.rm),
   sd = function(x, na.rm = FALSE) jz_std(x, correction = 1L, na.rm = na.rm)
 )
+
+# What R answers at once, with FALSE or NULL, of an object that it does not know.
+answered <- list(
+  "jz_pipeline(inputs = ) to say what it is" = c(
+    "is.matrix", "is.array", "is.vector", "is.numeric", "is.double", "is.integer", "is.logical", "is.character",
+    "is.complex", "is.factor", "is.data.frame", "is.list", "inherits", "is"
+  ),
+  "positions: what a pipeline computes has no names" = c("names", "dimnames", "rownames", "colnames", "levels"),
+  "x == y, of which all() makes one truth value" = c("identical", "all.equal")
+)
+for (instead in names(answered)) for (name in answered[[instead]]) of_nodes[[name]] <- local({
+  what <- sprintf("passed to %s()", name)
+  advice <- instead
+  function(...) no_data(what, advice)
+})
 
 # A function in whose body, and in those of the functions of the same package or session that it calls, these names
 # stand for ours.
@@ -45,6 +61,7 @@ in_pipeline <- function(f) {
   for (name in unique(all.names(body(f)))) {
     if (name %in% variables && !is.function(get0(name, envir = around, ifnotfound = sum))) next # as sd <- 2 is
     found <- get0(name, envir = around, mode = "function")
+    if (name == "::") assign(name, qualified, envir = overlay)
     if (!is.null(of_nodes[[name]])) {
       if (is.null(found) || is_own(found)) assign(name, either(of_nodes[[name]], found), envir = overlay)
     } else if (is.function(found) && !is.primitive(found) && identical(topenv(environment(found)), topenv(around))) {
@@ -79,6 +96,14 @@ either <- function(ours, theirs) {
   force(ours)
   force(theirs)
   structure(function(...) if (any(vapply(list(...), is_node, NA))) ours(...) else theirs(...), of = theirs)
+}
+
+# `::` inside of a traced function: base::rowSums and Matrix::rowSums are ours, too.
+qualified <- function(pkg, name) {
+  name <- as.character(substitute(name))
+  found <- getExportedValue(as.character(substitute(pkg)), name)
+  ours <- of_nodes[[name]]
+  if (is.null(ours) || !is.function(found) || !is_own(found)) found else either(ours, found)
 }
 
 # Functions may call each other: each is looked at when it is called.

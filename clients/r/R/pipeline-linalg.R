@@ -43,8 +43,8 @@ jz_kron <- function(a, b) {
 }
 
 multiplied_dim <- function(m, n) {
-  if (identical(as.double(m), 1)) return(n)
-  if (identical(as.double(n), 1)) return(m)
+  if (is.numeric(m) && identical(as.double(m), 1)) return(n)
+  if (is.numeric(n) && identical(as.double(n), 1)) return(m)
   if (is.numeric(m) && is.numeric(n)) m * n else NA
 }
 
@@ -90,6 +90,7 @@ jz_cg <- function(a, b, rtol = 1e-5, max_iter = NULL) {
 #' @rdname jz_operators
 #' @export
 solve.jazz_node <- function(a, b, ...) {
+  no_more(...)
   call <- traced_call()
   if (missing(b)) stop_tracing(call, "a right side, solve(a, b)", "none", "the inverse of a sparse matrix is dense")
   apply_one("spsolve", a, b, dims = dims_of(b), call = call)
@@ -99,6 +100,7 @@ outer_product <- function(x, y, fun) {
   if (!identical(fun, "*") && !identical(fun, `*`)) {
     stop_tracing(traced_call(), "FUN = \"*\"", shown(fun), "sweep() and the like broadcast other operations")
   }
+  check_counts(x, y, traced_call())
   jz_outer(x, y)
 }
 
@@ -106,5 +108,6 @@ kronecker_product <- function(x, y, fun, make_dimnames = FALSE) {
   call <- traced_call()
   if (!identical(fun, "*") && !identical(fun, `*`)) stop_tracing(call, "FUN = \"*\"", shown(fun))
   if (!isFALSE(make_dimnames)) stop_tracing(call, "make.dimnames = FALSE", shown(make_dimnames))
+  check_counts(x, y, call)
   jz_kron(x, y)
 }

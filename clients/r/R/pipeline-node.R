@@ -4,7 +4,10 @@
 NULL
 
 # `trace`: the trace that it is in. `source`: where it comes from. `dims`: what is known of its dimensions (see
-# pipeline-dims.R). `truth`: whether it is known to be of truth values.
-setClass("jazz_node", representation(trace = "environment", source = "list", dims = "ANY", truth = "logical"))
+# pipeline-dims.R). `truth`: whether it is known to be of truth values. `fields`: the types of the fields of a table,
+# by name, as far as they are known.
+setClass("jazz_node", representation(
+  trace = "environment", source = "list", dims = "ANY", truth = "logical", fields = "list"
+))
 
 node_without_source <- new("jazz_node") # new() for every value would be half the time of a long pipeline

@@ -18,17 +18,28 @@ binary_operator <- function(sign, a, b) {
   if (is.null(a) || is.null(b)) stop_tracing(call, "a value", "NULL")
   if (sign %in% names(COMPARISONS)) return(elementwise(COMPARISONS[[sign]], a, b, call, truth = TRUE))
   if (sign %in% names(LOGIC)) return(elementwise(LOGIC[[sign]], as_truth(a), as_truth(b), call, truth = TRUE))
-  if (sign != "/" && is_truth(a) && is_truth(b)) {
-    stop_tracing(
-      call, "numbers", "truth values on both sides, which are no integers here",
-      "jz_cast(x, \"int32\") makes them integers; & is \"and\", | is \"or\""
-    )
-  }
+  if (sign != "/" && is_truth(a) && is_truth(b)) stop_truth(call, "truth values on both sides", "; & is and, | is or")
   if (sign == "^") {
     a <- as_real(a)
     b <- as_real(b)
   }
   elementwise(ARITHMETIC[[sign]], a, b, call)
+}
+
+stop_truth <- function(call, found, more = "") {
+  advice <- paste0("jz_cast(x, \"int32\") makes them integers", more)
+  stop_tracing(call, "numbers", paste0(found, ", which are no integers here"), advice)
+}
+
+# R's products of truth values count; numpy's are truth values.
+check_counts <- function(x, y, call) {
+  if (is_truth(x) && is_truth(y)) stop_truth(call, "truth values on both sides", "; jz_matmul() has \"or_and\"")
+}
+
+# R's functions of numbers take truth values for 0 and 1; numpy's compute with the fewest bits that hold these.
+of_numbers <- function(op, x) {
+  if (is_truth(x)) stop_truth(traced_call(), "truth values")
+  apply_one(op, x, dims = dims_of(x))
 }
 
 # A single number as R's & takes it, and as R's ^ does.
@@ -51,11 +62,18 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' are equal have the same symbol. [jz_op] has functions that broadcast as numpy does, and need no types.
 #'
 #' Where Jazz differs from R:
+#' * what is computed has no names and no dimnames;
+#' * `x[i, j]` drops a dimension of which one position is known to be wanted, and none because of what the data is: a
+#'   mask that is computed, and a matrix that turns out to have one row, stay matrices;
+#' * comparisons with `NaN` are `FALSE`, `!=` is `TRUE`, where R has `NA`;
 #' * a vector in `%*%` stays a vector, and the result is one, where R would give a matrix of one row or column;
 #' * missing is not `NaN`: `is.na()` is `FALSE` for `NaN`, and `na.rm = TRUE` leaves out what is missing, and no `NaN`;
-#' * truth values are no integers: `(x > 0) + (y > 0)` is refused, `sum(x > 0)` counts;
-#' * integers that overflow wrap around, where R has `NA`, and stay integers in `prod()` and in powers of each other;
-#'   divided by 0 with `%/%` and `%%` they give 0;
+#' * truth values are no integers: `(x > 0) + (y > 0)`, `crossprod(x > 0)` and `exp(x > 0)` are refused, `sum(x > 0)`
+#'   counts. An input of truth values has to be known as one for that, `jz_dense("n", type = "bool")`: otherwise the sum
+#'   of two is "or";
+#' * integers that overflow wrap around, where R has `NA`, and stay integers in `prod()`, in powers of each other and
+#'   in `%*%` and `outer()`, where R computes with doubles; divided by 0 with `%/%` and `%%` they give 0;
+#' * what is absent of a sparse matrix stays 0 in `x * NA`, `x * Inf` and `x / 0`;
 #' * `&`, `|` and `!` are of truth values: `x != 0` makes them of numbers;
 #' * `round(x, digits)` is `round(x * 10^digits) / 10^digits`, which can differ from R's in the last digit;
 #' * `var()` is of a vector: of a matrix R has covariances;
@@ -104,7 +122,7 @@ setMethod("Math", "jazz_node", function(x) {
     known <- toString(c(names(UNARY), "log", "log2", "log10", "cumsum"))
     stop_tracing(traced_call(), paste("one of", known, "and the jz_ functions"), .Generic)
   }
-  apply_one(UNARY[[.Generic]], x, dims = dims_of(x))
+  of_numbers(UNARY[[.Generic]], x)
 })
 
 #' @rdname jz_operators
@@ -125,7 +143,7 @@ setMethod("Complex", "jazz_node", function(z) {
 #' @rdname jz_operators
 #' @export
 setMethod("log", "jazz_node", function(x, ...) {
-  if (...length() == 0) return(apply_one("log", x, dims = dims_of(x)))
+  if (...length() == 0) return(of_numbers("log", x))
   base <- ..1
   if (...length() > 1 || !is.numeric(base) || length(base) != 1 || is.na(base) || base <= 0) {
     stop_tracing(traced_call(), "log(x, base) with a base that is a number above 0", shown(base))
@@ -133,7 +151,7 @@ setMethod("log", "jazz_node", function(x, ...) {
   to_base(x, base)
 })
 
-to_base <- function(x, base) apply_one("log", x, dims = dims_of(x)) / log(base)
+to_base <- function(x, base) of_numbers("log", x) / log(base)
 
 #' @rdname jz_operators
 #' @export
@@ -156,6 +174,7 @@ setMethod("%*%", signature("ANY", "jazz_node"), function(x, y) matrix_product(x,
 setMethod("%*%", signature("jazz_node", "jazz_node"), function(x, y) matrix_product(x, y))
 
 matrix_product <- function(x, y, call = traced_call()) {
+  check_counts(x, y, call)
   apply_one("matmul", x, y, dims = product_dims(x, y, call), call = call)
 }
 
@@ -182,7 +201,7 @@ setMethod("is.infinite", "jazz_node", function(x) asked("isinf", x))
 
 #' @rdname jz_operators
 #' @export
-setMethod("$", "jazz_node", function(x, name) apply_one("field", x, settings = list(name = name)))
+setMethod("$", "jazz_node", function(x, name) table_field(x, name))
 
 #' @rdname jz_operators
 #' @export
@@ -190,7 +209,7 @@ setMethod("[[", "jazz_node", function(x, i, j, ...) {
   if (!is.character(i) || length(i) != 1) {
     stop_tracing(traced_call(), "the name of a field, x[[\"name\"]]", shown(i))
   }
-  apply_one("field", x, settings = list(name = i))
+  table_field(x, i)
 })
 
 #' @rdname jz_operators
@@ -203,18 +222,26 @@ t.jazz_node <- function(x) {
 
 #' @rdname jz_operators
 #' @export
-mean.jazz_node <- function(x, ..., na.rm = FALSE) reduce("mean", x, NULL, FALSE, na.rm)
+mean.jazz_node <- function(x, ..., na.rm = FALSE) {
+  no_more(...)
+  reduce("mean", x, NULL, FALSE, na.rm)
+}
 
 #' @rdname jz_operators
 #' @importFrom stats median
 #' @export
-median.jazz_node <- function(x, na.rm = FALSE, ...) jz_quantile(x, 0.5, na.rm = na.rm)
+median.jazz_node <- function(x, na.rm = FALSE, ...) {
+  no_more(...)
+  jz_quantile(x, 0.5, na.rm = na.rm)
+}
 
 #' @rdname jz_operators
-#' @param probs,type As in R; `type` is 7.
+#' @param probs,type,names As in R; `type` is 7, and there are no names.
 #' @importFrom stats quantile
 #' @export
-quantile.jazz_node <- function(x, probs = c(0, 0.25, 0.5, 0.75, 1), na.rm = FALSE, type = 7, ...) {
+quantile.jazz_node <- function(x, probs = c(0, 0.25, 0.5, 0.75, 1), na.rm = FALSE, names = FALSE, type = 7, ...) {
+  no_more(...)
+  if (!isFALSE(names)) stop_tracing(traced_call(), "names = FALSE, since results have no names", shown(names))
   if (!identical(as.double(type), 7)) {
     stop_tracing(traced_call(), "type = 7; jz_quantile() has other methods", shown(type))
   }
@@ -240,6 +267,13 @@ sample_variance <- function(x, y = NULL, na.rm = FALSE) {
     )
   }
   jz_var(x, correction = 1L, na.rm = na.rm)
+}
+
+# Refuses what R's generic has for other classes: leaving it out of account would give another answer.
+no_more <- function(...) {
+  if (...length() == 0) return(invisible())
+  names <- names(list(...)) %||% character(...length())
+  stop_tracing(traced_call(), "no further arguments", toString(ifelse(nzchar(names), names, "one without a name")))
 }
 
 no_data <- function(what, instead) {
@@ -307,13 +341,15 @@ SWEPT <- c(ARITHMETIC, pmax = "maximum", pmin = "minimum")
 
 swept <- function(x, MARGIN, STATS, FUN = "-", check.margin = TRUE, ...) {
   call <- traced_call()
+  no_more(...)
+  asked <- FUN
   if (is.function(FUN)) {
     given <- attr(FUN, "of") %||% FUN # pmax() and pmin() are ours inside of a traced function
     FUN <- names(SWEPT)[vapply(names(SWEPT), function(name) identical(get(name, baseenv()), given), NA)]
   }
   op <- SWEPT[FUN]
   if (length(op) != 1 || is.na(op)) {
-    stop_tracing(call, paste("FUN as one of", toString(names(SWEPT))), shown(FUN))
+    stop_tracing(call, paste("FUN as one of", toString(names(SWEPT))), shown(asked))
   }
   if (!identical(as.double(MARGIN), 1) && !identical(as.double(MARGIN), 2)) {
     stop_tracing(call, "MARGIN as 1 or 2", shown(MARGIN))

@@ -126,14 +126,7 @@ jz_is_na <- unary("is_na", truth = TRUE)
 #' @param min,max The bounds; `NULL` for none.
 #' @export
 jz_clip <- function(x, min = NULL, max = NULL) {
-  for (bound in list(min, max)) {
-    if (!is.null(bound) && !(is.numeric(bound) && length(bound) == 1 && !is.na(bound))) {
-      stop_tracing("jz_clip", "bounds that are numbers", shown(bound))
-    }
-  }
-  if (!is.null(min) && !is.null(max) && min > max) {
-    stop_tracing("jz_clip", "min not greater than max", paste0("min = ", min, ", max = ", max))
-  }
+  check_bounds(min, max)
   apply_one("clip", x, settings = list(min = min, max = max), dims = dims_of(x))
 }
 
@@ -179,9 +172,8 @@ jz_matmul <- function(a, b, semiring = "plus_times") {
   if (!is.character(semiring) || length(semiring) != 1 || !semiring %in% SEMIRINGS) {
     stop_tracing("semiring", paste("one of", toString(SEMIRINGS)), shown(semiring))
   }
-  if (semiring == "plus_times") return(matrix_product(a, b))
   call <- traced_call()
-  settings <- list(semiring = semiring)
+  settings <- list(semiring = if (semiring != "plus_times") semiring)
   apply_one("matmul", a, b, settings = settings, dims = product_dims(a, b, call), call = call)
 }
 
@@ -207,8 +199,13 @@ jz_take <- function(x, indices, axis = 1) {
 #' @param table A value that is a table.
 #' @param name The name of a field.
 #' @export
-jz_field <- function(table, name) {
-  apply_one("field", table, settings = list(name = check_string(name, "name", "the name of a field")))
+jz_field <- function(table, name) table_field(table, check_string(name, "name", "the name of a field"))
+
+# A field is known as far as the type of its table says.
+table_field <- function(table, name) {
+  type <- if (is_node(table)) table@fields[[name]]
+  node <- apply_one("field", table, settings = list(name = name))
+  if (is.null(type)) node else typed_node(node@trace, node@source, type)
 }
 
 #' @rdname jz_op

@@ -6,8 +6,12 @@ setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
   call <- traced_call()
   indices <- nargs() - (!missing(drop)) - 1
   dims <- dims_of(x)
+  if (indices == 1 && missing(i)) return(x)
+  if (indices == 1 && is.character(i)) {
+    stop_tracing(call, "positions or truth values", shown(i), "x[[\"name\"]] and x$name are a field of a table")
+  }
   if (indices == 1) {
-    if (length(dims) != 1 || missing(i)) {
+    if (length(dims) != 1) {
       stop_tracing(
         call, "x[rows, ] or x[, columns] of a matrix, x[positions] of what is known to be a vector", "one index"
       )
@@ -16,9 +20,9 @@ setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
   }
   if (indices != 2) stop_tracing(call, "one index or two", as.character(indices))
   x@dims <- matrix_dims(x, "[", call)
-  single <- function(index) isTRUE(drop) && is_position(index)
-  rows <- if (!missing(i)) i
-  columns <- if (!missing(j)) j
+  single <- function(index) isTRUE(drop) && (is_position(index) || is_single_true(index))
+  rows <- if (!missing(i)) kept_positions(i %||% integer(), dims[1], call)
+  columns <- if (!missing(j)) kept_positions(j %||% integer(), dims[2], call)
   if (!is.null(rows) && !single(rows)) x <- taken(x, rows, 1, call)
   if (!is.null(columns) && !single(columns)) x <- taken(x, columns, 2, call)
   # R makes a vector of a single row or column, and an element of both.
@@ -30,7 +34,20 @@ setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
 # One position, of which R keeps no dimension.
 is_position <- function(index) is.numeric(index) && length(index) == 1 && !is.na(index) && index > 0
 
+# A mask that is known now and leaves one.
+is_single_true <- function(index) is.logical(index) && length(index) > 1 && !anyNA(index) && sum(index) == 1
+
+# Those that stay, for positions to leave out.
+kept_positions <- function(index, dims, call) {
+  leaves_out <- is.numeric(index) && length(index) > 0 && !anyNA(index) && all(index < 0)
+  if (leaves_out) left_positions(index, if (is.null(dims)) NA else dims[[1]], call) else index
+}
+
 dropped <- function(x, position, axis, call) {
+  if (is.logical(position)) {
+    x <- masked(x, position, axis, call)
+    position <- 1L
+  }
   check_counted(position, call)
   dims <- dims_of(x)
   if (!is.null(dims)) dims[axis] <- NULL
@@ -54,9 +71,7 @@ taken <- function(x, index, axis, call) {
     return(apply_one("take", x, order, settings = setting, dims = dims, call = call, truth = is_truth(x)))
   }
   if (is.logical(index)) return(masked(x, index, axis, call))
-  if (is.numeric(index) && length(index) > 0 && !anyNA(index) && all(index < 0)) {
-    index <- left_positions(index, if (is.null(dims)) NA else dims[[axis]], call)
-  }
+  index <- kept_positions(index, dims[axis], call)
   check_counted(index, call)
   if (!is.null(dims)) dims[[axis]] <- as.double(length(index))
   indices <- as.integer(index) - 1L
@@ -109,8 +124,9 @@ order_behind <- function(index) {
 }
 
 # R's order(): of one vector, what is missing last.
-ordered_positions <- function(x, na.last = TRUE, decreasing = FALSE, ...) {
+ordered_positions <- function(x, ..., na.last = TRUE, decreasing = FALSE, method = "radix") {
   call <- traced_call()
+  if (...length() > 0) stop_tracing(call, "order(x) of one vector", "several values, of which later ones break ties")
   vector_dims(x, "order()", call)
   check_bool(decreasing, "decreasing")
   if (!isTRUE(na.last)) stop_tracing(call, "na.last = TRUE", shown(na.last))
@@ -127,6 +143,7 @@ vector_dims <- function(x, what, call) {
 #' @param decreasing,na.last As in R: `sort()` leaves out what is missing unless `na.last = TRUE`.
 #' @export
 sort.jazz_node <- function(x, decreasing = FALSE, na.last = NA, ...) {
+  no_more(...)
   call <- traced_call()
   vector_dims(x, "sort(); jz_sort(x, axis) takes any", call)
   if (isFALSE(na.last)) stop_tracing(call, "na.last = NA or TRUE", "FALSE")
@@ -145,6 +162,8 @@ rev.jazz_node <- function(x) {
 #' @param incomparables As in R: `FALSE`.
 #' @export
 unique.jazz_node <- function(x, incomparables = FALSE, ...) {
+  no_more(...)
+  if (!isFALSE(incomparables)) stop_tracing(traced_call(), "incomparables = FALSE", shown(incomparables))
   vector_dims(x, "unique(); jz_unique(x) takes any", traced_call())
   found <- jz_unique(x)
   apply_one("take", found$values, jz_argsort(found$indices), dims = list(NA), truth = is_truth(x))
@@ -155,6 +174,7 @@ unique.jazz_node <- function(x, incomparables = FALSE, ...) {
 #' @importFrom utils head tail
 #' @export
 head.jazz_node <- function(x, n = 6L, ...) {
+  no_more(...)
   check_end(n)
   part(x, list(stop = as.integer(n)), n)
 }
@@ -162,6 +182,7 @@ head.jazz_node <- function(x, n = 6L, ...) {
 #' @rdname jz_operators
 #' @export
 tail.jazz_node <- function(x, n = 6L, ...) {
+  no_more(...)
   check_end(n)
   part(x, if (n == 0) list(stop = 0L) else list(start = -as.integer(n)), n)
 }
@@ -194,9 +215,9 @@ setMethod("dim<-", "jazz_node", function(x, value) {
 })
 
 # Vectors beside each other, or beside matrices, are columns in cbind() and rows in rbind().
-joined <- function(axis, ...) {
+joined <- function(parts, axis) {
   call <- traced_call()
-  parts <- unname(list(...))
+  parts <- recycled(unname(Filter(Negate(is.null), parts)), axis, call)
   is_vector <- vapply(parts, function(part) length(dims_of(part)) == 1, NA)
   if (all(is_vector)) return(jz_stack(parts, axis))
   parts[is_vector] <- lapply(parts[is_vector], jz_expand_dims, axis = axis)
@@ -206,4 +227,22 @@ joined <- function(axis, ...) {
   result[[axis]] <- if (anyNA(lengths)) NA else sum(lengths)
   truth <- all(vapply(parts, is_truth, NA))
   apply_op("concat", parts, list(axis = if (axis == 2) 1L), 1, list(result), call, truth)[[1]]
+}
+
+# Single numbers beside others are columns, or rows, of equal elements.
+recycled <- function(parts, axis, call) {
+  dims <- lapply(parts, dims_of)
+  single <- vapply(dims, function(dims) !is.null(dims) && length(dims) == 0, NA)
+  if (!any(single)) return(parts)
+  beside <- function(dims) if (length(dims) == 2) dims[[3 - axis]] else if (length(dims) == 1) dims[[1]]
+  lengths <- lapply(dims[!single], beside)
+  known <- Filter(function(length) is.numeric(length) && !is.na(length), lengths)
+  if (length(known) == 0 || any(vapply(parts[single], is_node, NA))) {
+    stop_tracing(
+      call, "matrices and vectors", "a single number, to be repeated along what is not known now",
+      "make the column or row of it an input, such as rep(1, n)"
+    )
+  }
+  parts[single] <- lapply(parts[single], rep, known[[1]])
+  parts
 }

@@ -8,6 +8,7 @@ MAX_CONSTANT_BYTES <- 2^20
 
 tracing <- new.env(parent = emptyenv())
 tracing$current <- NULL
+tracing$refused <- NULL # the error that was raised last
 
 new_trace <- function(name, parent = NULL) {
   trace <- new.env(parent = emptyenv())
@@ -39,6 +40,13 @@ new_node <- function(trace, source, dims = NULL, truth = FALSE) {
   slot(node, "source", check = FALSE) <- source
   slot(node, "dims", check = FALSE) <- dims
   slot(node, "truth", check = FALSE) <- truth
+  node
+}
+
+# A value of which all is known that its type says.
+typed_node <- function(trace, source, type) {
+  node <- new_node(trace, source, type_dims(type), is_truth_type(type))
+  slot(node, "fields", check = FALSE) <- type_fields(type)
   node
 }
 

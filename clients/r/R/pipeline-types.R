@@ -66,6 +66,8 @@ jz_table <- function(fields, optional = character(), closed = FALSE) {
   if (!is.list(fields) || is.null(names(fields)) || !all(nzchar(names(fields)))) {
     stop_tracing("fields", "a named list of types", shown(fields))
   }
+  if (anyDuplicated(names(fields))) stop_tracing("fields", "each field once", toString(names(fields)))
+  check_bool(closed, "closed")
   unknown <- setdiff(optional, names(fields))
   if (length(unknown) > 0) {
     stop_tracing("optional", paste("some of", toString(names(fields))), unknown[[1]])
@@ -76,7 +78,7 @@ jz_table <- function(fields, optional = character(), closed = FALSE) {
     message
   })
   table <- list(fields = messages)
-  if (isTRUE(closed)) table$closed <- TRUE
+  if (closed) table$closed <- TRUE
   new_type(list(table = table))
 }
 
@@ -89,6 +91,10 @@ new_type <- function(message) structure(list(message = message), class = "jazz_t
 empty_message <- function() structure(list(), names = character())
 
 tensor_type <- function(layout, dimensions, type, nullable, strict, unit, min, max) {
+  check_bool(nullable, "nullable")
+  check_bool(strict, "strict")
+  unit <- check_string(unit, "unit")
+  check_bounds(min, max)
   tensor <- list()
   if (!is.null(type)) {
     if (!is.character(type) || anyNA(type)) stop_tracing("type", "names of element types", shown(type))
@@ -96,13 +102,13 @@ tensor_type <- function(layout, dimensions, type, nullable, strict, unit, min, m
   }
   if (length(dimensions) > 0) {
     tensor$shape <- list(dimensions = lapply(dimensions, dimension_message))
-    if (layout %in% c("csr", "csc") && length(dimensions) != 2) {
+    if (any(layout %in% c("csr", "csc")) && length(dimensions) != 2) {
       stop_tracing(layout, "2 dimensions", as.character(length(dimensions)))
     }
   }
   if (length(layout) > 0) tensor$layouts <- paste0("LAYOUT_", toupper(layout))
-  if (isTRUE(strict)) tensor$strict_layout <- TRUE
-  if (isTRUE(nullable)) tensor$nullable <- TRUE
+  if (strict) tensor$strict_layout <- TRUE
+  if (nullable) tensor$nullable <- TRUE
   if (nzchar(unit)) tensor$unit <- unit
   if (!is.null(min)) tensor$minimum <- as.double(min)
   if (!is.null(max)) tensor$maximum <- as.double(max)
@@ -179,6 +185,11 @@ type_dims <- function(type) {
   lapply(tensor$shape$dimensions, function(dimension) {
     if (!is.null(dimension$size)) dimension$size else if (!is.null(dimension$symbol)) dimension$symbol else NA
   })
+}
+
+type_fields <- function(type) {
+  fields <- type$message$table$fields
+  stats::setNames(lapply(fields, function(field) new_type(field$type)), vapply(fields, `[[`, "", "name"))
 }
 
 is_truth_type <- function(type) {

@@ -31,7 +31,7 @@ jz_pipeline <- function(f, inputs = list(), doc = "") {
   types <- input_types(f, inputs)
   trace <- new_trace(name)
   nodes <- lapply(seq_along(types), function(index) {
-    new_node(trace, input_source(trace, index - 1), type_dims(types[[index]]), is_truth_type(types[[index]]))
+    typed_node(trace, input_source(trace, index - 1), types[[index]])
   })
   names(nodes) <- names(types)
   outputs <- with_trace(trace, {
@@ -52,9 +52,10 @@ input_types <- function(f, inputs) {
   if ("..." %in% names(arguments)) stop_tracing("f", "arguments with names", "...")
   required <- vapply(arguments, function(default) is.symbol(default) && !nzchar(default), NA)
   names <- names(arguments)[required | names(arguments) %in% names(inputs)]
-  if (length(inputs) > 0 && (!is.list(inputs) || is.null(names(inputs)))) {
+  if (length(inputs) > 0 && (!is.list(inputs) || is.object(inputs) || is.null(names(inputs)))) {
     stop_tracing("inputs", "a named list of types", shown(inputs))
   }
+  if (anyDuplicated(names(inputs))) stop_tracing("inputs", "each input once", toString(names(inputs)))
   unknown <- setdiff(names(inputs), names)
   if (length(unknown) > 0) stop_tracing("inputs", paste("some of", toString(names)), toString(unknown))
   types <- lapply(names, function(name) as_type(inputs[[name]], paste0("inputs$", name)))

@@ -69,3 +69,86 @@ test_that("c() joins vectors, and is no list of outputs", {
 test_that("NULL is no value", {
   expect_match(told(function(x) x == NULL), "found NULL")
 })
+
+test_that("arguments of R that would give another answer are refused, not left out of account", {
+  vector <- list(x = jz_dense("n"))
+  expect_match(told(function(x) mean(x, trim = 0.1), vector), "^mean\\(x, trim = 0.1\\): .*arguments, found trim")
+  expect_match(told(function(x) mean(x, 0.1), vector), "found one without a name")
+  expect_match(told(function(x) unique(x, fromLast = TRUE), vector), "found fromLast")
+  expect_match(told(function(x) unique(x, incomparables = 1), vector), "incomparables = FALSE")
+  expect_match(told(function(x) sort(x, partial = 2), vector), "found partial")
+  expect_match(told(function(x) median(x, FALSE, 1), vector), "no further arguments")
+  expect_match(told(function(x) quantile(x, names = TRUE), vector), "names = FALSE")
+  expect_match(told(function(x) order(x, x), vector), "order\\(x\\) of one vector")
+  expect_match(told(function(x) head(x, 2, TRUE), vector), "no further arguments")
+  by_function <- function(x) sweep(x, 2, colSums(x), function(a, b) a - b)
+  expect_match(told(by_function), "found a function", fixed = TRUE)
+})
+
+test_that("what R would answer at once, of an object that it does not know, is refused", {
+  for (f in list(
+    function(x) if (is.matrix(x)) x else t(x), function(x) if (is.numeric(x)) x, function(x) if (is.null(names(x))) x,
+    function(x) if (inherits(x, "Matrix")) x, function(x) if (identical(x, 1)) x, function(x) levels(x),
+    function(x) if (is.null(dimnames(x))) x
+  )) {
+    expect_match(told(f), "it has no data yet", fixed = TRUE)
+  }
+  expect_match(told(function(x) x[which(x > 0)], list(x = jz_dense("n"))), "expected x\\[mask\\]")
+  plain <- list(1, "a")
+  expect_s3_class(jz_pipeline(function(x) if (is.list(plain) && is.character(plain[[2]])) x * 2), "jazz_pipeline")
+})
+
+test_that("functions of R are meant by their full names, too", {
+  twins <- list(
+    list(function(x) base::rowSums(x), function(x) rowSums(x)),
+    list(function(x) Matrix::colMeans(x), function(x) colMeans(x)),
+    list(function(x) stats::sd(x), function(x) sd(x)),
+    list(function(x) base::ifelse(x > 0, 1, 0), function(x) ifelse(x > 0, 1, 0))
+  )
+  types <- list(x = jz_dense("n", "m"))
+  for (twin in twins) {
+    expect_identical(jz_pipeline_bytes(jz_pipeline(twin[[1]], types)), jz_pipeline_bytes(jz_pipeline(twin[[2]], types)))
+  }
+  expect_match(told(function(x) stats::mad(x)), "^stats::mad\\(x\\): ")
+  expect_match(told(function(x) base::which(x > 0)), "^base::which\\(x > 0\\): ")
+})
+
+test_that("what is refused inside of brackets is told as it is outside", {
+  message <- told(function(x) x[nrow(x), ], list(x = jz_dense("n", "m")))
+  expect_match(message, "expected jz_size(x, 1)", fixed = TRUE)
+  expect_no_match(message, "selecting a method")
+})
+
+test_that("functions that R has compiled are traced like others", {
+  shaped <- function(x) {
+    dim(x) <- c(3, 2)
+    x
+  }
+  types <- list(x = jz_dense(2, 3))
+  compiled <- jz_pipeline(compiler::cmpfun(shaped), types)
+  expect_identical(jz_pipeline_bytes(compiled), jz_pipeline_bytes(jz_pipeline(shaped, types)))
+  changed <- function(x) {
+    x[x < 0] <- 0
+    x
+  }
+  expect_match(told(compiler::cmpfun(changed)), "ifelse(x < 0, 0, x)", fixed = TRUE)
+})
+
+test_that("truth values are no numbers where R would count with them", {
+  square <- list(x = jz_dense("n", "n"))
+  for (f in list(
+    function(x) crossprod(x > 0), function(x) (x > 0) %*% (x > 1), function(x) kronecker(x > 0, x > 0),
+    function(x) exp(x > 0), function(x) sqrt(x > 0), function(x) log2(x > 0), function(x) abs(x > 0)
+  )) {
+    expect_match(told(f, square), "truth values.*jz_cast")
+  }
+  expect_s3_class(jz_pipeline(function(x) (x > 0) %*% x, square), "jazz_pipeline")
+  expect_s3_class(jz_pipeline(function(x) jz_matmul(x > 0, x > 0, "or_and"), square), "jazz_pipeline")
+})
+
+test_that("each input is said once", {
+  expect_match(
+    raised(jz_pipeline(function(x) x, list(x = jz_dense("n"), x = jz_csr("n", "m"))))$message, "each input once"
+  )
+  expect_match(raised(jz_pipeline(function(x) x, jz_dense("n")))$message, "a named list of types, found an object")
+})

@@ -107,3 +107,38 @@ test_that("settings of operations on shapes, order and features are checked", {
   }
   expect_error(jz_pipeline(function(x) jz_normalize(x, "l3")))
 })
+
+test_that("a single position or truth value drops the dimension, as R does", {
+  x <- matrix(c(1, 2, 3, 4, 5, 6), 2)
+  alone <- list(
+    function(x) x[, -(1:2)], function(x) x[-1, ], function(x) x[, c(FALSE, TRUE, FALSE)],
+    function(x) x[c(FALSE, TRUE), c(TRUE, FALSE, FALSE)], function(x) x[-2, -(2:3)],
+    function(x) x[, c(FALSE, TRUE, FALSE), drop = FALSE], function(x) x[, c(FALSE, FALSE, FALSE)], function(x) x[]
+  )
+  check_as_r(alone, x, "float64[2, 3]")
+})
+
+test_that("NULL is no index of everything", {
+  expect_identical(
+    jz_pipeline_bytes(jz_pipeline(function(x) x[NULL, ], list(x = "any[n, m]"))),
+    jz_pipeline_bytes(jz_pipeline(function(x) x[integer(), ], list(x = "any[n, m]")))
+  )
+})
+
+test_that("cbind() and rbind() take names, NULL and single numbers", {
+  named <- list(function(v) rbind(a = v, b = v), function(v) cbind(axis = v, v), function(v) cbind(NULL, v))
+  check_as_r(named, 1:3 + 0, "float64[3]")
+  joined <- list(
+    function(x) cbind(1, x), function(x) rbind(x, 0), function(x) cbind(x, x[, 1], 2),
+    function(x) cbind(x, 1, deparse.level = 0)
+  )
+  check_as_r(joined, matrix(1:6 + 0, 2), "float64[2, 3]")
+  check_as_r(list(function(v) cbind(1, v), function(v) rbind(v, 5)), 1:3 + 0, "float64[3]")
+  error <- raised(jz_pipeline(function(x) cbind(1, x), list(x = "any[n, m]")))
+  expect_s3_class(error, "jazz_error_tracing")
+  expect_match(conditionMessage(error), "an input, such as rep(1, n)", fixed = TRUE)
+})
+
+test_that("products of which a length is not known are written without a warning", {
+  expect_no_warning(jz_pipeline(function(x) kronecker(x, x), list(x = "any[n, m]")))
+})

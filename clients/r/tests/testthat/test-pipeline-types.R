@@ -26,3 +26,34 @@ test_that("texts that say no type are refused with what was expected", {
     expect_error(text(wrong), class = "jazz_error_tracing", info = wrong)
   }
 })
+
+test_that("tensors of any layout have any number of dimensions", {
+  expect_identical(text(jz_tensor("n")), text("any[n]"))
+  expect_identical(text(jz_tensor(2, 3, "n")), text("any[2, 3, n]"))
+})
+
+test_that("what a type cannot be is refused, not left out of account", {
+  for (wrong in list(
+    quote(jz_dense("n", nullable = "yes")), quote(jz_dense("n", strict = NA)), quote(jz_dense("n", unit = NA)),
+    quote(jz_dense("n", unit = c("m", "s"))), quote(jz_dense("n", min = "a")), quote(jz_dense("n", max = c(1, 2))),
+    quote(jz_dense("n", min = 2, max = 1)), quote(jz_table(list(a = jz_dense("n")), closed = 1)),
+    quote(jz_table(list(a = jz_dense("n"), a = jz_dense("n"))))
+  )) {
+    expect_error(eval(wrong), class = "jazz_error_invalid_argument", info = deparse(wrong))
+  }
+})
+
+test_that("fields of a table are known by its type", {
+  db <- test_db()
+  types <- list(x = jz_table(list(
+    a = jz_dense("n"), b = jz_dense("n", nullable = TRUE), inner = jz_table(list(c = jz_dense("m"))), t = "bool[n]"
+  ), optional = c("inner", "t")))
+  frame <- data.frame(a = c(3, 1, 2), b = c(1, NA, -1))
+  sums <- jz_pipeline(function(x) x$a + x[["b"]] * 2, types)
+  expect_identical(jz_run(db, sums, x = frame), frame$a + frame$b * 2)
+  chosen <- jz_pipeline(function(x) x$a[x$a > 1], types)
+  expect_identical(jz_run(db, chosen, x = frame), c(3, 2))
+  expect_s3_class(jz_pipeline(function(x) c(x$inner$c, x$a), types), "jazz_pipeline")
+  expect_error(jz_pipeline(function(x) x$t + x$t, types), class = "jazz_error_tracing")
+  expect_match(raised(jz_pipeline(function(x) x$a + x$b))$message, "jz_table(list(a = jz_dense(\"n\")))", fixed = TRUE)
+})
