@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -12,7 +13,7 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jazz_server.engine.kernels.tiles import DONE, LANES, MOST_LANES, NARROW, ROWS, TAKEN
+from jazz_server.engine.kernels.tiles import DONE, EACH, HALVES, LANES, MOST_LANES, NARROW, ROWS, SAME, TAKEN
 from unit.engine.kernel_cases import CONFIGURATIONS, Configuration, Draw, dense, draws, few, same
 
 float_types = pytest.mark.parametrize("types", [c for c in CONFIGURATIONS if c.value.startswith("float")], ids=str)
@@ -34,6 +35,19 @@ def shared_inputs(layers: list[sp.csr_array]) -> np.ndarray:
     return np.array(found, np.uint8)
 
 
+def kept_weights(layers: list[sp.csr_array], kept: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the weights of layers as numbers and as halves, and how those of each layer are kept."""
+    numbers: dict[bool, list[float]] = {False: [], True: []}
+    weights, edges = [], 0
+    for layer, how in zip(layers, kept, strict=True):
+        into = numbers[bool(how == HALVES)]
+        weights += [how, len(into) - (0 if how == SAME else edges)]
+        into += layer.data[:1].tolist() if how == SAME else layer.data.tolist()
+        edges += layer.nnz
+    data, halves = np.array([*numbers[False], 0.0]), np.array(numbers[True] + [np.nan] * LANES, np.float16)
+    return data, halves, np.array(weights, np.int64)
+
+
 @dataclass
 class Stages:
     """Layers in stages, and the rows that are on their way through them."""
@@ -48,7 +62,7 @@ class Stages:
     full_from: int | None = None
     index: str = "uint16"
     grouped: bool = True
-    same: bool = False
+    kept: int | Sequence[int] = EACH
     unit: float | None = None
 
     def __post_init__(self) -> None:
@@ -64,14 +78,14 @@ class Stages:
         self.held = np.zeros((stages, 3), np.int64)
         self.retired = np.zeros(self.x.shape[0], np.bool_)
         counts = np.concatenate([np.diff(layer.indptr) for layer in layers])
-        data = [layer.data[:1] if self.same else layer.data for layer in layers]
+        kept = np.broadcast_to(self.kept, len(layers))
+        data, halves, weights = kept_weights(layers, kept)
         self.arguments: tuple[Any, ...] = (
             self.tiles, self.slots, self.columns, self.held, np.full(widths[0], 7, np.int64),
             self.types.empty(self.stride), self.types.empty(self.stride), np.zeros(2 * self.stride, np.int64),
             self.stride, room, np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
             np.concatenate([layer.indices for layer in layers]).astype(self.index),
-            np.concatenate([*data, np.zeros(1)]).astype(value), int(self.same),
-            self.bias, int(len(self.bias) > 1), value.type(self.upper),
+            data.astype(value), halves, weights, self.bias, int(len(self.bias) > 1), value.type(self.upper),
             np.concatenate(([0], np.cumsum(widths[1:]))).astype(np.int64), shared_inputs(layers),
             len(layers) + 1 if self.full_from is None else self.full_from, int(self.grouped), stops, stages,
             self.x.indptr.astype(np.int64), self.x.indices.astype(np.int32), self.x.data.astype(value),
@@ -186,8 +200,43 @@ def test_neurons_that_share_their_inputs_are_the_same_as_alone(types: Configurat
 def test_weights_that_are_all_the_same_need_be_there_once(types: Configuration) -> None:
     layers = [sp.csr_array(np.full((5, 5), 0.25, types.dtype)), sp.csr_array(np.full((5, 5), 0.5, types.dtype))]
     x, zero = _activations(types, LANES, 5), np.zeros(1, types.dtype)
-    each, once = (Stages(types, layers, x, zero, 99.0, same=once).advance(np.arange(LANES)) for once in (False, True))
+    each, once = (Stages(types, layers, x, zero, 99.0, kept=kept).advance(np.arange(LANES)) for kept in (EACH, SAME))
     same(once, each)
+
+
+NUMBERS = np.array([0.0, -0.0, 1.0, -1.0, 0.0625, 3 / 64, -0.333251953125, 65504.0, -65504.0, 2.0**-14, -(2.0**-14)])
+"""Zeros, some float16, the greatest ones and the least that are not subnormal."""
+
+
+@float_types
+@few
+@given(
+    seed=st.integers(0, 1000),
+    inputs=st.sampled_from([1, 15, 16, 17, 40]),
+    rows=st.sampled_from([1, 17, 33, MOST_LANES]),
+    grouped=st.booleans(),
+    index=st.sampled_from(NARROW),
+    kept=st.lists(st.sampled_from([EACH, SAME, HALVES]), min_size=1, max_size=4),
+)
+def test_weights_may_be_halves(
+    types: Configuration, seed: int, inputs: int, rows: int, grouped: bool, index: str, kept: list[int]
+) -> None:
+    random = np.random.default_rng(seed)
+    layers = []
+    for how in kept:
+        pattern = np.repeat(random.random((4, inputs)) < 0.8, [1, 9, 2, 28], axis=0)
+        pattern[::7, random.integers(inputs)] ^= True
+        places = np.nonzero(pattern)
+        numbers = random.choice(NUMBERS, len(places[0])) if how != SAME else np.full(len(places[0]), 0.5)
+        # Zeros that are given are stored.
+        layers.append(sp.csr_array((numbers.astype(types.dtype), places), shape=pattern.shape))
+        inputs = len(pattern)
+    x, zero = _activations(types, rows, layers[0].shape[1]), np.zeros(1, types.dtype)
+    each, found = (
+        Stages(types, layers, x, zero, 99.0, index=index, grouped=grouped, kept=how).advance(np.arange(rows))
+        for how in (EACH, kept)
+    )
+    same(found, each)
 
 
 @float_types
@@ -202,7 +251,7 @@ def test_inputs_that_are_all_the_same_are_counted(types: Configuration, seed: in
     x = sp.csr_array(np.where(random.random((rows, 30)) < 0.4, value, 0))
     bias = np.array([-0.3], types.dtype)
     counted, summed = (
-        Stages(types, layers, x, bias, 9.0, same=True, unit=unit).advance(np.arange(rows))
+        Stages(types, layers, x, bias, 9.0, kept=SAME, unit=unit).advance(np.arange(rows))
         for unit in (0.25 * value, None)
     )
     same(counted, summed)

@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 from jazz.values import Layout, Tensor, compressed
 from jazz_server.engine import parallel
 from jazz_server.engine.compressed import lines_of
+from jazz_server.engine.kernels.tiles import EACH, HALVES, SAME
 from jazz_server.engine.watching import watching
 from jazz_server.pipelines.control import RunControl
 from jazz_server.pipelines.errors import RunCancelled
+from jazz_server.pipelines.passes import networks
 from jazz_server.pipelines.passes.networks import stacked
 from jazz_server.pipelines.passes.ready import Ready
 from jazz_server.pipelines.passes.stages import Network
@@ -127,11 +129,133 @@ def test_weights_are_as_compact_as_they_can_be() -> None:
     assert network([np.eye(30), np.eye(30) * 2]).data[:2].tolist() == [1.0, 2.0]
     net = network([different])
     assert net.indices.dtype == np.uint16
-    assert net.same == 0
+    assert kept(net) == [EACH]
     wide = sp.csr_array((np.ones(2, np.float32), ([0, 69_999], [0, 1])), shape=(70_000, 2))
     assert network([wide]).indices.dtype == np.int32
     x = sp.csr_array((np.array([3.0, 4.0], np.float32), ([0, 0], [0, 69_999])), shape=(1, 70_000))
     np.testing.assert_array_equal(answer(x, network([wide], [np.zeros(1, np.float32)])).toarray(), [[3.0, 4.0]])
+
+
+def kept(net: Network) -> list[int]:
+    """How the weights of each layer are kept."""
+    return list(net.weights[:, 0].tolist())
+
+
+@pytest.fixture
+def halves_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights are kept as float16 where that is exact, also where it is not faster."""
+    monkeypatch.setattr(networks, "has_many_registers", lambda: True)
+    monkeypatch.setattr(networks, "_FEW_BYTES_OF_ROWS", 1 << 20)
+    monkeypatch.setattr(networks, "_TOGETHER", 1)
+
+
+def stored(weights: Sequence[float], columns: int = 1) -> sp.csr_array:
+    """Weights that are all stored, also zeros."""
+    rows = len(weights) // columns
+    places = np.divmod(np.arange(len(weights)), columns)
+    return sp.csr_array((np.array(weights, np.float32), places), shape=(rows, columns))
+
+
+def various(neurons: int, layers: int) -> list[sp.csr_array]:
+    """A network of the challenge whose weights are not the same; all are float16."""
+    random, weights = np.random.default_rng(4), radixnet(neurons, layers, seed=1)
+    for w in weights:
+        w.data[:] = random.integers(1, 8, w.nnz) / 64
+    return weights
+
+
+@pytest.mark.usefixtures("halves_pay")
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ([1.0, 0.5, -3 / 64], HALVES),
+        ([65504.0, -65504.0], HALVES),
+        ([2.0**-14, 1.0], HALVES),
+        ([-0.0, 1.0], HALVES),
+        ([1.0, 1.0], SAME),
+        ([-0.0, 0.0], SAME),
+        ([], EACH),
+        ([1.0, 0.5, 0.1], EACH),
+        ([1.0, 1 + 2.0**-11], EACH),
+        ([1.0, 65505.0], EACH),
+        ([1.0, 1e30], EACH),
+        ([1.0, np.inf], EACH),
+        ([1.0, np.nan], EACH),
+        ([1.0, 2.0**-15], EACH),
+        ([1.0, 2.0**-24], EACH),
+        ([1.0, 1e-30], EACH),
+        ([1.0, 1e-45], EACH),
+    ],
+)
+def test_weights_are_kept_as_float16_where_that_is_exact_and_not_subnormal(weights: list[float], expected: int) -> None:
+    assert kept(network([stored(weights)])) == [expected]
+
+
+@pytest.mark.usefixtures("halves_pay")
+def test_the_signs_of_zeros_are_kept() -> None:
+    net = network([stored([1.0, -0.0, 0.0, -1.0])])
+    assert np.signbit(net.halves[:4]).tolist() == [False, True, False, True]
+
+
+@pytest.mark.usefixtures("halves_pay")
+def test_a_network_tells_how_the_weights_of_its_layers_are_kept() -> None:
+    same, halves, each = np.eye(4), np.diag([1, 2, 3, 4]), np.diag([0.1, 2, 3, 4])
+    assert "one weight for each layer" in str(network([same, same]))
+    assert "2 bytes for a weight" in str(network([halves, halves]))
+    mixed = network([halves, same, each, halves])
+    assert kept(mixed) == [HALVES, SAME, EACH, HALVES]
+    assert "one weight in 1 of 4 layers, 2 bytes for a weight in 2 of 4 layers, 4 bytes for a weight in 1" in str(mixed)
+
+
+def test_weights_are_kept_as_float16_where_layers_are_wide_and_neurons_share_inputs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(networks, "has_many_registers", lambda: True)
+    wide = various(4096, 1)
+    assert kept(network(wide)) == [HALVES]
+    assert kept(network(various(1024, 1))) == [EACH]
+    neurons = np.arange(4096)
+    inputs = (neurons[:, None] + 17 * np.arange(32)) % 4096
+    scattered = sp.csr_array((wide[0].data, (inputs.ravel(), np.repeat(neurons, 32))))
+    assert kept(network([scattered])) == [EACH]
+    monkeypatch.setattr(networks, "has_many_registers", lambda: False)
+    assert kept(network(wide)) == [EACH]
+
+
+@pytest.mark.usefixtures("halves_pay")
+@given(
+    seed=st.integers(0, 1000),
+    rows=st.integers(0, 200),
+    widths=st.lists(st.integers(1, 40), min_size=2, max_size=6),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    numbers=st.lists(
+        st.sampled_from([(0.25, -1.5, 3 / 64), (0.25, -0.0), (0.5,), (0.25, 0.1), (0.5, 2.0**-15), (0.75, 2.0**-24)]),
+        min_size=5,
+        max_size=5,
+    ),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_float16_changes_no_bit(
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    rows: int,
+    widths: list[int],
+    dtype: Any,
+    numbers: list[tuple[float, ...]],
+) -> None:
+    random = np.random.default_rng(seed)
+    weights = []
+    for (before, after), choices in zip(pairwise(widths), numbers, strict=False):
+        places = np.nonzero(np.repeat(random.random((before, 4)) < 0.5, [1, 2, 4, after], axis=1)[:, :after])
+        weights.append(sp.csr_array((random.choice(choices, len(places[0])), places), shape=(before, after)))
+    biases = [-random.choice([0, 0.3], w.shape[1]).astype(dtype) for w in weights]
+    x = random.choice([0, 0, 0.7, 1.0, 5.0], (rows, widths[0]))
+    monkeypatch.delenv(VARIABLE, raising=False)
+    ours = network(weights, biases, 2.0)
+    monkeypatch.setenv(VARIABLE, "halves")
+    theirs = network(weights, biases, 2.0)
+    assert HALVES not in kept(theirs)
+    same(answer(x, ours), answer(x, theirs))
 
 
 @pytest.mark.parametrize("neurons", [64, 1024])
@@ -144,10 +268,16 @@ def test_the_rule_of_the_challenge(neurons: int) -> None:
     np.testing.assert_allclose(ours.toarray(), theirs.toarray(), rtol=1e-5)
 
 
-def test_answers_are_the_same_for_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("halves_pay")
+@pytest.mark.parametrize("weights", [radixnet(1024, 12, seed=1), various(1024, 12)], ids=["same", "halves"])
+def test_answers_are_the_same_for_any_number_of_threads(
+    monkeypatch: pytest.MonkeyPatch, weights: list[sp.csr_array]
+) -> None:
+    monkeypatch.setenv(VARIABLE, "columns,halves")
+    x = images(900)
+    expected = answer(x, network(weights))
     monkeypatch.setenv(VARIABLE, "columns")
-    x, net = images(900), network(radixnet(1024, 12, seed=1))
-    expected = answer(x, net)
+    net = network(weights)
     for threads in (1, 2, 4):
         pool = ThreadPoolExecutor(threads, initializer=parallel._begin_thread)
         monkeypatch.setattr(parallel, "_pool", lambda pool=pool: pool)

@@ -34,6 +34,7 @@ _REMEDY = "run `make kernels`"
 _NUMBERS: dict[str, Any] = {
     "uint8": ctypes.c_uint8,
     "uint16": ctypes.c_uint16,
+    "float16": ctypes.c_uint16,
     "int32": ctypes.c_int32,
     "int64": ctypes.c_int64,
     "float32": ctypes.c_float,

@@ -28,7 +28,7 @@ from llvmlite import ir
 from numba.core.imputils import lower_builtin
 from numba.core.registry import cpu_target
 
-from jazz_server.engine.aot import rows, vectors
+from jazz_server.engine.aot import rows, tiles
 from jazz_server.engine.kernels.declare import (
     EMITTED,
     INLINED,
@@ -51,6 +51,7 @@ types = _numba.types
 NUMBA_TYPES = {
     "uint8": types.uint8,
     "uint16": types.uint16,
+    "float16": types.uint16,  # Its bits: what is emitted makes numbers of them.
     "int32": types.int32,
     "int64": types.int64,
     "float32": types.float32,
@@ -61,6 +62,7 @@ NUMBA_TYPES = {
 LLVM_TYPES: dict[str, ir.Type] = {
     "uint8": ir.IntType(8),
     "uint16": ir.IntType(16),
+    "float16": ir.IntType(16),
     "int32": ir.IntType(32),
     "int64": ir.IntType(64),
     "float32": ir.FloatType(),
@@ -70,7 +72,7 @@ LLVM_TYPES: dict[str, ir.Type] = {
 
 CONTRACT = {"contract", "reassoc"}
 
-INTRINSICS: dict[str, Any] = vectors.INTRINSICS | rows.INTRINSICS
+INTRINSICS: dict[str, Any] = tiles.INTRINSICS | rows.INTRINSICS
 """What is compiled in the place of each emitted function, by its name."""
 
 

@@ -18,6 +18,7 @@ from typing import Final
 from jazz_server.engine.kernels.declare import (
     Bytes,
     FlagsOut,
+    Halves,
     Index,
     Int32s,
     Int64s,
@@ -39,6 +40,11 @@ FLOAT = ("float32", "float64")
 NARROW = ("uint16", "int32")
 """Types of the indices of weights."""
 
+EACH: Final = 0
+SAME: Final = 1
+HALVES: Final = 2
+"""How the weights of a layer are kept: each one, one for all that are the same, or each one as float16."""
+
 
 @emitted
 def tile_neurons(
@@ -50,7 +56,9 @@ def tile_neurons(
     indptr: Index,
     indices: Index,
     data: Values,
-    same: Size,
+    halves: Halves,
+    kept: Size,
+    shift: Size,
     weight: Value,
     bias: Values,
     bias_stride: Size,
@@ -66,9 +74,10 @@ def tile_neurons(
 
     Activations are read from the tile at `source` and written to that at `target`. Sums run over ascending inputs and
     the bias comes last, as in `csr_layer`: in floating point the order is part of the answer. Each product is added
-    without rounding it before. With `same`, all weights are `weight`. With `grouped`, some neurons are computed at a
-    time, which is faster where there are registers for so many sums; those of which `shared` says that they have the
-    same inputs read them once.
+    without rounding it before. Weights are `kept` in `data` or in `halves`, at the positions of edges plus `shift`, or
+    all are `weight`. No half is subnormal, and `LANES` of them can be read from each one on. With `grouped`, some
+    neurons are computed at a time, which is faster where there are registers for so many sums; those of which `shared`
+    says that they have the same inputs read them once.
     """
     for t in range(width):
         low[t] = upper
@@ -77,7 +86,9 @@ def tile_neurons(
         for t in range(width):
             total = upper * 0
             for p in range(indptr[neuron], indptr[neuron + 1]):
-                total += (weight if same else data[p]) * tiles[source + indices[p] * stride + t]
+                if kept != SAME:
+                    weight = halves[shift + p] if kept == HALVES else data[shift + p]
+                total += weight * tiles[source + indices[p] * stride + t]
             x = min(max(total + bias[neuron * bias_stride], 0), upper)
             tiles[target + (neuron - first) * stride + t] = x
             low[t] = min(low[t], x)
@@ -302,7 +313,8 @@ def rows_through_layers(
     indptr: Int64s,
     indices: Index,
     data: Values,
-    same: Size,
+    halves: Halves,
+    weights: Int64s,
     bias: Values,
     bias_stride: Size,
     upper: Value,
@@ -334,10 +346,11 @@ def rows_through_layers(
 
     The bias, one per stacked neuron (`bias_stride` 1) or one number (`bias_stride` 0), is added everywhere; that equals
     the rule of `csr_layer` where ``bias <= 0``. Then a row of zeros stays one, and leaves its tile. A row of which all
-    is `upper` stays one from layer `full_from` on: it leaves, too, and is flagged in `retired`. `data` has a weight for
-    each edge or, with `same`, for each layer. `shared` says of each neuron how many of it and those that follow have
-    the same inputs. `grouped` as in `tile_neurons`. With `counted` all entries of x are the same, an input of the first
-    layer gives `unit` where one is, and no multiple of that is rounded.
+    is `upper` stays one from layer `full_from` on: it leaves, too, and is flagged in `retired`. `weights` (layers, 2)
+    says how those of each layer are kept and how much they are shifted, as in `tile_neurons`; one that is the same for
+    all of a layer is in `data` at the shift itself. `shared` says of each neuron how many of it and those that follow
+    have the same inputs. `grouped` as in `tile_neurons`. With `counted` all entries of x are the same, an input of the
+    first layer gives `unit` where one is, and no multiple of that is rounded.
 
     Returns the position in `rows` of the first that has not come in: `row_end`, unless the last stage has results. They
     have to be taken before the next call: `held` then says how many there are, and `columns` (stages, stride) where, in
@@ -414,8 +427,11 @@ def rows_through_layers(
                     bias, bias_stride, upper, shared, grouped, low, high, first, last,
                 )  # fmt: skip
             else:
+                kept = weights[2 * layer]
+                shift = weights[2 * layer + 1]
                 tile_neurons(
-                    tiles, source, target, stride, width, indptr, indices, data, same, data[layer * same],
+                    tiles, source, target, stride, width, indptr, indices, data, halves, kept, shift,
+                    data[shift if kept == SAME else 0],
                     bias, bias_stride, upper, shared, grouped, low, high, first, last,
                 )  # fmt: skip
             if layer + 1 == stops[stage + 1]:

@@ -13,11 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz_server.engine.compressed import Compressed, transpose
-from jazz_server.engine.kernels.tiles import LANES
+from jazz_server.engine.kernels.tiles import EACH, HALVES, LANES, SAME
 from jazz_server.engine.memory import check_bytes
 from jazz_server.engine.op import Run
-from jazz_server.pipelines.passes.stages import Network, Rows
+from jazz_server.pipelines.passes.stages import Network, Rows, has_many_registers, rows_of_tile
 from jazz_server.pipelines.passes.without import without
+
+_FEW_BYTES_OF_ROWS: Final = 128
+"""So little of each neuron is in the tiles of wide layers that a weight is soon done with: it is worth being narrow."""
+
+_TOGETHER: Final = 8
+"""How many neurons have to share their inputs for weights to be most of what is read."""
 
 
 def stacked(run: Run, weights: Sequence[Compressed], biases: Sequence[NDArray[Any]], upper: float) -> Network:
@@ -128,23 +134,24 @@ def _joined(
     widths = [len(layer.counts) for layer in layers]
     widest = max(weights[0].rows, *widths)
     index = np.dtype(np.uint16 if widest <= 1 << 16 else np.int32)
-    same = all(len(layer.data) and bool((layer.data == layer.data[0]).all()) for layer in layers)
-    parts = [layer.data[:1] if same else layer.data for layer in layers]
     one = all(len(b) == 1 and b[0] == biases[0][0] for b in biases)
     dtype = weights[0].data.dtype
     counts = np.concatenate([layer.counts for layer in layers])
     indices = np.concatenate([layer.indices.astype(index) for layer in layers])
+    shared = [_shared(layer) for layer in layers]
+    few_rows = rows_of_tile(widest, dtype.itemsize) * dtype.itemsize <= _FEW_BYTES_OF_ROWS
+    halves = has_many_registers() and few_rows and not without("halves")
+    kept = [_kept(layer, halves and _are_read_together(s)) for layer, s in zip(layers, shared, strict=True)]
     return Network(
         inputs=weights[0].rows,
         columns=weights[-1].columns,
         starts=np.concatenate(([0], np.cumsum(widths))).astype(np.int64),
         indptr=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
         indices=indices,
-        data=np.concatenate([*parts, np.zeros(1, dtype)]),
-        same=int(same),
+        **_weights(layers, kept, dtype),
         bias=biases[0] if one else np.concatenate([layer.bias for layer in layers]),
         upper=dtype.type(upper),
-        shared=np.concatenate([_shared(layer) for layer in layers]),
+        shared=np.concatenate(shared),
         places=places,
         widest=widest,
         full_from=len(layers),
@@ -152,6 +159,45 @@ def _joined(
         largest=max(float(np.abs(w.data).max(initial=0)) for w in weights) * max(w.rows for w in weights),
         most=int(layers[0].counts.max(initial=0)),
     )
+
+
+def _are_read_together(shared: NDArray[np.uint8]) -> bool:
+    """Whether so many neurons of a layer share their inputs that its weights are most of what is read."""
+    groups = int(np.count_nonzero(shared == 1))
+    return len(shared) >= _TOGETHER * groups > 0
+
+
+def _kept(layer: _Layer, halves: bool) -> int:
+    """How the weights of a layer are kept: as float16 only if they may be, and are exact and not subnormal then."""
+    data = layer.data
+    if len(data) == 0:
+        return EACH
+    if bool((data == data[0]).all()):
+        return SAME
+    if not halves:
+        return EACH
+    with np.errstate(over="ignore", under="ignore"):
+        narrow = data.astype(np.float16)
+    normal = (data == 0) | (np.abs(data) >= np.finfo(np.float16).smallest_normal)
+    return HALVES if bool(((narrow == data) & np.isfinite(narrow) & normal).all()) else EACH
+
+
+def _weights(layers: Sequence[_Layer], kept: Sequence[int], dtype: np.dtype[Any]) -> dict[str, NDArray[Any]]:
+    """The weights of a network: `data`, `halves` and `weights`, which tells where those of each layer are."""
+    data: list[NDArray[Any]] = []
+    halves: list[NDArray[Any]] = []
+    shifts, first = [], 0
+    for layer, how in zip(layers, kept, strict=True):
+        into = halves if how == HALVES else data
+        begin = sum(map(len, into))
+        shifts.append(begin if how == SAME else begin - first)
+        into.append(layer.data[:1] if how == SAME else layer.data.astype(np.float16 if how == HALVES else dtype))
+        first += len(layer.data)
+    return {
+        "data": np.concatenate([*data, np.zeros(1, dtype)]),
+        "halves": np.concatenate([*halves, np.zeros(LANES, np.float16)]),
+        "weights": np.array([kept, shifts], np.int64).T.copy(),
+    }
 
 
 def _shared(layer: _Layer) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz_server.engine.compressed import Compressed
-from jazz_server.engine.kernels.tiles import DONE, TAKEN
+from jazz_server.engine.kernels.tiles import DONE, EACH, HALVES, LANES, SAME, TAKEN
 from jazz_server.engine.library import kernel, library
 from jazz_server.engine.memory import check_bytes
 
@@ -18,6 +18,12 @@ KERNELS: Final = ("rows_through_layers", "tile_to_dense", "put_rows", "put_full_
 
 _MANY_REGISTERS: Final = ("x86-64-v4",)
 """The levels with registers for the sums of several neurons at a time."""
+
+_MOST_BYTES_OF_ROWS: Final = 256
+"""Four vectors of 512 bits: more sums at a time do not fit in registers."""
+
+_CACHE_BYTES: Final = 1 << 20
+"""What two tiles may take: about half of a second-level cache."""
 
 _ALIGNMENT: Final = 64
 
@@ -35,8 +41,9 @@ class Network:
         starts: Where each layer begins in `indptr`, and the end.
         indptr: Where each neuron begins in `indices`, and the end.
         indices: The inputs of each neuron, in the order in which they are added up; uint16 where they fit.
-        data: A weight for each input; or, when they are `same`, one for each layer.
-        same: 1 when all weights of a layer are the same, else 0.
+        data: The weights of layer after layer, one of those that are all the same, none of those that are `halves`.
+        halves: Weights that are exact as float16, and some zeros.
+        weights: How those of each layer are kept, and their place less that of their inputs (layers, 2).
         bias: A number for each neuron, or one.
         upper: The upper limit.
         shared: For each neuron, how many of it and those that follow have the same inputs; 255 where more have.
@@ -54,7 +61,8 @@ class Network:
     indptr: NDArray[np.int64]
     indices: NDArray[Any]
     data: NDArray[Any]
-    same: int
+    halves: NDArray[np.float16]
+    weights: NDArray[np.int64]
     bias: NDArray[Any]
     upper: Any
     shared: NDArray[np.uint8]
@@ -73,19 +81,36 @@ class Network:
     @property
     def nbytes(self) -> int:
         """The bytes of its arrays."""
-        arrays = (self.starts, self.indptr, self.indices, self.data, self.bias, self.shared, self.places)
+        weights = (self.data, self.halves, self.weights)
+        arrays = (self.starts, self.indptr, self.indices, *weights, self.bias, self.shared, self.places)
         return sum(array.nbytes for array in arrays)
+
+    @property
+    def first_weight(self) -> Any | None:
+        """What all weights of the first layer are; None if they are not the same."""
+        kept, shift = self.weights[0]
+        return self.data[shift] if kept == SAME else None
 
     def __str__(self) -> str:
         """What was done to it, in words."""
         words = [f"{self.indices.itemsize} bytes for an index"]
-        words.append("one weight for each layer" if self.same else f"{self.data.itemsize} bytes for a weight")
+        words += self._weights()
         kept = int(self.starts[-1])
         if kept < self.neurons:
             words.append(f"equal columns once: {kept} of {self.neurons}")
         if self.full_from < self.layers:
             words.append(f"rows at the upper limit retire from layer {self.full_from} on")
         return ", ".join(words)
+
+    def _weights(self) -> Iterator[str]:
+        words = {SAME: "one weight", HALVES: "2 bytes for a weight", EACH: f"{self.data.itemsize} bytes for a weight"}
+        found = {kept: int(np.count_nonzero(self.weights[:, 0] == kept)) for kept in words}
+        if found[SAME] == self.layers:
+            yield "one weight for each layer"
+            return
+        for kept, number in found.items():
+            if number:
+                yield words[kept] + (f" in {number} of {self.layers} layers" if number < self.layers else "")
 
 
 class Rows:
@@ -126,8 +151,9 @@ class Rows:
         self._go = kernel("rows_through_layers", index=network.indices.dtype, value=value).partial(
             self._tiles, self._slots, self._where, self._held, cells, np.empty(stride, value), np.empty(stride, value),
             np.empty(2 * stride, np.int64), stride, room,
-            network.indptr, network.indices, network.data, network.same, network.bias, int(len(network.bias) > 1),
-            network.upper, network.starts, network.shared, network.full_from, int(library().level in _MANY_REGISTERS),
+            network.indptr, network.indices, network.data, network.halves, network.weights.reshape(-1),
+            network.bias, int(len(network.bias) > 1),
+            network.upper, network.starts, network.shared, network.full_from, int(has_many_registers()),
             np.array(stops, np.int64), stages,
             x.indptr, x.indices, x.data, x.columns, int(unit is not None), 0.0 if unit is None else unit, rows, retired,
         )  # fmt: skip
@@ -150,6 +176,17 @@ class Rows:
             )  # fmt: skip
             yield self._slots[-1, :count].copy(), out
             last[TAKEN] = count
+
+
+def has_many_registers() -> bool:
+    """Whether neurons are computed some at a time."""
+    return library().level in _MANY_REGISTERS
+
+
+def rows_of_tile(widest: int, size: int) -> int:
+    """How many rows a tile has for layers of so many neurons and activations of so many bytes."""
+    room = _CACHE_BYTES // max(2 * widest * size, 1)
+    return max(LANES, min(_MOST_BYTES_OF_ROWS // size, room // LANES * LANES))
 
 
 def _aligned(length: int, dtype: np.dtype[Any]) -> NDArray[Any]:

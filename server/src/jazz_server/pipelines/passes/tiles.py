@@ -17,19 +17,12 @@ from numpy.typing import NDArray
 
 from jazz.values import Tensor
 from jazz_server.engine.compressed import Compressed, cast, from_array, lines_of, tensor_of, widened
-from jazz_server.engine.kernels.tiles import LANES
 from jazz_server.engine.launch import launch, pointers
 from jazz_server.engine.memory import check_bytes
 from jazz_server.engine.op import Run
 from jazz_server.engine.parallel import for_each, for_ranges, thread_count
 from jazz_server.engine.watching import note
-from jazz_server.pipelines.passes.stages import Network, Rows
-
-_MOST_BYTES_OF_ROWS: Final = 256
-"""Four vectors of 512 bits: more sums at a time do not fit in registers."""
-
-_CACHE_BYTES: Final = 1 << 20
-"""What two tiles may take: about half of a second-level cache."""
+from jazz_server.pipelines.passes.stages import Network, Rows, rows_of_tile
 
 _STAGES_BYTES: Final = 64 << 20
 """What the tiles of all stages may take in each thread."""
@@ -112,10 +105,11 @@ def _stays_finite(least: float, most: float, network: Network) -> bool:
 
 def _unit(value: float, network: Network) -> float | None:
     """What an input of `value` gives to each neuron of the first layer; None where its multiples would be rounded."""
-    if not network.same or network.most > _MOST_COUNTED:
+    weight = network.first_weight
+    if weight is None or network.most > _MOST_COUNTED:
         return None
     limits = np.finfo(network.data.dtype)
-    unit = Fraction(value) * Fraction(float(network.data[0]))
+    unit = Fraction(value) * Fraction(float(weight))
     exact = (unit.numerator * network.most).bit_length() <= limits.nmant + 1
     return float(unit) if exact and abs(unit) >= limits.tiny else None
 
@@ -133,7 +127,7 @@ class _Tiles:
         self._x = replace(x, indptr=x.indptr.astype(np.int64), indices=x.indices.astype(np.int32, copy=False))
         self._network = network
         self._unit = unit
-        self.stride = _stride(network)
+        self.stride = rows_of_tile(network.widest, network.data.itemsize)
         self._stops = _stops(network, self.stride)
         self._alive = np.flatnonzero(np.diff(x.indptr))
         self._retired = np.zeros(x.rows, np.bool_)
@@ -195,10 +189,3 @@ def _stops(network: Network, stride: int) -> Sequence[int]:
     """The layers at which stages begin, and the end."""
     most = max(1, _STAGES_BYTES // max(network.widest * stride * network.data.itemsize, 1))
     return (0, *[stop for stop in _REGROUPED if stop < network.layers][: most - 1], network.layers)
-
-
-def _stride(network: Network) -> int:
-    """How many rows a tile has."""
-    size = network.data.itemsize
-    room = _CACHE_BYTES // max(2 * network.widest * size, 1)
-    return max(LANES, min(_MOST_BYTES_OF_ROWS // size, room // LANES * LANES))

@@ -9,5 +9,5 @@ VARIABLE: Final = "JAZZ_WITHOUT"
 
 
 def without(name: str) -> bool:
-    """Whether a pass is to be left out: "tiles", "columns" (equal ones once), "full_rows" (retired)."""
+    """Whether a pass is left out: "tiles", "columns" (equal ones once), "full_rows" (retired), "halves" (float16)."""
     return name in os.environ.get(VARIABLE, "").split(",")
