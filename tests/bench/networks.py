@@ -35,6 +35,9 @@ SEED: Final = 1
 DERIVED: Final = {1024: 6000, 4096: 3000, 16384: 1200}
 """How many inputs there are for each number of neurons."""
 
+VARIOUS: Final = (4096, 16384)
+"""The numbers of neurons of networks that are also run with weights that are not all the same."""
+
 MANY: Final = 60_000
 _DARK: Final = 0.7
 """From this grey value on a pixel is one: then as many are as in official images, one in ten."""
@@ -73,9 +76,9 @@ class Network:
         computing: Seconds that the server computed in each run on the inputs that are stored.
     """
 
-    def __init__(self, db: jazz.Database, neurons: int) -> None:
+    def __init__(self, db: jazz.Database, neurons: int, weights: list[sp.csr_array]) -> None:
         self.neurons = neurons
-        self.weights = radixnet(neurons, LAYERS, seed=SEED)
+        self.weights = weights
         names = [f"w{layer:03}" for layer in range(LAYERS)]
         for first in range(0, LAYERS, 10):
             with db.commit() as commit:
@@ -103,13 +106,13 @@ class Network:
 
 
 @contextmanager
-def network(neurons: int, *, columns_once: bool) -> Iterator[Network]:
-    """A network in a server that computes equal columns once, or all of them."""
+def network(neurons: int, *, columns_once: bool, weights: list[sp.csr_array] | None = None) -> Iterator[Network]:
+    """A network, by default that of the challenge, in a server that computes equal columns once, or all of them."""
     left_out = "" if columns_once else "columns"
     with tempfile.TemporaryDirectory() as folder, _environment(JAZZ_WITHOUT=left_out, JAZZ_MEMORY_LIMIT="4096"):
         server = Server(Path(folder) / "data", Path(folder) / "log")
         with server, jazz.connect(server.target) as db:
-            yield Network(db, neurons)
+            yield Network(db, neurons, weights or radixnet(neurons, LAYERS, seed=SEED))
 
 
 @contextmanager
@@ -145,12 +148,22 @@ def _many_inputs(columns_once: bool) -> Iterator[Figure]:
             yield _many(net, images, kind, suffix)
 
 
-def _against_peers(neurons: int) -> Iterator[Figure]:
+def various(neurons: int) -> list[sp.csr_array]:
+    """The network of the challenge with weights from 1/64 to 7/64, on average what they are there; exact as float16."""
+    random, layers = np.random.default_rng(SEED), radixnet(neurons, LAYERS, seed=SEED)
+    for layer in layers:
+        layer.data[:] = random.integers(1, 8, layer.nnz) / 64
+    return layers
+
+
+def _against_peers(neurons: int, suffix: str = "") -> Iterator[Figure]:
     """Edges a second, against all peers."""
     images = scaled(DERIVED[neurons], neurons)
-    note = f"{images.shape[0]} derived inputs: {_source()} shifted and scaled up; no use is made of equal columns"
+    weights = various(neurons) if suffix else None
+    how = "weights are not the same" if suffix else "no use is made of equal columns"
+    note = f"{images.shape[0]} derived inputs: {_source()} shifted and scaled up; {how}"
     with ExitStack() as stack:
-        net = stack.enter_context(network(neurons, columns_once=False))
+        net = stack.enter_context(network(neurons, columns_once=False, weights=weights))
         net.store(images)
         given = {"x": images, "weights": net.weights, "bias": BIAS[neurons], "cap": CAP}
         functions = ("torch", "mkl", "graphblas", "scipy")
@@ -160,7 +173,7 @@ def _against_peers(neurons: int) -> Iterator[Figure]:
             peer.check(ours, same)
         work = net.edges(images.shape[0])
         named = {str(peer): peer for peer in peers}
-        yield best(f"dnn.{neurons}x{LAYERS}", "edges/s", net.run, named, work=work, turns=3, note=note)
+        yield best(f"dnn.{neurons}x{LAYERS}{suffix}", "edges/s", net.run, named, work=work, turns=3, note=note)
 
 
 def _many(net: Network, images: sp.csr_array, kind: str, suffix: str) -> Figure:
@@ -227,6 +240,7 @@ def varied(rows: int) -> sp.csr_array:
 
 NETWORKS: Final[Mapping[str, Benchmark]] = {
     **{f"dnn.{neurons}x{LAYERS}": partial(_against_peers, neurons) for neurons in DERIVED},
+    **{f"dnn.{neurons}x{LAYERS}.weights": partial(_against_peers, neurons, ".weights") for neurons in VARIOUS},
     f"dnn.1024x{LAYERS}.60k": partial(_many_inputs, False),
     f"dnn.1024x{LAYERS}.60k.columns": partial(_many_inputs, True),
 }
