@@ -257,6 +257,7 @@ def test_what_does_not_fit_is_refused_when_it_runs(
     with pytest.raises(OpError) as caught:
         CATALOGUE[name].run(Steps(), args, settings_of(CATALOGUE[name], settings))
     assert str(caught.value) == reason
+    assert type(caught.value.found) is str
 
 
 F = typed("float32", 3, 4)

@@ -52,9 +52,8 @@ def _run_one_hot(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Ten
     classes = _classes(x, known, settings.get("classes"))
     if len(known) and not 0 <= known.min() <= known.max() < classes:
         wrong = known[(known < 0) | (known >= classes)][0]
-        raise OpError(
-            "x", f"classes from 0 to {classes - 1}" if classes else "no elements: there are no classes", wrong
-        )
+        expected = f"classes from 0 to {classes - 1}" if classes else "no elements: there are no classes"
+        raise OpError("x", expected, str(wrong))
     # Of an element that is missing it is not known which class it is of: each of them is missing.
     counts = np.where(missing, classes, 1)
     ends = np.cumsum(counts)
