@@ -199,6 +199,7 @@ def test_every_function_is_an_operation_of_the_server() -> None:
         ("tpok", "jazz.ops.topk"),
         ("concatenate", "jazz.ops.concat"),
         ("median", "jazz.ops.quantile"),
+        ("nnz", "jazz.ops.count_nonzero"),
         ("fft", "what jazz.ops has"),
     ],
 )

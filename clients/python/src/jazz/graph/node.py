@@ -248,16 +248,23 @@ class Node:
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Operand, **options: object) -> Node:
         name = UFUNCS.get(ufunc)
         if name is None or method != "__call__" or options:
-            called = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
-            raise _no(
-                f"passed to {called}" + (f" with {', '.join(options)}" if options else ""), _op_for(ufunc.__name__)
-            )
+            name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+            raise _no(f"passed to np.{name}" + (f" with {', '.join(options)}" if options else ""), _op_for(name))
         return apply(name, *inputs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> NoReturn:
         module = getattr(function, "__module__", None) or "numpy"
         called = f"{module.replace('numpy', 'np', 1)}.{function.__name__}"
         raise _no(f"passed to {called}", _op_for(function.__name__))
+
+    def __copy__(self) -> Node:
+        return self
+
+    def __deepcopy__(self, _: object) -> Node:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{self!r} cannot be pickled: it is a name for what a step will give; a pipeline can be")
 
     def __bool__(self) -> bool:
         raise _no("asked whether it is true", "jazz.ops.where to choose between values, jazz.ops.iterate to repeat")
