@@ -121,6 +121,14 @@ def test_what_is_the_same_is_not_far() -> None:
         assert not far.any()
 
 
+@every_metric
+@pytest.mark.parametrize("layout", [Layout.DENSE, Layout.CSR])
+def test_no_distance_is_minus_zero(layout: Layout, metric: str) -> None:
+    x = tensor(np.array([[1.0, 0.0], [3.0, 4.0]]), layout)
+    far, _ = nearest(x, x, 2, metric)
+    assert not np.signbit(far).any()
+
+
 def test_texts_are_found_as_by_a_product_of_matrices() -> None:
     x = sp.random_array((3000, 2000), density=0.01, format="csr", dtype=np.float32, rng=1)
     q = x[:100]

@@ -46,7 +46,7 @@ def nearest(
     search = _Search(x, queries, k, metric, work)
     scores, rows = search.best(run)
     if metric == "cosine":
-        distances = np.clip(-scores, 0, 2)
+        distances = np.clip(0.0 - scores, 0, 2)  # of 0 that is 0, where -scores is -0.0
     elif metric == "jaccard":
         distances = 1 - scores.astype(np.float64)
     elif search.rows is not None:
