@@ -137,22 +137,20 @@ levels.jazz_block <- function(x) {
 #' @rdname jz_block
 #' @export
 `[.jazz_block` <- function(x, i, j, ..., drop = TRUE) {
-  # x[i] has one index, x[i, ] has two
+  # x[i] has one index, x[i, ] has two; an option has a name
   indices <- nargs() - 1L - !missing(drop) - ...length()
   further <- as.list(match.call(expand.dots = FALSE)$...)
   beyond <- !nzchar(names(further) %||% character(length(further)))
+  if (missing(i) && missing(j) && !any(beyond)) return(handle_value(x, ...))
+  if (is_part(x)) return(eval(call_on(sys.call(), handle_value(x)), parent.frame()))
   rows <- if (!missing(i)) wanted_index(i)
   columns <- if (!missing(j)) wanted_index(j)
-  get <- function(...) jz_get(handle_db(x), .subset2(x, "name"), ...)
   if (any(beyond)) {
     around <- parent.frame()
-    given <- lapply(further, function(index) if (is_missing_index(index)) TRUE else eval(index, around))
-    check_indices(x, 2L + sum(beyond))
-    part <- do.call(get, c(list(rows = rows, columns = columns), given[!beyond]))
-    return(do.call(`[`, c(list(part, TRUE, TRUE), given[beyond], drop = drop)))
+    further <- lapply(further, function(index) if (is_missing_index(index)) TRUE else eval(index, around))
+    return(array_part(x, rows, columns, further[beyond], drop, further[!beyond]))
   }
-  if (missing(i) && missing(j)) return(handle_value(x, ...))
-  whole_name(x)
+  get <- function(...) jz_get(handle_db(x), .subset2(x, "name"), ...)
   header <- handle_header(x)
   if (indices < 2L) {
     if (!is.null(header$table)) return(get(columns = rows, ...))
@@ -161,7 +159,7 @@ levels.jazz_block <- function(x) {
     }
     return(get(rows = rows, ...))
   }
-  if (length(header$tensor$shape) > 2L) check_indices(x, indices)
+  if (length(header$tensor$shape) > 2L) check_indices(header, indices)
   part <- get(rows = rows, columns = columns, ...)
   if (is.data.frame(part) && anyDuplicated(rows)) part <- rows_named(part)
   # of data frames as R does it: a single column is one, a single row is none
@@ -171,10 +169,21 @@ levels.jazz_block <- function(x) {
 
 is_missing_index <- function(index) is.symbol(index) && !nzchar(as.character(index))
 
-# Sees that an array has as many dimensions as it is given indices.
-check_indices <- function(x, count) {
-  rank <- length(handle_header(x)$tensor$shape)
-  whole_name(x)
+# A call of brackets, of another object.
+call_on <- function(call, object) {
+  call[1:2] <- list(as.name("["), object)
+  call
+}
+
+# Of an array of more than two dimensions: the server cuts the first two, R the others.
+array_part <- function(x, rows, columns, others, drop, options) {
+  check_indices(handle_header(x), 2L + length(others))
+  part <- do.call(jz_get, c(list(handle_db(x), .subset2(x, "name"), rows = rows, columns = columns), options))
+  do.call(`[`, c(list(part, TRUE, TRUE), others, drop = drop))
+}
+
+check_indices <- function(header, count) {
+  rank <- length(header$tensor$shape)
   if (count != rank) stop_invalid("i", sprintf("an index for each of %d dimensions", rank), I(format(count)))
 }
 
@@ -187,10 +196,11 @@ wanted_index <- function(index) {
 # Rows that are there more than once have row names in R, made unique; elsewhere their labels are a column.
 rows_named <- function(frame) {
   labels <- frame[[1L]]
-  if (!isTRUE(memory_of(frame)$index) || !is.character(labels) || anyNA(labels)) return(frame)
+  named <- is.character(labels) || is.integer(labels) && is.null(attributes(labels))
+  if (!isTRUE(memory_of(frame)$index) || !named || anyNA(labels)) return(frame)
   frame <- frame[-1L]
   comment(frame) <- NULL
-  row.names(frame) <- make.unique(labels)
+  row.names(frame) <- make.unique(as.character(labels))
   frame
 }
 
@@ -201,9 +211,9 @@ rows_named <- function(frame) {
     if (length(i) != 1L || length(j) != 1L) stop_invalid("i, j", "one position or name each", I("several"))
     return(x[i, j, ...][[1L]])
   }
+  if (is_part(x)) return(handle_value(x, ...)[[i]])
   if (is.numeric(i) && length(i) == 1L) {
     check_whole(i, "i", least = 1)
-    if (is_part(x)) return(x[...][[i]])
     header <- handle_header(x)
     if (length(header$tensor$shape) == 1L) return(x[i, ...][[1L]])
     fields <- header_names(header)

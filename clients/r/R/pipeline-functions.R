@@ -118,7 +118,7 @@ strung <- function(...) {
   parts <- list(...)
   advice <- "list(a = x, b = y) gives several outputs; cbind() and rbind() join matrices"
   if (!is.null(names(parts))) stop_tracing(call, "vectors without names", "names", advice)
-  parts <- lapply(parts, function(part) if (is.null(as_literal(part))) part else array(part, 1L))
+  parts <- lapply(parts, as_vector)
   dims <- lapply(parts, dims_of)
   if (!all(lengths(dims) == 1L)) {
     found <- shown_dims(dims[lengths(dims) != 1L][[1L]])
@@ -128,6 +128,11 @@ strung <- function(...) {
   lengths <- vapply(dims, function(dim) if (is.numeric(dim[[1L]])) dim[[1L]] else NA_real_, 0)
   truth <- all(vapply(parts, is_truth, NA))
   apply_op("concat", parts, list(), 1, list(list(if (anyNA(lengths)) NA else sum(lengths))), call, truth)[[1L]]
+}
+
+# A single number as a vector of one.
+as_vector <- function(x) {
+  if (!is.null(as_literal(x))) array(x, 1L) else if (is_node(x) && identical(x@dims, list())) jz_expand_dims(x) else x
 }
 
 diagonal <- function(x) {

@@ -65,6 +65,7 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' * what is computed has no names and no dimnames;
 #' * `x[i, j]` drops a dimension of which one position is known to be wanted, and none because of what the data is: a
 #'   mask that is computed, and a matrix that turns out to have one row, stay matrices;
+#' * `max()` and `min()` of what is all missing are missing with `na.rm = TRUE`, too, where R has `-Inf` and `Inf`;
 #' * comparisons with `NaN` are `FALSE`, `!=` is `TRUE`, where R has `NA`;
 #' * a vector in `%*%` stays a vector, and the result is one, where R would give a matrix of one row or column;
 #' * missing is not `NaN`: `is.na()` is `FALSE` for `NaN`, and `na.rm = TRUE` leaves out what is missing, and no `NaN`;
@@ -303,6 +304,12 @@ setMethod("show", "jazz_node", function(object) {
   )
   cat("<jazz_node: ", what, ">\n", sep = "")
 })
+
+#' @export
+str.jazz_node <- function(object, ...) {
+  cat(" ")
+  print(object)
+}
 
 reduce_lines <- function(op, x, axis, na.rm) {
   matrix_dims(x, paste0(if (axis == 2) "row" else "col", if (op == "sum") "Sums()" else "Means()"))

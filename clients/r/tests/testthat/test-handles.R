@@ -90,6 +90,13 @@ test_that("a handle of a part reads that part", {
   expect_output(print(part), "its rows, columns")
   expect_named(block_request(part), c("name", "slice"))
   expect_s3_class(raised(jz_delete(db, part)), "jazz_error_invalid_argument")
+  rows <- 2:3
+  expect_identical(part[rows, ], expected[rows, ])
+  expect_identical(part[-1, "Species"], expected[-1, "Species"])
+  expect_identical(part["Species"], expected["Species"])
+  expect_identical(part$Sepal.Width, expected$Sepal.Width)
+  expect_identical(part[[2]], expected[[2]])
+  expect_identical(part[[3, "Species"]], expected[[3, "Species"]])
 })
 
 test_that("brackets take NULL for nothing, and repeat a single truth value", {
@@ -139,6 +146,8 @@ test_that("an array takes an index for each dimension", {
   expect_identical(h[, -1, 4, drop = FALSE], x[, -1, 4, drop = FALSE])
   expect_identical(h[2, 3, 4], x[2, 3, 4])
   expect_identical(head(h, 1), head(x, 1))
+  part <- jz_block(db, "r-arrays/x", rows = 2)
+  expect_identical(part[, , 3], x[2, , , drop = FALSE][, , 3])
   for (wrong in list(quote(h[1, ]), quote(h[1, 2, 3, 4]))) {
     expect_match(conditionMessage(raised(eval(wrong))), "an index for each of 3 dimensions", fixed = TRUE)
   }
@@ -148,10 +157,12 @@ test_that("rows that are wanted twice have the row names that R gives them", {
   db <- test_db()
   space <- test_space(db, "r-twice")
   jz_put(db, "r-twice/cars", mtcars)
-  jz_put(db, "r-twice/iris", iris)
   h <- jz_block(db, "r-twice/cars")
   expect_identical(h[c(1, 1, 3), ], mtcars[c(1, 1, 3), ])
   expect_identical(h[c(2, 2), "mpg"], mtcars[c(2, 2), "mpg"])
+  flowers <- iris[5:9, ]
+  jz_put(db, "r-twice/iris", flowers)
+  expect_identical(jz_block(db, "r-twice/iris")[c(4, 4, 1), ], flowers[c(4, 4, 1), ])
   expect_identical(h[0, ], mtcars[0, ])
   expect_identical(h[0, "mpg"], mtcars[0, "mpg"])
 })

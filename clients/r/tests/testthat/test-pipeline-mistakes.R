@@ -66,6 +66,20 @@ test_that("c() joins vectors, and is no list of outputs", {
   expect_identical(format(jz_pipeline(function(x) x * one))[[2]], format(jz_pipeline(function(x) x * 2))[[2]])
 })
 
+test_that("single values are joined to a vector", {
+  db <- test_db()
+  x <- c(1, 2, 6)
+  both <- jz_pipeline(function(x) c(mean(x), sd(x), x[2:3], 0), list(x = jz_dense("n")))
+  expect_equal(jz_run(db, both, x = x), c(mean(x), sd(x), x[2:3], 0))
+})
+
+test_that("values can be looked at while a function is traced", {
+  expect_output(jz_pipeline(function(x) {
+    str(x)
+    x
+  }), "<jazz_node: input 0")
+})
+
 test_that("NULL is no value", {
   expect_match(told(function(x) x == NULL), "found NULL")
 })
