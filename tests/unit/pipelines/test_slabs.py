@@ -168,6 +168,20 @@ def test_a_run_is_stopped_between_two_turns(monkeypatch: pytest.MonkeyPatch) -> 
     assert turns[0] < len(D)
 
 
+def test_rows_that_are_not_stored_may_be_any_number() -> None:
+    """Where they are cut is told one after the other: a list of all cuts would take more memory than there is."""
+    control = RunControl(memory_limit=1 << 20)
+
+    def run(run: Run, args: Any, settings: Settings) -> Any:
+        control.cancelled.set()
+        return CATALOGUE["exp"].run(run, args, settings)
+
+    values = _values({"x": sp.coo_array(([1.0], ([3],)), shape=(1 << 62,))})
+    compiled = _program(lambda x: ops.sum(ops.exp(x)), values, exp=replace(CATALOGUE["exp"], run=run))
+    with pytest.raises(RunCancelled):
+        compiled.run(values, control)
+
+
 def test_only_the_outputs_need_memory_for_all_rows() -> None:
     wide = RNG.random((4096, 64))
     values = _values({"x": wide})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -54,7 +55,21 @@ def bounds(tensor: Tensor, bytes_: int, limit: int | None) -> Sequence[int]:
         return [0, rows]
     if tensor.layout is Layout.CSR and tensor.indptr is not None:
         return [int(bound) for bound in np.unique(split_by_weight(tensor.indptr, turns))]
-    return [turn * rows // turns for turn in range(turns + 1)]
+    return _Even(rows, turns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Even(Sequence[int]):
+    """Cuts into equal parts, each told when it is asked for: of rows that are not stored there may be any number."""
+
+    rows: int
+    parts: int
+
+    def __len__(self) -> int:
+        return self.parts + 1
+
+    def __getitem__(self, position: int) -> int:  # type: ignore[override]
+        return range(self.parts + 1)[position] * self.rows // self.parts
 
 
 def run_slabs(
