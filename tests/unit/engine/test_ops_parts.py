@@ -21,6 +21,7 @@ from unit.engine.samples import apply as op
 from unit.engine.test_ops_values import csr, holey, huge, present, strings, texts
 
 HUGE = huge()  # one entry, 1, at (5, 5) of 2**20 rows and columns
+LONG = replace(layouts.to_sparse(dense(np.ones(1)), Layout.COO), shape=(1 << 62,))
 RNG = np.random.default_rng(11)
 
 
@@ -72,6 +73,10 @@ def test_the_inverse_of_a_sparse_tensor_with_negative_elements_stands_for_the_in
         ("argsort", [HUGE], {}),
         ("standardize", [HUGE], {}),
         ("tile", [dense(np.zeros(1 << 20))], {"repetitions": 1 << 20}),
+        ("tile", [LONG], {"repetitions": 4}),
+        ("flip", [LONG], {}),
+        ("split", [LONG], {"sections": 2}),
+        ("kron", [LONG, LONG], {}),
         ("bin", [HUGE, dense(np.array([1.0]))], {}),
         ("one_hot", [replace(dense(np.array([0])), validity=np.array([0], np.uint8))], {"classes": 1 << 40}),
     ],

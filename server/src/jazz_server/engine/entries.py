@@ -43,7 +43,7 @@ class Entries:
 
 def entries_of(tensor: Tensor) -> Entries:
     """The entries of a sparse tensor."""
-    _check_positions(tensor.shape)
+    check_positions(tensor.shape)
     values = elements(tensor)
     missing = None if tensor.validity is None else missing_entries(tensor)
     if tensor.layout is Layout.COO:
@@ -101,7 +101,7 @@ def expand(entries: Entries, shape: tuple[int, ...]) -> Entries:
     """The entries of the tensor broadcast to a shape."""
     if entries.shape == shape:
         return entries
-    _check_positions(shape)
+    check_positions(shape)
     own = (1,) * (len(shape) - len(entries.shape)) + entries.shape
     strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
     stretched = [axis for axis, length in enumerate(own) if length != shape[axis]]
@@ -179,7 +179,7 @@ def _some(missing: Marks | None, chosen: Array) -> Marks | None:
 
 def as_rows(tensor: Tensor, axes: tuple[int, ...] = (-1,)) -> Compressed:
     """A COO tensor as a matrix whose columns are some of its axes and whose rows are all others, each in C order."""
-    _check_positions(tensor.shape)
+    check_positions(tensor.shape)
     inner = sorted(axis % tensor.ndim for axis in axes)
     outer = [axis for axis in range(tensor.ndim) if axis not in inner]
     rows, columns = (_raveled(tensor, own) for own in (outer, inner))
@@ -198,6 +198,7 @@ def _raveled(tensor: Tensor, axes: Sequence[int]) -> NDArray[np.int64]:
     return ravel([tensor.indices[axis] for axis in axes], [tensor.shape[axis] for axis in axes])
 
 
-def _check_positions(shape: Sequence[int]) -> None:
+def check_positions(shape: Sequence[int]) -> None:
+    """Refuses a sparse tensor of so many elements that their positions in C order are no int64."""
     if math.prod(shape) > np.iinfo(np.int64).max:
         raise MemoryLimit(f"a sparse tensor of shape {list(shape)} has more than 2**63 - 1 elements to compute with")

@@ -17,6 +17,7 @@ from jazz.values import Layout, Order, Tensor, dense
 from jazz_server.engine import layouts, operands, selection, structure
 from jazz_server.engine.entries import Entries, entries_of, sparse_of
 from jazz_server.engine.errors import OpError
+from jazz_server.engine.memory import check_bytes
 
 MOST_DIMENSIONS: Final = 64
 """How many dimensions a tensor has at most, as the wire has it."""
@@ -86,6 +87,7 @@ def cut(tensor: Tensor, axis: int, positions: range) -> Tensor:
     if len(positions) == 0:
         positions = range(0)
     if operands.is_sparse(tensor) or tensor.dtype.variable or tensor.validity is not None:
+        check_bytes(8 * len(positions), "the positions along an axis")
         return taken(tensor, np.arange(positions.start, positions.stop, positions.step, dtype=np.int64), axis)
     stop = positions.stop if positions.stop >= 0 else None
     window: tuple[Any, ...] = (slice(None),) * axis + (slice(positions.start, stop, positions.step),)

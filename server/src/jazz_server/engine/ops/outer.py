@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from jazz.values import Layout, Tensor, dense
 from jazz_server.engine import arguments, layouts, operands
 from jazz_server.engine.dense import quiet
-from jazz_server.engine.entries import Entries, entries_of, nonzero, sparse_of, unravel
+from jazz_server.engine.entries import Entries, check_positions, entries_of, nonzero, sparse_of, unravel
 from jazz_server.engine.memory import check_bytes, check_shape
 from jazz_server.engine.missing import marked, unmarked
 from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Run, Scalar, Settings, Size
@@ -84,6 +84,7 @@ def _expanded(run: Run, a: Tensor, b: Tensor, shape: _Lengths, first: _Lengths, 
     run.checkpoint()
     if not operands.is_sparse(a) and not operands.is_sparse(b):
         return _dense(a, b, shape, first, second)
+    check_positions(shape)
     left, right = _entries(a), _entries(b)
     dtype = np.result_type(left.values, right.values)
     count = len(left.positions) * len(right.positions)

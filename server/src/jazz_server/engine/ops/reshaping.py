@@ -166,6 +166,7 @@ def _run_tile(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor
     for axis, count in enumerate(times):
         run.checkpoint()
         if count != 1:
+            check_bytes(8 * x.shape[axis] * count, "the positions along an axis")
             x = taken(x, np.tile(np.arange(x.shape[axis], dtype=np.int64), count), axis)
     return (x,)
 
