@@ -21,6 +21,7 @@ from unit.engine.samples import apply as op
 from unit.engine.test_ops_values import csr, holey, huge, present, strings, texts
 
 HUGE = huge()  # one entry, 1, at (5, 5) of 2**20 rows and columns
+NONE = replace(layouts.to_sparse(dense(np.zeros((0, 1))), Layout.COO), shape=(0, 1 << 62))
 LONG = replace(layouts.to_sparse(dense(np.ones(1)), Layout.COO), shape=(1 << 62,))
 RNG = np.random.default_rng(11)
 
@@ -77,6 +78,8 @@ def test_the_inverse_of_a_sparse_tensor_with_negative_elements_stands_for_the_in
         ("flip", [LONG], {}),
         ("split", [LONG], {"sections": 2}),
         ("kron", [LONG, LONG], {}),
+        ("kron", [NONE, NONE], {}),
+        ("sum", [replace(NONE, shape=(1, 0, 1 << 62), indices=NONE.indices * 2)], {"axis": 0}),
         ("bin", [HUGE, dense(np.array([1.0]))], {}),
         ("one_hot", [replace(dense(np.array([0])), validity=np.array([0], np.uint8))], {"classes": 1 << 40}),
     ],
@@ -84,6 +87,10 @@ def test_the_inverse_of_a_sparse_tensor_with_negative_elements_stands_for_the_in
 def test_a_result_that_is_too_large_is_refused(name: str, args: list[Any], settings: dict[str, Any]) -> None:
     with pytest.raises(MemoryLimit):
         op(name, *args, **settings)
+
+
+def test_a_product_without_elements_may_be_of_any_length() -> None:
+    assert op("multiply", NONE, dense(np.ones((3, 1, 1)))).shape == (3, 0, 1 << 62)
 
 
 @pytest.mark.parametrize("layout", ["csr", "csc", "coo"])

@@ -159,6 +159,8 @@ def gather_dense(array: Array, shape: tuple[int, ...], positions: NDArray[np.int
     """The elements at positions of an array broadcast to a shape."""
     if array.shape == shape and array.flags.c_contiguous:
         return array.reshape(-1)[positions]
+    if len(positions) == 0:
+        return np.empty(0, array.dtype)  # of a shape that numpy may not take
     indices = unravel(positions, shape, np.dtype(np.int64))
     return np.asarray(np.broadcast_to(array, shape)[tuple(indices)])
 
@@ -200,5 +202,7 @@ def _raveled(tensor: Tensor, axes: Sequence[int]) -> NDArray[np.int64]:
 
 def check_positions(shape: Sequence[int]) -> None:
     """Refuses a sparse tensor of so many elements that their positions in C order are no int64."""
-    if math.prod(shape) > np.iinfo(np.int64).max:
-        raise MemoryLimit(f"a sparse tensor of shape {list(shape)} has more than 2**63 - 1 elements to compute with")
+    if max((math.prod(shape), *shape)) > np.iinfo(np.int64).max:
+        raise MemoryLimit(
+            f"a sparse tensor of shape {list(shape)} has more than 2**63 - 1 elements along an axis or in all"
+        )

@@ -14,6 +14,7 @@ from jazz_server.engine import along, arguments, operands, present, rows, shapes
 from jazz_server.engine.along import Axes
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
+from jazz_server.engine.memory import check_shape
 from jazz_server.engine.missing import marked, unmarked
 from jazz_server.engine.op import Flow, Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.promotion import NUMERIC, Array, Function, ordered, outcomes
@@ -97,7 +98,9 @@ class Reduction:
             result = np.asarray(found).astype(dtype, copy=False)
         keepdims = bool(settings.get("keepdims"))
         shape = along.left(x.shape, axes, keepdims=keepdims)
-        values = dense(result.reshape((*self._items(settings), *shape)))
+        whole = (*self._items(settings), *shape)
+        check_shape(whole, result.dtype)
+        values = dense(result.reshape(whole))
         return (values if missing is None else marked(values, missing.reshape(shape)),)
 
     def _items(self, settings: Settings) -> tuple[int, ...]:
