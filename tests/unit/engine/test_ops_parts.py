@@ -82,6 +82,7 @@ def test_the_inverse_of_a_sparse_tensor_with_negative_elements_stands_for_the_in
         ("sum", [replace(NONE, shape=(1, 0, 1 << 62), indices=NONE.indices * 2)], {"axis": 0}),
         ("bin", [HUGE, dense(np.array([1.0]))], {}),
         ("one_hot", [replace(dense(np.array([0])), validity=np.array([0], np.uint8))], {"classes": 1 << 40}),
+        ("one_hot", [holey([0, 0, 0], False, False, False)], {"classes": (1 << 63) - 1}),
     ],
 )
 def test_a_result_that_is_too_large_is_refused(name: str, args: list[Any], settings: dict[str, Any]) -> None:

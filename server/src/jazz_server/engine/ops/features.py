@@ -55,10 +55,10 @@ def _run_one_hot(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Ten
         expected = f"classes from 0 to {classes - 1}" if classes else "no elements: there are no classes"
         raise OpError("x", expected, str(wrong))
     # Of an element that is missing it is not known which class it is of: each of them is missing.
+    stored = len(known) + (x.size - len(known)) * classes
+    check_bytes(17 * stored)
     counts = np.where(missing, classes, 1)
     ends = np.cumsum(counts)
-    stored = int(ends[-1]) if len(ends) else 0
-    check_bytes(17 * stored)
     index = np.dtype(np.int32 if max(x.size, classes, stored) <= np.iinfo(np.int32).max else np.int64)
     columns = np.repeat(np.where(missing, counts - ends, codes), counts)
     marks = np.repeat(missing, counts)
