@@ -91,8 +91,12 @@ graph_reader <- function(pipeline, trace) {
     value <- parameter[names(parameter) != "name"]
     if (is.null(value$graph)) structure(value, class = "jazz_setting") else sub_graph(value$graph + 1, around)
   }
+  read <- list() # sub-graphs by their number, each once, however often it is called
   sub_graph <- function(number, around) {
-    as_sub_graph(message$graphs[[number]], around, pipeline$graph_calls[number][[1]])
+    if (number > length(read) || is.null(read[[number]])) {
+      read[[number]] <<- as_sub_graph(message$graphs[[number]], around, pipeline$graph_calls[number][[1]])
+    }
+    read[[number]]
   }
   as_sub_graph <- function(graph, around, calls) {
     inner <- new_trace(around$name, around)

@@ -53,6 +53,7 @@ encode_pipeline <- function(trace, inputs, outputs, doc) {
   encoder$graphs <- list()
   encoder$numbers <- new_numbering()
   encoder$graph_calls <- list()
+  encoder$written <- new.env(parent = emptyenv()) # the numbers of sub-graphs, by their traces
   encoded <- encode_graph(encoder, list(trace = trace, inputs = inputs, captured = list(), outputs = outputs))
   message <- list(graph = encoded$message)
   if (length(encoder$graphs) > 0) message$graphs <- encoder$graphs
@@ -128,12 +129,17 @@ parameter_value <- function(encoder, value) {
 
 setting_literal <- function(value) as_literal(unname(value))
 
+# The number of a sub-graph, the same for equal ones. Each is written once, however often it is called.
 sub_graph_number <- function(encoder, graph) {
-  encoded <- encode_graph(encoder, graph)
-  number <- number_of(encoder$numbers, message_to_raw("jazz.v1.Graph", encoded$message))
-  if (number == length(encoder$graphs)) {
-    encoder$graphs <- c(encoder$graphs, list(encoded$message))
-    encoder$graph_calls <- c(encoder$graph_calls, list(encoded$calls))
+  key <- as.character(graph$trace$id)
+  if (is.null(encoder$written[[key]])) {
+    encoded <- encode_graph(encoder, graph)
+    number <- number_of(encoder$numbers, message_to_raw("jazz.v1.Graph", encoded$message))
+    if (number == length(encoder$graphs)) {
+      encoder$graphs <- c(encoder$graphs, list(encoded$message))
+      encoder$graph_calls <- c(encoder$graph_calls, list(encoded$calls))
+    }
+    assign(key, number, envir = encoder$written)
   }
-  number
+  encoder$written[[key]]
 }

@@ -107,6 +107,18 @@ test_that("loops take what they use from around them", {
   refused(jz_pipeline(function(x) jz_iterate(function(r) r, x, max_iter = -1)))
 })
 
+test_that("a pipeline that is called twice is read and written once", {
+  # else thirty pipelines, each of which calls the one before it twice, would take 2^30 steps to write
+  pipeline <- jz_pipeline(function(x) x + 1)
+  for (layer in 1:30) {
+    pipeline <- local({
+      called <- pipeline
+      jz_pipeline(function(x) jz_call(called, jz_call(called, x)))
+    })
+  }
+  expect_length(pipeline$message$graphs, 30)
+})
+
 test_that("pipelines are called inside of pipelines", {
   twice <- jz_pipeline(function(x) x * 2)
   expect_identical(
