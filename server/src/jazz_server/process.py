@@ -42,6 +42,10 @@ _HOT_KERNELS = "kernels"
 _FLUSH_SECONDS = 0.25
 """How long answers that are under way may take to leave, once all calls are done."""
 
+_NEVER_SECONDS = 86_400.0
+"""How much longer the first of two requests to stop waits. gRPC cancels the calls of a server that it has destroyed,
+which crashes the process, where two of them run out at the same time."""
+
 
 def serve(settings: ServerSettings, began: float) -> None:
     """Serve until SIGTERM or SIGINT. `began` is the time that the start is counted from, of `time.perf_counter`.
@@ -228,7 +232,7 @@ async def _drain(listening: _Listening, servicer: health.aio.HealthServicer, gra
     """Say that it is over, take no more calls, let those under way finish, and cancel what is left."""
     await servicer.enter_graceful_shutdown()
     listening.activity.draining = True
-    stopped = asyncio.create_task(listening.server.stop(grace + _FLUSH_SECONDS))
+    stopped = asyncio.create_task(listening.server.stop(grace + _NEVER_SECONDS))
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(grace):
             await listening.activity.quiet()
