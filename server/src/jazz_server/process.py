@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
@@ -22,6 +21,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from jazz_server.activity import Activity
 from jazz_server.addresses import check_address, parse_address, release_socket, take_socket
 from jazz_server.allocator import keep_freed_memory
+from jazz_server.draining import drain
 from jazz_server.engine import hot
 from jazz_server.engine.library import KernelLibraryUnavailable, detected_level
 from jazz_server.engine.memory import set_limit_bytes
@@ -38,13 +38,6 @@ _log = logging.getLogger("jazz_server")
 
 _HOT_KERNELS = "kernels"
 """The folder in that of the data in which kernels are kept that were made while it served."""
-
-_FLUSH_SECONDS = 0.25
-"""How long answers that are under way may take to leave, once all calls are done."""
-
-_NEVER_SECONDS = 86_400.0
-"""How much longer the first of two requests to stop waits. gRPC cancels the calls of a server that it has destroyed,
-which crashes the process, where two of them run out at the same time."""
 
 
 def serve(settings: ServerSettings, began: float) -> None:
@@ -104,7 +97,7 @@ async def _serve(settings: ServerSettings, began: float) -> None:
             server_version(), where, settings.data, kernels or "none", took,
         )  # fmt: skip
         await stopping.wait()
-        await _drain(listening, health_servicer, settings.grace_seconds)
+        await drain(listening.server, listening.activity, health_servicer, settings.grace_seconds)
     _log.info("jazz-server stopped, everything acknowledged is on disk")
 
 
@@ -226,17 +219,3 @@ def _enable_reflection(server: grpc.aio.Server, names: tuple[str, ...]) -> None:
     from grpc_reflection.v1alpha import reflection
 
     reflection.enable_server_reflection((*names, reflection.SERVICE_NAME), server)
-
-
-async def _drain(listening: _Listening, servicer: health.aio.HealthServicer, grace: float) -> None:
-    """Say that it is over, take no more calls, let those under way finish, and cancel what is left."""
-    await servicer.enter_graceful_shutdown()
-    listening.activity.draining = True
-    stopped = asyncio.create_task(listening.server.stop(grace + _NEVER_SECONDS))
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(grace):
-            await listening.activity.quiet()
-    if listening.activity.busy:
-        _log.warning("cancelling %d calls that did not finish within %g s", listening.activity.busy, grace)
-    await listening.server.stop(min(_FLUSH_SECONDS, grace))
-    await stopped
