@@ -97,10 +97,11 @@ def serve_command(*options: object) -> list[str]:
     return [sys.executable, "-m", "jazz_server", "serve", *map(str, options)]
 
 
-def refused_start(*options: object) -> str:
-    """What a server that cannot start says."""
+def refused_start(*options: object, **environment: object) -> str:
+    """What a server that cannot start says, with further variables in its environment."""
     command = serve_command(*options)
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env=ENVIRONMENT, check=False)
+    variables = ENVIRONMENT | {name: str(value) for name, value in environment.items()}
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env=variables, check=False)
     assert ended.returncode == 1
     return ended.stderr
 

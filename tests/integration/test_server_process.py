@@ -144,6 +144,47 @@ def test_an_address_of_another_machine_is_refused(tmp_path):
     assert "cannot listen on 192.0.2.1:0" in refused_start("--data", tmp_path / "data", "--listen", "192.0.2.1:0")
 
 
+@pytest.mark.parametrize("names", ["colums", "tiles, colums", "TILES"])
+def test_a_pass_to_leave_out_that_there_is_not_is_refused(tmp_path, names):
+    unknown = names.split(", ")[-1]
+
+    message = refused_start("--data", tmp_path / "data", "--listen", "127.0.0.1:0", JAZZ_WITHOUT=names)
+
+    expected = "expected names of columns, full_rows, halves, tiles, separated by commas"
+    assert message == f"jazz-server: JAZZ_WITHOUT: {expected}, found {unknown!r}\n"
+    assert not (tmp_path / "data").exists()
+
+
+def test_passes_to_leave_out_may_have_spaces_and_commas_around_them(tmp_path):
+    running = RunningServer(tmp_path, environment={"JAZZ_WITHOUT": " tiles, columns,"})
+    try:
+        running.start()
+    finally:
+        running.close()
+
+
+def test_a_folder_of_operations_that_there_is_not_is_refused(tmp_path):
+    message = refused_start("--data", tmp_path / "data", "--listen", "127.0.0.1:0", JAZZ_OPS=tmp_path / "ops")
+
+    assert message == f"jazz-server: {tmp_path / 'ops'}: expected a folder of modules with operations, found none\n"
+
+
+def test_a_module_without_operations_is_refused(tmp_path):
+    (tmp_path / "shrinking.py").write_text("ops = ()")
+
+    message = refused_start("--data", tmp_path / "data", "--listen", "127.0.0.1:0", JAZZ_OPS=tmp_path)
+
+    module = tmp_path / "shrinking.py"
+    assert message == f"jazz-server: {module}: expected OPS, the operations of the module, found none\n"
+
+
+@pytest.mark.parametrize("level", ["info", "INFO", "Warning"])
+def test_a_level_of_the_log_is_told_in_any_case(tmp_path, level):
+    message = refused_start("--data", tmp_path / "data", "--listen", "nowhere", JAZZ_LOG_LEVEL=level)
+
+    assert "cannot listen on 'nowhere'" in message
+
+
 def test_listening_to_other_machines_without_tls_warns(tmp_path):
     running = RunningServer(tmp_path)
     running.target = "0.0.0.0:0"

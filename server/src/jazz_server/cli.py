@@ -10,6 +10,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 import logging
 import sys
 import time
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -80,7 +81,9 @@ def serve(
         bool, typer.Option("--create-spaces/--no-create-spaces", help="Whether a first put creates a missing space.")
     ] = True,
     grace: Annotated[float, typer.Option(min=0, help="Seconds that calls may go on after a signal to stop.")] = 20.0,
-    log_level: Annotated[LogLevel, typer.Option(help="How much to log.", envvar="JAZZ_LOG_LEVEL")] = LogLevel.INFO,
+    log_level: Annotated[
+        LogLevel, typer.Option(case_sensitive=False, help="How much to log.", envvar="JAZZ_LOG_LEVEL")
+    ] = LogLevel.INFO,
 ) -> None:
     """Serve until SIGTERM or SIGINT; a second signal ends it at once."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
@@ -95,9 +98,7 @@ def serve(
             grace_seconds=grace,
             limits=_limits(threads, concurrent_runs, memory_limit),
         )
-        from jazz_server.process import serve as serve_until_stopped
-
-        serve_until_stopped(settings, _BEGAN)
+        _server()(settings, _BEGAN)
     except CannotStart as error:
         typer.echo(f"jazz-server: {error}", err=True)
         raise typer.Exit(1) from None
@@ -115,6 +116,16 @@ def health(
     if found is not None:
         typer.echo(f"jazz-server: {found}", err=True)
         raise typer.Exit(1)
+
+
+def _server() -> Callable[[ServerSettings, float], None]:
+    from jazz_server.engine.errors import InvalidTheme
+
+    try:
+        from jazz_server.process import serve as serve_until_stopped
+    except InvalidTheme as error:
+        raise CannotStart(str(error)) from error
+    return serve_until_stopped
 
 
 def _tls_files(certificate: Path | None, key: Path | None, client_ca: Path | None) -> TlsFiles | None:

@@ -26,6 +26,7 @@ from jazz_server.engine import hot
 from jazz_server.engine.library import KernelLibraryUnavailable, detected_level
 from jazz_server.engine.memory import set_limit_bytes
 from jazz_server.interceptors import Boundary
+from jazz_server.pipelines.passes.without import UnknownPass, left_out
 from jazz_server.services.core import Core
 from jazz_server.settings import HEADER_BYTES, CannotStart, ServerSettings
 from jazz_server.store import Store, StoreOptions
@@ -46,9 +47,17 @@ def serve(settings: ServerSettings, began: float) -> None:
     Raises:
         CannotStart: It cannot start; says why in a line.
     """
+    _check_environment()
     _allow_open_files()
     keep_freed_memory()
     uvloop.run(_serve(settings, began))
+
+
+def _check_environment() -> None:
+    try:
+        left_out()
+    except UnknownPass as error:
+        raise CannotStart(str(error)) from error
 
 
 def _allow_open_files() -> None:

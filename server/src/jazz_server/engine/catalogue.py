@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -28,17 +29,21 @@ def themes() -> tuple[Theme, ...]:
     """Every module of the package `ops`, sorted by name.
 
     Raises:
-        InvalidTheme: A module has no `OPS`, or two operations have the same name.
+        InvalidTheme: A module has no `OPS`, two operations have the same name, or a folder of modules is none.
     """
+    for folder in ops.__path__:
+        if not Path(folder).is_dir():
+            raise InvalidTheme(folder, "a folder of modules with operations", "none")
     found: list[Theme] = []
     origin: dict[str, str] = {}
     for name in sorted(module.name for module in pkgutil.iter_modules(ops.__path__)):
         module = importlib.import_module(f"{ops.__name__}.{name}")
         if not hasattr(module, "OPS"):
-            raise InvalidTheme(name, "OPS, the operations of the module", "none")
+            raise InvalidTheme(str(module.__file__), "OPS, the operations of the module", "none")
         for op in module.OPS:
             if op.name in origin:
-                raise InvalidTheme(name, "operations that no other module has", f"{op.name}, as in {origin[op.name]}")
+                found_in = f"{op.name}, as in {origin[op.name]}"
+                raise InvalidTheme(str(module.__file__), "operations that no other module has", found_in)
             origin[op.name] = name
         title = (module.__doc__ or name).strip().splitlines()[0].rstrip(".")
         found.append(Theme(name, title, tuple(module.OPS)))

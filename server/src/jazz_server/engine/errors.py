@@ -51,16 +51,16 @@ class UnknownOp(LookupError):
 
 
 class InvalidTheme(Exception):
-    """A module of `jazz_server.engine.ops` is not as it should be.
+    """A module of operations, or a folder of them, is not as it should be.
 
     Attributes:
-        theme: The module.
+        theme: Its path.
         expected: What was expected of it.
         found: What was found.
     """
 
     def __init__(self, theme: str, expected: str, found: str) -> None:
-        super().__init__(f"engine/ops/{theme}.py: expected {expected}, found {found}")
+        super().__init__(f"{theme}: expected {expected}, found {found}")
         self.theme = theme
         self.expected = expected
         self.found = found

@@ -7,7 +7,28 @@ from typing import Final
 
 VARIABLE: Final = "JAZZ_WITHOUT"
 
+PASSES: Final = ("columns", "full_rows", "halves", "tiles")
+"""Those that can be left out: equal columns once, full rows retired, weights as float16, tiles of rows."""
+
+
+class UnknownPass(Exception):
+    """A name in `JAZZ_WITHOUT` is none of a pass that can be left out."""
+
+
+def left_out() -> frozenset[str]:
+    """The names of the passes that are left out.
+
+    Raises:
+        UnknownPass: There is no such pass; says which there are.
+    """
+    names = frozenset(filter(None, map(str.strip, os.environ.get(VARIABLE, "").split(","))))
+    unknown = sorted(names.difference(PASSES))
+    if unknown:
+        message = f"{VARIABLE}: expected names of {', '.join(PASSES)}, separated by commas, found {unknown[0]!r}"
+        raise UnknownPass(message)
+    return names
+
 
 def without(name: str) -> bool:
-    """Whether a pass is left out: "tiles", "columns" (equal ones once), "full_rows" (retired), "halves" (float16)."""
-    return name in os.environ.get(VARIABLE, "").split(",")
+    """Whether a pass is left out."""
+    return name in left_out()
