@@ -27,10 +27,15 @@ def checked(field: str, argument: Any) -> Tensor | Scalar:
     if argument.fill and np.frombuffer(argument.fill, np.uint8).any():
         element = np.frombuffer(argument.fill, argument.dtype.storage)[0]
         raise OpError(field, "a sparse tensor whose absent entries are zero", f"absent entries that are {element}")
-    if argument.validity is None and not argument.axes and not argument.declared and not argument.unit:
-        return argument
-    validity = argument.validity if argument.missing else None
-    return replace(argument, validity=validity, axes=(), declared=(), unit="")
+    bare = unnamed(argument)
+    return bare if bare.validity is None or bare.missing else replace(bare, validity=None)
+
+
+def unnamed(tensor: Tensor) -> Tensor:
+    """The tensor without names and labels of dimensions, and without a unit."""
+    if not tensor.axes and not tensor.declared and not tensor.unit:
+        return tensor
+    return replace(tensor, axes=(), declared=(), unit="")
 
 
 def tensor(field: str, argument: Any) -> Tensor:

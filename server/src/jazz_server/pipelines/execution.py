@@ -12,6 +12,7 @@ from jazz.values import Table, Tensor, Value
 from jazz_server.engine.errors import MemoryLimit, OpError
 from jazz_server.engine.memory import room
 from jazz_server.engine.op import Run, Scalar
+from jazz_server.engine.operands import unnamed
 from jazz_server.engine.sizes import check_host
 from jazz_server.engine.watching import inside, watched
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
@@ -171,7 +172,13 @@ def _call(step: BoundStep, run: Run, arguments: list[Any]) -> tuple[Value, ...]:
             # A sparse one takes little memory, but no header can describe it.
             expected = f"a result whose dimensions multiply to at most {_MOST_ELEMENTS}"
             raise RunError([Violation(step.name, expected, f"shape {value.shape}")])
-    return results
+    if any(isinstance(argument, Table) for argument in arguments):
+        return results  # parts of tables keep what belongs to them
+    return tuple(map(_unnamed, results))
+
+
+def _unnamed(value: Value) -> Value:
+    return unnamed(value) if isinstance(value, Tensor) else value
 
 
 def _out_of_memory(step: BoundStep, limit: int, found: int) -> RunOutOfMemory:
