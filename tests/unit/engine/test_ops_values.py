@@ -56,6 +56,7 @@ def test_texts_are_taken_joined_and_transposed() -> None:
     words = texts("né", "", "dix", "四")
     assert strings(op("take", words, dense(np.array([3, 0, 0, -2])))) == ["四", "né", "né", "dix"]
     assert strings(op("concat", words, texts("a"))) == ["né", "", "dix", "四", "a"]
+    assert strings(op("concat", texts("b"), texts(), words, texts())) == ["b", "né", "", "dix", "四"]
     square = replace(words, shape=(2, 2))
     assert strings(op("take", op("transpose", square), 0)) == ["né", "dix"]
     assert strings(op("concat", square, op("transpose", square), axis=1)) == [

@@ -65,10 +65,11 @@ def _joined(parts: Sequence[Tensor], dtype: np.dtype[Any] | None) -> Array:
 
 
 def _offsets(parts: Sequence[Tensor]) -> NDArray[np.int64]:
-    pieces = [np.zeros(1, np.int64)]
+    pieces, total = [np.zeros(1, np.int64)], 0
     for part in parts:
         assert part.offsets is not None
-        pieces.append(part.offsets[1:] - part.offsets[0] + pieces[-1][-1])
+        pieces.append(part.offsets[1:] - part.offsets[0] + total)
+        total += int(part.offsets[-1] - part.offsets[0])
     return np.concatenate(pieces)
 
 
