@@ -1,12 +1,12 @@
 # What is known of dimensions while a function is traced, so that R's recycling is kept or refused.
 #
 # Dimensions are a list of lengths, symbols and NA (any length); NULL where even the rank is not known. A bare number is
-# a literal, which has none: it goes with everything.
+# a literal, which has none: it goes with everything. So does a single time.
 
 dims_of <- function(value) {
   if (is_node(value)) return(value@dims)
   if (inherits(value, "jazz_block")) return(list()) # source_of() has the error for it
-  if (!is.null(as_literal(value))) return(list())
+  if (!is.null(as_literal(value)) || is_single_time(value)) return(list())
   as.list(as.double(dim(value) %||% length(value)))
 }
 

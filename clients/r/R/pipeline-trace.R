@@ -93,7 +93,14 @@ source_of <- function(value, trace, argument = "argument") {
     stop_tracing(argument, "one value", "a list that holds values of the pipeline; cbind() and rbind() join them")
   }
   literal <- as_literal(value)
+  if (is_single_time(value)) value <- with_new_memory(value, utils::modifyList(memory_of(value), list(rank = 0)))
   if (is.null(literal)) constant_source(value, trace) else literal_source(literal)
+}
+
+# A single date, moment or duration is no vector, as a single number is none.
+is_single_time <- function(value) {
+  timed <- inherits(value, c("Date", "POSIXct", "difftime"))
+  timed && length(value) == 1 && is.null(dim(value)) && is.null(names(value))
 }
 
 # A bare vector of one number, truth value or text is a literal: it takes its type from what it meets.

@@ -278,6 +278,27 @@ def test_numbers_are_literals_and_numpys_numbers_have_a_type() -> None:
     assert literals == ["int_value", "float_value"]
 
 
+@pytest.mark.parametrize(
+    ("coarse", "fine"),
+    [
+        (np.timedelta64(2, "D"), np.timedelta64(172_800, "s")),
+        (np.timedelta64(-1, "W"), np.timedelta64(-604_800, "s")),
+        (np.timedelta64(90, "m"), np.timedelta64(5400, "s")),
+        (np.datetime64("2024-02-29T12:30"), np.datetime64("2024-02-29T12:30:00")),
+        (np.datetime64("2024-02"), np.datetime64("2024-02-01")),
+        (np.datetime64("NaT", "h"), np.datetime64("NaT", "s")),
+    ],
+)
+def test_a_time_in_a_coarse_unit_is_the_same_time_in_seconds_or_days(coarse: Any, fine: Any) -> None:
+    assert jazz.pipeline(lambda x: x - coarse).message == jazz.pipeline(lambda x: x - fine).message
+
+
+@pytest.mark.parametrize("time", [np.timedelta64(2**62, "D"), np.timedelta64(1, "M"), np.timedelta64(1, "ps")])
+def test_a_time_that_is_none_in_seconds_is_refused(time: np.timedelta64) -> None:
+    with pytest.raises(Exception, match="timedelta64"):
+        jazz.pipeline(lambda x: x + time)
+
+
 def test_a_number_returned_is_a_constant() -> None:
     (output,) = jazz.pipeline(lambda x: 3).message.graph.outputs
     assert output.source.WhichOneof("argument") == "constant"

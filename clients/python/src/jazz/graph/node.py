@@ -312,6 +312,8 @@ def source_of(value: Operand, trace: Trace) -> Source:
                     "a value of a pipeline cannot be used outside of the function that made it",
                 )
             return value._source
+        case np.datetime64() | np.timedelta64():
+            return trace.constant(_in_seconds_or_days(value))
         case np.generic():
             return trace.constant(value)
         case bool() | float() | str():
@@ -335,6 +337,24 @@ def source_of(value: Operand, trace: Trace) -> Source:
             raise tracing_error("argument", "a value", f"the function {value!r}; call it, and pass what it gives")
         case _:
             return trace.constant(value)
+
+
+def _in_seconds_or_days(time: np.datetime64 | np.timedelta64) -> np.generic:
+    """A time in a coarse unit of numpy's, which Jazz has not, as the same time in one that it has.
+
+    >>> _in_seconds_or_days(np.timedelta64(2, "D")), _in_seconds_or_days(np.datetime64("2024-02"))
+    (np.timedelta64(172800,'s'), np.datetime64('2024-02-01'))
+    """
+    unit, _ = np.datetime_data(time.dtype)
+    if unit in ("W", "D", "h", "m") and isinstance(time, np.timedelta64):
+        finer: np.generic = time.astype("m8[s]")
+    elif unit in ("h", "m"):
+        finer = time.astype("M8[s]")
+    elif unit in ("Y", "M", "W") and isinstance(time, np.datetime64):
+        finer = time.astype("M8[D]")
+    else:
+        return time
+    return finer if np.isnat(time) or finer.astype(time.dtype) == time else time
 
 
 def apply(op: str, *arguments: Operand, **options: Setting | None) -> Node:
