@@ -1,10 +1,11 @@
-"""Vectors of texts: their words, their hashes, and which of a vocabulary they are."""
+"""Texts: one of them, the words of several, their hashes, and which of a vocabulary they are."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -52,6 +53,19 @@ def characters() -> Characters:
     lower = np.frombuffer("".join(pieces).encode("utf-32-le", "surrogatepass"), np.int32).copy()
     lower[_SIGMA] = _SMALL_SIGMA
     return Characters(words, np.arange(_KNOWN, dtype=np.int32), lower)
+
+
+def single(text: str) -> Tensor:
+    """The tensor of rank 0 that holds a text."""
+    encoded = np.frombuffer(text.encode(), np.uint8)
+    return Tensor(STRING, (), data=encoded, offsets=np.array([0, len(encoded)], np.int64))
+
+
+def listed(texts: Tensor) -> list[str]:
+    """The texts of a vector, one by one."""
+    offsets, data = _buffers(texts)
+    encoded = data.tobytes()
+    return [encoded[begin:end].decode() for begin, end in pairwise(offsets.tolist())]
 
 
 def words_of(texts: Tensor, *, lowercase: bool, least: int) -> tuple[Tensor, NDArray[np.int64]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from jazz.values import DataType, Layout, Tensor, dense
+from jazz_server.engine import texts
 from jazz_server.engine.op import Scalar
 from jazz_server.kinds.types import TensorType
 
@@ -22,7 +23,6 @@ def scalar_type(value: Scalar) -> TensorType:
 
 def scalar_value(value: Scalar) -> Tensor:
     """The tensor of rank 0 that holds a literal."""
-    if not isinstance(value, str):
-        return dense(np.asarray(value, dtype=scalar_type(value).dtypes[0].storage))
-    encoded = np.frombuffer(value.encode(), np.uint8)
-    return Tensor(DataType("string"), (), data=encoded, offsets=np.array([0, len(encoded)], np.int64))
+    if isinstance(value, str):
+        return texts.single(value)
+    return dense(np.asarray(value, dtype=scalar_type(value).dtypes[0].storage))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jazz.values import DataType, Table, Tensor, Value, dense
-from jazz_server.engine import along, arguments, frames, layouts, operands, present, rows, shapes, structure
+from jazz_server.engine import along, arguments, frames, layouts, operands, present, rows, shapes, structure, texts
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import places
 from jazz_server.engine.missing import marks, missing_entries
@@ -21,8 +20,6 @@ from jazz_server.engine.rearranged import taken
 from jazz_server.engine.reducing import AXES, KEEPDIMS
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import AnyType, KindReference, TableType, TensorType, Type
-
-_STRING: Final = DataType("string")
 
 
 def _value(field: str, argument: Any) -> Tensor:
@@ -61,7 +58,7 @@ def _run_count_na(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Te
 def _infer_fill_na(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
     x = arguments.tensor(inference, "x", args[0], (), fill=None)
     if isinstance(args[1], str):
-        value = TensorType((_STRING,), (), arguments.DENSE)
+        value = TensorType((texts.STRING,), (), arguments.DENSE)
     else:
         value = arguments.tensor(inference, "value", args[1], ())
     fitting = tuple(dtype for dtype in x.dtypes if any(_fills(dtype, v) for v in _fillers(args[1], value)))
@@ -144,7 +141,7 @@ def _filler(x: Tensor, given: Any) -> Tensor:
         OpError: It does not fit, which no type said.
     """
     if isinstance(given, str):
-        return _text(given) if x.dtype.variable else _code(x, given)
+        return texts.single(given) if x.dtype.variable else _code(x, given)
     if not isinstance(given, Tensor):
         return dense(np.asarray(given, x.dtype.storage))
     value = layouts.to_dense(given)
@@ -153,18 +150,10 @@ def _filler(x: Tensor, given: Any) -> Tensor:
     return value
 
 
-def _text(text: str) -> Tensor:
-    encoded = np.frombuffer(text.encode(), np.uint8)
-    return Tensor(_STRING, (), data=encoded, offsets=np.array([0, len(encoded)], np.int64))
-
-
 def _code(x: Tensor, category: str) -> Tensor:
     """The element of a factor that is a category."""
     assert x.categories is not None
-    assert x.categories.data is not None
-    assert x.categories.offsets is not None
-    data, offsets = x.categories.data.tobytes(), x.categories.offsets
-    names = [data[begin:end].decode() for begin, end in pairwise(offsets)]
+    names = texts.listed(x.categories)
     if category not in names:
         raise OpError("value", f"one of the categories {describe.names(names)}", repr(category))
     code = np.asarray(names.index(category), x.dtype.storage).reshape(-1)
