@@ -68,6 +68,9 @@ def check_equal(found: object, wanted: object) -> None:
     if wanted.dtype.kind in "OT":
         assert found.ravel().tolist() == wanted.ravel().tolist()
         return
+    if wanted.dtype.kind in "mM":
+        np.testing.assert_array_equal(found.ravel(), wanted.ravel())
+        return
     np.testing.assert_array_equal(np.ma.getmaskarray(found).ravel(), np.ma.getmaskarray(wanted).ravel())
     np.testing.assert_allclose(found.filled(0).ravel(), wanted.filled(0).ravel(), rtol=1e-15)
     if wanted.ndim > 0:

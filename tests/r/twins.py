@@ -12,6 +12,7 @@ from jazz import ops
 from r.twins_of_elements import OF_ELEMENTS
 from r.twins_of_graphs import OF_GRAPHS
 from r.twins_of_parts import OF_PARTS
+from r.twins_of_times import DATA_OF_TIMES, OF_TIMES, TYPES_OF_TIMES
 
 TYPES = {
     "x": "float64[r, c]",
@@ -26,6 +27,7 @@ TYPES = {
     "f": "any",
     "n": "any[...]?",
     "t": "string[d]",
+    **TYPES_OF_TIMES,
 }
 """The types of inputs, as text, which both read."""
 
@@ -42,6 +44,7 @@ DATA = {
     "f": 'data.frame(n = c(1.5, NA, 3), k = 1:3, text = c("a", NA, "c"))',
     "n": 'factor(c("a", NA, "b"))',
     "t": 'c("The cat sat", "the dog", "")',
+    **DATA_OF_TIMES,
 }
 """What inputs are, in R."""
 
@@ -208,6 +211,7 @@ TWINS: dict[str, Callable[..., object]] = {
     **OF_ELEMENTS,
     **OF_GRAPHS,
     **OF_PARTS,
+    **OF_TIMES,
 }
 
 

@@ -21,7 +21,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from jazz.values import Layout, Tensor
-from jazz_server.engine import arguments, dense, layouts, operands, shapes
+from jazz_server.engine import arguments, dense, layouts, mapped_times, operands, shapes
 from jazz_server.engine.compressed import (
     cast,
     drop_zeros,
@@ -49,6 +49,7 @@ from jazz_server.engine.merging import merged
 from jazz_server.engine.missing import Marks, marked
 from jazz_server.engine.op import Inference, Run, Scalar, Settings
 from jazz_server.engine.promotion import NUMERIC, Array, Function, ordered, outcome, outcomes
+from jazz_server.engine.times import OfTimes, is_time
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import TensorType, Type
 
@@ -75,6 +76,7 @@ class Rule:
         chooses: Whether the first operand says which of the two others counts.
         decisive: For each operand the element that decides the result whatever the others are, missing ones included;
             none when empty.
+        times: What it is of times; None when it takes none.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Rule:
     texts: tuple[str, ...] = ()
     chooses: bool = False
     decisive: tuple[bool | int, ...] = ()
+    times: OfTimes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,8 @@ def infer_rule(rule: Rule) -> InferRule:
     """The type rule of an element-wise operation."""
 
     def infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+        if rule.times is not None and mapped_times.are_times(args):
+            return mapped_times.infer(inference, rule.times, args)
         accepts = rule.accepts or (NUMERIC,) * len(args)
         found: list[TensorType | Scalar] = [
             arguments.operand(inference, name, argument, allowed)
@@ -154,7 +159,9 @@ def infer_rule(rule: Rule) -> InferRule:
             possible.update(_layout(pattern, one, rank) for pattern in patterns for rank in ranks)
         kept = tuple(layout for layout in Layout if layout in possible)
         nullable = arguments.may_be_missing(*found)
-        return (TensorType(ordered(result.dtype for result in results), shape, kept, nullable=nullable),)
+        known = rule.times is None or not mapped_times.may_be_times(rule.times, args)
+        dtypes = ordered(result.dtype for result in results) if known else ()
+        return (TensorType(dtypes, shape, kept, nullable=nullable),)
 
     return infer
 
@@ -190,6 +197,8 @@ class Mapped:
         given = [operands.checked(name, argument) for name, argument in zip(rule.arguments, args, strict=True)]
         extra: list[Any] = [settings.get(name) for name in rule.settings]
         run.checkpoint()
+        if rule.times is not None and any(isinstance(x, Tensor) and is_time(x.dtype) for x in given):
+            return (_of_times(rule, rule.times, given),)
         if not any(map(operands.is_sparse, given)):
             known = [x.dtype if isinstance(x, Tensor) else _SOME_NUMBER if isinstance(x, float) else x for x in given]
             dtype = outcome(rule.function, *known, *extra).dtype
@@ -232,6 +241,12 @@ def _dense(rule: Rule, given: Sequence[Any], extra: Sequence[Any], dtype: np.dty
     marks = [layouts.missing_array(x) if operands.has_missing(x) else None for x in given]
     missing = _missing(rule, marks, arrays)
     return result if missing is None else marked(result, missing)
+
+
+def _of_times(rule: Rule, times: OfTimes, given: Sequence[Any]) -> Tensor:
+    tensors = [operands.tensor(name, x) for name, x in zip(rule.arguments, given, strict=True)]
+    marks = [layouts.missing_array(x) if operands.has_missing(x) else None for x in tensors]
+    return mapped_times.computed(times, tensors, _missing(rule, marks, list(map(layouts.array_of, tensors))))
 
 
 def _with(function: Function, extra: Sequence[Any]) -> Function:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from jazz_server.engine import arguments, rows
+from jazz_server.engine import arguments, rows, times
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
 from jazz_server.engine.op import Inference, Op, Scalar, Settings
@@ -19,6 +19,8 @@ _SHARED = (
     "Operands are broadcast as in numpy, and the element type is numpy's; a literal takes the type of the tensor "
     "beside it within its family (NEP 50)."
 )
+_FINER = "of two units the result has the finer one"
+_DENSE_TIMES = "Times are dense; what does not fit in 64 bits is an error when it runs."
 _EXPONENTS = "exponents of at least 0 of integers; floating-point numbers have others"
 
 
@@ -50,28 +52,36 @@ OPS: Final = (
     binary(
         "add",
         np.add,
-        f"a + b. Sparse if both are sparse, else dense; x + 0 of a sparse x stays sparse. {_SHARED}",
+        f"a + b. Sparse if both are sparse, else dense; x + 0 of a sparse x stays sparse. {_SHARED} Durations are "
+        f"added to timestamps, to dates (whole days) and to durations: {_FINER}. {_DENSE_TIMES}",
+        times=times.ADD,
     ),
     binary(
         "subtract",
         np.subtract,
-        f"a - b; not for two bools. Sparse if both are sparse, else dense. {_SHARED}",
+        f"a - b; not for two bools. Sparse if both are sparse, else dense. {_SHARED} The difference of two timestamps "
+        "(both with zones, of moments; or both without), of two dates (in seconds) and of two durations is a duration; "
+        f"durations are subtracted from timestamps and dates (whole days); {_FINER}. {_DENSE_TIMES}",
+        times=times.SUBTRACT,
     ),
     binary(
         "multiply",
         np.multiply,
         "a * b. Sparse if either is sparse: an absent entry annihilates, 0 * inf = 0 where the zero is absent. "
-        f"{_SHARED}",
+        f"{_SHARED} A duration times a number is a duration, cut off towards zero. {_DENSE_TIMES}",
         annihilators=(0, 1),
         missing="Missing where a or b is, unless an entry of the other one is absent.",
+        times=times.MULTIPLY,
     ),
     binary(
         "divide",
         np.divide,
         "a / b, true division. Sparse if a is sparse: 0 / 0 = 0 where the numerator is absent. An absent entry of b "
-        f"is a zero to divide by. {_SHARED}",
+        f"is a zero to divide by. {_SHARED} The ratio of two durations is float64; a duration divided by a number is a "
+        f"duration, cut off towards zero, and then 0 is an error. {_DENSE_TIMES}",
         annihilators=(0,),
         missing="Missing where a or b is, unless an entry of a is absent.",
+        times=times.DIVIDE,
     ),
     binary(
         "floor_divide",
@@ -110,15 +120,17 @@ OPS: Final = (
         "maximum",
         np.maximum,
         "The greater of a and b; NaN if either is. Sparse if both are sparse, or if one is and the other is a literal "
-        f"of at most 0. {_SHARED}",
+        f"of at most 0. {_SHARED} Of two timestamps in one zone, or without; of dates; of durations: {_FINER}.",
         REAL,
+        times=times.extremes(np.maximum),
     ),
     binary(
         "minimum",
         np.minimum,
         "The lesser of a and b; NaN if either is. Sparse if both are sparse, or if one is and the other is a literal "
-        f"of at least 0. {_SHARED}",
+        f"of at least 0. {_SHARED} Of two timestamps in one zone, or without; of dates; of durations: {_FINER}.",
         REAL,
+        times=times.extremes(np.minimum),
     ),
 )
 """The operations of this module."""

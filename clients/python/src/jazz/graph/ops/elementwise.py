@@ -10,7 +10,7 @@ from jazz.graph.node import Node, Operand, apply
 def add(a: Operand, b: Operand) -> Node:
     """The sum, `a + b`, element by element.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. Durations are added to timestamps, to dates (whole days) and to durations.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.add(a, b)))
     <lambda>(a, b) -> result
@@ -23,7 +23,8 @@ def add(a: Operand, b: Operand) -> Node:
 def subtract(a: Operand, b: Operand) -> Node:
     """The difference, `a - b`, element by element.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. The difference of two timestamps, dates or durations is a duration; durations are
+    subtracted from timestamps and dates, too.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.subtract(a, b)))
     <lambda>(a, b) -> result
@@ -36,7 +37,7 @@ def subtract(a: Operand, b: Operand) -> Node:
 def multiply(a: Operand, b: Operand) -> Node:
     """The product, `a * b`, element by element; 0 wherever an entry of a sparse argument is absent.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. A duration times a number is a duration, cut off towards zero.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.multiply(a, b)))
     <lambda>(a, b) -> result
@@ -49,7 +50,8 @@ def multiply(a: Operand, b: Operand) -> Node:
 def divide(a: Operand, b: Operand) -> Node:
     """The quotient, `a / b`, element by element, as real numbers; 0 wherever an entry of a sparse `a` is absent.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. The ratio of two durations is a number; a duration divided by a number is a duration,
+    cut off towards zero: `span / np.timedelta64(1, "h")` are hours.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.divide(a, b)))
     <lambda>(a, b) -> result
@@ -103,7 +105,7 @@ def pow(a: Operand, b: Operand) -> Node:  # noqa: A001 - the array API's name
 def maximum(a: Operand, b: Operand) -> Node:
     """The greater of `a` and `b`, element by element; NaN where one is.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. Also of two timestamps in one zone, of dates, of durations.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.maximum(a, b)))
     <lambda>(a, b) -> result
@@ -116,7 +118,7 @@ def maximum(a: Operand, b: Operand) -> Node:
 def minimum(a: Operand, b: Operand) -> Node:
     """The lesser of `a` and `b`, element by element; NaN where one is.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. Also of two timestamps in one zone, of dates, of durations.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.minimum(a, b)))
     <lambda>(a, b) -> result
