@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import math
 import operator
 import pickle
@@ -291,6 +292,43 @@ def test_numbers_are_literals_and_numpys_numbers_have_a_type() -> None:
 )
 def test_a_time_in_a_coarse_unit_is_the_same_time_in_seconds_or_days(coarse: Any, fine: Any) -> None:
     assert jazz.pipeline(lambda x: x - coarse).message == jazz.pipeline(lambda x: x - fine).message
+
+
+@pytest.mark.parametrize("text", [np.str_("a"), np.array("a"), np.array("a", np.dtypes.StringDType())])
+def test_a_text_of_numpys_is_a_literal_as_pythons_is(text: Any) -> None:
+    assert jazz.pipeline(lambda x: x == text).message == jazz.pipeline(lambda x: x == "a").message
+    assert not jazz.pipeline(lambda x: text < x).message.constants
+
+
+@pytest.mark.parametrize(
+    "operand",
+    [
+        "a",
+        b"a",
+        dt.date(2024, 1, 1),
+        dt.datetime(2024, 1, 1),  # noqa: DTZ001
+        dt.datetime(2024, 1, 1, tzinfo=dt.UTC),
+        dt.timedelta(hours=1),
+        np.datetime64("2024-01-01"),
+        np.timedelta64(3, "D"),
+        pd.Timestamp("2024-01-01", tz="Europe/Vienna"),
+        pd.Timedelta("1h"),
+        pd.Series(["a", "b"]),
+        pd.Categorical(["a", "b"]),
+        pd.DatetimeIndex(["2024-01-01"]),
+        np.array(["2024-01-01"], "M8[D]"),
+        np.array(["a", "b"]),
+        ["a", "b"],
+    ],
+    ids=lambda operand: type(operand).__name__,
+)
+def test_operands_of_comparisons_may_be_texts_and_times_on_either_side(operand: Any) -> None:
+    for sign, turned in ((operator.eq, operator.eq), (operator.ne, operator.ne), (operator.lt, operator.gt)):
+        one = jazz.pipeline(lambda x, sign=sign: sign(operand, x)).message
+        other = jazz.pipeline(lambda x, turned=turned: turned(x, operand)).message
+        assert len(one.graph.steps) == len(other.graph.steps) == 1
+        assert one.graph.steps[0].op in (other.graph.steps[0].op, "less")
+        assert one.constants == other.constants
 
 
 @pytest.mark.parametrize("time", [np.timedelta64(2**62, "D"), np.timedelta64(1, "M"), np.timedelta64(1, "ps")])

@@ -17,8 +17,8 @@ from jazz.graph.ufuncs import UFUNCS
 
 Operand: TypeAlias = object
 """What an operation is applied to: a `Node`; a number or text, which becomes a literal of the type of its neighbour, as
-in numpy; or anything that `jazz.convert.to_value` takes (an array of numpy, a matrix of scipy.sparse, a frame, ...),
-which becomes a constant of the pipeline."""
+in numpy; or anything that `jazz.convert.to_value` takes (a date or time, an array of numpy, a matrix of scipy.sparse, a
+frame, ...), which becomes a constant of the pipeline."""
 
 
 class Node:
@@ -312,8 +312,12 @@ def source_of(value: Operand, trace: Trace) -> Source:
                     "a value of a pipeline cannot be used outside of the function that made it",
                 )
             return value._source
+        case np.ndarray() if value.ndim == 0 and value.dtype.kind in "mMTU":  # of a scalar on the left of an operator
+            return source_of(value[()], trace)
         case np.datetime64() | np.timedelta64():
             return trace.constant(_in_seconds_or_days(value))
+        case np.str_():
+            return str(value)
         case np.generic():
             return trace.constant(value)
         case bool() | float() | str():
