@@ -72,3 +72,15 @@ def test_a_kept_result_can_be_stored(registered: jazz.Database) -> None:
     for name in ("together/a", "together/b"):
         registered.run("together/sum", x=registered["together/x"], into=name)
         assert registered.get(name) == 45
+
+
+def test_a_large_stored_block_is_given_back_beside_what_is_computed_of_it(registered: jazz.Database) -> None:
+    x = RNG.random((3000, 100))
+    registered.put("together/x", x)
+
+    given = jazz.pipeline(lambda x: {"total": jazz.ops.sum(x), "same": x, "turned": x.T})
+    found = registered.run(given, x=registered["together/x"])
+
+    np.testing.assert_allclose(found["total"], x.sum())
+    np.testing.assert_array_equal(found["same"], x)
+    np.testing.assert_array_equal(found["turned"], x.T)

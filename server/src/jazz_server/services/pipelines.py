@@ -28,7 +28,7 @@ from jazz_server.services.queue import Computed
 from jazz_server.services.receiving import Incoming
 from jazz_server.services.requests import existing_version, precondition, remembered
 from jazz_server.services.runs import Runs, body_checksums
-from jazz_server.services.sending import send_values
+from jazz_server.services.sending import parts_of, send_parts, send_values
 from jazz_server.services.sources import Sources, bound_heads, head_type, registered, with_versions
 from jazz_server.services.stored import document_content, pin_kinds, pipeline_info
 from jazz_server.store import BlockName, Noun, Put, Request
@@ -140,7 +140,10 @@ class Pipelines:
         stored = await self._store_outputs(plan, result, request)
         given = [(n, each) for n, (name, each) in enumerate(result.outputs.items()) if name not in stored]
         head = pb.RunPipelineResponse(header=_result_header(plan, result, stored)).SerializeToString()
-        async for answer in send_values(head, given):
+        # What lies in a stored block is read from the disk when it is sent, which others must not wait for.
+        aside = bool(result.lent.difference(stored))
+        answers = send_parts(self._core, head, parts_of(given)) if aside else send_values(head, given)
+        async for answer in answers:
             yield answer
 
     async def list_ops(self, request: pb.ListOpsRequest, context: object) -> pb.ListOpsResponse:

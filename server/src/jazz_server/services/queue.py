@@ -19,6 +19,7 @@ from jazz_server.pipelines.errors import PipelineError
 from jazz_server.pipelines.explained import Explanation
 from jazz_server.pipelines.joining import MOST, Member, joinable, run_joint
 from jazz_server.pipelines.slabs import Slabs
+from jazz_server.services.lent import lent
 from jazz_server.services.stored import Recent
 
 _PLANS_KEPT: Final = 256
@@ -32,6 +33,7 @@ class Computed:
         outputs: The outputs in their order, encoded.
         nanoseconds: How long the computing took.
         together: How many runs were computed as one; 0 for a result that had been kept.
+        lent: The outputs whose bytes are those of inputs.
         watched: What each step took, if that was asked for.
         explanation: The same in words.
     """
@@ -39,6 +41,7 @@ class Computed:
     outputs: Mapping[str, Encoded]
     nanoseconds: int
     together: int = 1
+    lent: frozenset[str] = frozenset()
     watched: Watched | None = None
     explanation: Explanation | None = None
 
@@ -130,7 +133,7 @@ class Queue:
             return False
         took = time.perf_counter_ns() - began
         for job, outputs in zip(jobs, found, strict=True):
-            job.done.set_result(_computed(outputs, took, len(jobs)))
+            job.done.set_result(Computed(_encoded(outputs), took, len(jobs)))
         return True
 
 
@@ -139,7 +142,8 @@ def done_at_once(member: Member, *, watched: bool) -> Computed:
     began = time.perf_counter_ns()
     with watching() if watched else nullcontext() as noted:
         outputs = member.program.run(member.values, member.control)
-    return _computed(outputs, time.perf_counter_ns() - began, watched=noted)
+    took = time.perf_counter_ns() - began
+    return Computed(_encoded(outputs), took, lent=lent(outputs, member.values.values()), watched=noted)
 
 
 def _alone(job: Job) -> None:
@@ -149,7 +153,5 @@ def _alone(job: Job) -> None:
         job.done.set_exception(error)
 
 
-def _computed(
-    outputs: Mapping[str, Value], nanoseconds: int, together: int = 1, watched: Watched | None = None
-) -> Computed:
-    return Computed({name: encode(value) for name, value in outputs.items()}, nanoseconds, together, watched)
+def _encoded(outputs: Mapping[str, Value]) -> dict[str, Encoded]:
+    return {name: encode(value) for name, value in outputs.items()}
