@@ -16,17 +16,18 @@ from jazz_server.engine.promotion import NUMERIC, REAL, Function
 from jazz_server.kinds.types import Type
 
 _SHARED = (
-    "Gives bool, with numpy's broadcasting. NaN is equal to nothing, itself included, and neither less nor greater. "
-    "Texts (string) and bytes are in the order of their bytes, which for texts is that of code points; timestamps with "
-    "zones are instants, whatever the zones, and times may have other units. "
+    "Of numbers, texts (string), bytes, factors and times, each beside its like. Gives bool, with numpy's "
+    "broadcasting. NaN is equal to nothing, itself included, and neither less nor greater. Times may be of any units; "
+    "timestamps with zones are instants, and are not compared with those without. "
 )
 _EQUAL = (
-    "Elements of factors are equal to texts, and to each other, as the texts of their categories: a text that is no "
+    "Elements of factors are equal to texts, and to each other, by the texts of their categories: a text that is no "
     "category is equal to none of them. "
 )
 _ORDERED = (
-    "Elements of ordered factors are in the order of their categories: beside another with the same categories in the "
-    "same order, or beside a category as a literal. "
+    "Texts and bytes are in the order of their bytes, which for texts is that of code points. Elements of ordered "
+    "factors are in the order of their categories: beside another with the same categories in the same order, or "
+    "beside a category as a literal. "
 )
 _STRICT = "Sparse if both are sparse, or one is and the comparison of zero with the literal is false; else dense."
 _WEAK = "Dense, unless the comparison of zero with a literal is false: zero is equal to zero."

@@ -131,12 +131,15 @@ def minimum(a: Operand, b: Operand) -> Node:
 def equal(a: Operand, b: Operand) -> Node:
     """Whether `a == b`, element by element: bool.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. Numbers, texts, bytes, factors (by the texts of their categories) and times of any
+    units, each beside its like; a factor beside a text, too.
 
-    >>> print(jazz.pipeline(lambda a, b: jazz.ops.equal(a, b)))
-    <lambda>(a, b) -> result
-      %0 = equal(a, b)
-      result = %0
+    >>> print(jazz.pipeline(lambda t: jazz.ops.filter(t, t["city"] == "Wien")))
+    <lambda>(t) -> result
+      %0 = field(t, name='city')
+      %1 = equal(%0, 'Wien')
+      %2 = filter(t, %1)
+      result = %2
     """
     return apply("equal", a, b)
 
@@ -144,7 +147,8 @@ def equal(a: Operand, b: Operand) -> Node:
 def not_equal(a: Operand, b: Operand) -> Node:
     """Whether `a != b`, element by element: bool.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. Numbers, texts, bytes, factors (by the texts of their categories) and times of any
+    units, each beside its like; a factor beside a text, too.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.not_equal(a, b)))
     <lambda>(a, b) -> result
@@ -157,7 +161,8 @@ def not_equal(a: Operand, b: Operand) -> Node:
 def less(a: Operand, b: Operand) -> Node:
     """Whether `a < b`, element by element: bool.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. Real numbers, texts and bytes (by code points), times of any units, each beside its
+    like; elements of an ordered factor beside another with the same categories, or beside a category.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.less(a, b)))
     <lambda>(a, b) -> result
@@ -170,7 +175,8 @@ def less(a: Operand, b: Operand) -> Node:
 def less_equal(a: Operand, b: Operand) -> Node:
     """Whether `a <= b`, element by element: bool.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. Real numbers, texts and bytes (by code points), times of any units, each beside its
+    like; elements of an ordered factor beside another with the same categories, or beside a category.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.less_equal(a, b)))
     <lambda>(a, b) -> result
@@ -183,7 +189,8 @@ def less_equal(a: Operand, b: Operand) -> Node:
 def greater(a: Operand, b: Operand) -> Node:
     """Whether `a > b`, element by element: bool.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. Real numbers, texts and bytes (by code points), times of any units, each beside its
+    like; elements of an ordered factor beside another with the same categories, or beside a category.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.greater(a, b)))
     <lambda>(a, b) -> result
@@ -196,7 +203,8 @@ def greater(a: Operand, b: Operand) -> Node:
 def greater_equal(a: Operand, b: Operand) -> Node:
     """Whether `a >= b`, element by element: bool.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. Real numbers, texts and bytes (by code points), times of any units, each beside its
+    like; elements of an ordered factor beside another with the same categories, or beside a category.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.greater_equal(a, b)))
     <lambda>(a, b) -> result
