@@ -47,6 +47,28 @@ def test_operators_are_those_of_pandas(db: jazz.Database, function: Any) -> None
     pd.testing.assert_series_equal(pd.Series(found).astype(expected.dtype), expected, check_names=False)
 
 
+@pytest.mark.parametrize("name", ["max", "min", "mean"])
+def test_reductions_are_those_of_pandas(db: jazz.Database, name: str) -> None:
+    reduced = jazz.pipeline(lambda x, s: (getattr(x, name)(skipna=True) - x[0], getattr(s, name)(skipna=True)))
+    from_first, span = db.run(reduced, x=ARRIVED, s=SPANS)
+    assert pd.Timedelta(from_first) == getattr(ARRIVED, name)() - ARRIVED[0]
+    assert pd.Timedelta(span) == getattr(SPANS, name)()
+
+
+def test_sums_and_places(db: jazz.Database) -> None:
+    summed = jazz.pipeline(lambda x, s: (s.sum(skipna=True), x.argmax(skipna=True), x.max()))
+    total, last, unknown = db.run(summed, x=ARRIVED, s=SPANS, to="value")
+    assert (total.array().item(), last.array().item(), unknown.missing) == (SPANS.sum().value // 1000, 1, 1)
+
+
+def test_texts_and_ordered_factors_have_extremes(db: jazz.Database) -> None:
+    sizes = pd.Categorical(["M", "S", "L"], categories=["S", "M", "L"], ordered=True)
+    frame = pd.DataFrame({"city": ["Wien", "Århus", "Bern"], "size": sizes})
+    extremes = jazz.pipeline(lambda t: (t["city"].min(), t["city"].max(), jazz.ops.argmax(t["size"])))
+    least, most, largest = db.run(extremes, t=frame)
+    assert (str(least), str(most), int(largest)) == ("Bern", "Århus", 2)
+
+
 def test_dates_and_times_of_columns(db: jazz.Database) -> None:
     frame = pd.DataFrame({"day": [dt.date(2024, 2, 28), dt.date(2024, 12, 31)], "shifts": [1, 2]})
     shift = jazz.pipeline(lambda t: t["day"] + t["shifts"] * np.timedelta64(1, "D"))
@@ -57,7 +79,7 @@ def test_dates_and_times_of_columns(db: jazz.Database) -> None:
 
 def test_what_does_not_go_together_names_the_step(db: jazz.Database) -> None:
     with pytest.raises(jazz.errors.JazzError) as caught:
-        db.run(jazz.pipeline(lambda x: x - dt.datetime(2024, 1, 1)), x=ARRIVED)
+        db.run(jazz.pipeline(lambda x: x - np.datetime64("2024-01-01", "us")), x=ARRIVED)
     (violation,) = caught.value.violations
     assert violation.field.startswith("steps[0] subtract.b")
     assert (violation.expected, violation.found) == ("timestamps with a zone", "timestamp[us]")

@@ -65,7 +65,7 @@ def check_equal(found: object, wanted: object) -> None:
     if hasattr(wanted, "categories"):
         found, wanted = np.asarray(found), np.asarray(wanted)
     found, wanted = np.ma.asarray(found), np.ma.asarray(wanted)
-    if wanted.dtype.kind in "OT":
+    if wanted.dtype.kind in "OTU":
         assert found.ravel().tolist() == wanted.ravel().tolist()
         return
     if wanted.dtype.kind in "mM":

@@ -39,5 +39,12 @@ OF_TIMES: dict[str, Callable[..., object]] = {
     "function(span) 3L * abs(span) / 2L": lambda span: 3 * abs(span) / 2,
     'function(span) span / as.difftime(1, units = "hours")': lambda span: span / HOUR,
     'function(span) pmax(span, as.difftime(1, units = "hours"))': lambda span: ops.maximum(span, HOUR),
+    "function(when) max(when) - min(when)": lambda when: when.max() - when.min(),
+    "function(day) max(day, na.rm = TRUE)": lambda day: day.max(skipna=True),
+    "function(when) jz_argmax(when)": lambda when: when.argmax(),
+    "function(when, span) mean(when) + mean(span) + sum(span)": lambda when, span: (
+        when.mean() + span.mean() + span.sum()
+    ),
+    "function(t) min(t)": lambda t: t.min(),
     'function(day) pmin(day, as.Date("2024-01-01"))': lambda day: ops.minimum(day, dt.date(2024, 1, 1)),
 }

@@ -1,4 +1,4 @@
-"""Arithmetic and reductions of timestamps, dates and durations: what numpy and pandas answer, exactly or not at all."""
+"""Arithmetic of timestamps, dates and durations: what numpy and pandas answer, exactly or not at all."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from jazz.convert import to_value
 from jazz.values import Tensor
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.errors import OpError
 from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import AnyType, TensorType
+from unit.engine.answers import answered, mismatch, refused, shown, tensor, zoned
 from unit.engine.samples import apply, infer, missing_of
 
 UNITS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
@@ -26,60 +26,6 @@ UNIT = st.sampled_from(list(UNITS))
 MOMENTS = np.array(["1969-12-31T23:59:59.5", "2024-02-29T12:00", "NaT", "2024-03-01"], "M8[ms]")
 DAYS = np.array(["1969-12-31", "2024-02-29", "NaT", "2024-03-01"], "M8[D]")
 SPANS = np.array([-1500, 0, 86_400_000, "NaT"], "m8[ms]")
-
-
-def tensor(value: Any) -> Tensor:
-    found = to_value(value)
-    assert isinstance(found, Tensor)
-    return found
-
-
-def zoned(array: Any, zone: str) -> Any:
-    return array.view(np.dtype(array.dtype, metadata={"zone": zone}))
-
-
-def answered(name: str, *args: Any, **settings: Any) -> Tensor:
-    """The answer for arrays; its type is the one that was inferred."""
-    values = [arg if isinstance(arg, bool | int | float | str) else tensor(arg) for arg in args]
-    (type_,), wrong = infer(CATALOGUE[name], types(values), **settings)
-    assert not wrong, wrong
-    found = apply(name, *values, **settings)
-    assert isinstance(type_, TensorType)
-    assert type_.dtypes == (found.dtype,)
-    assert type_.shape == found.shape
-    assert type_.nullable or not found.missing
-    return found
-
-
-def types(values: list[Any]) -> list[Any]:
-    return [type_of(value) if isinstance(value, Tensor) else value for value in values]
-
-
-def mismatch(name: str, *args: Any, **settings: Any) -> str:
-    values = [arg if isinstance(arg, bool | int | float | str) else tensor(arg) for arg in args]
-    _, wrong = infer(CATALOGUE[name], types(values), **settings)
-    assert len(wrong) == 1, wrong
-    return wrong[0]
-
-
-def shown(found: Tensor) -> Any:
-    """The answer as an array of numpy's."""
-    codes = {"timestamp": "M8", "duration": "m8"}
-    array = found.array()
-    if found.dtype.name == "date":
-        array = array.astype("M8[D]")
-    elif found.dtype.name in codes:
-        array = array.view(f"{codes[found.dtype.name]}[{found.dtype.unit}]")
-    if found.validity is None:
-        return array
-    nothing = "NaT" if array.dtype.kind in "mM" else np.nan
-    return np.where(missing_of(found), np.array(nothing, array.dtype), array)
-
-
-def refused(name: str, *args: Any, **settings: Any) -> OpError:
-    with pytest.raises(OpError) as caught:
-        answered(name, *args, **settings)
-    return caught.value
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import numpy as np
 from jazz.values import DataType, Tensor, dense
 from jazz_server.engine import along, arguments, operands, present, rows, shapes
 from jazz_server.engine.along import Axes
+from jazz_server.engine.by_integers import ByIntegers
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.memory import check_shape
@@ -56,6 +57,7 @@ class Reduction:
         needs_elements: Whether there must be elements to reduce.
         several: The setting that may be a list: then its items are the first axis of the result.
         decided: Which results are what they are whatever the missing elements would be; none when None.
+        others: How elements that are no numbers are reduced; None when they are not.
     """
 
     of_array: OfArray
@@ -67,9 +69,13 @@ class Reduction:
     needs_elements: bool = False
     several: str = ""
     decided: OfTensor | None = None
+    others: ByIntegers | None = None
 
     def infer(self, inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[TensorType, ...]:
         """The type of the result."""
+        known = args[0].dtypes if isinstance(args[0], TensorType) else ()
+        if self.others is not None and known and all(map(self.others.takes, known)):
+            return self.others.infer(inference, arguments.tensor(inference, "x", args[0], ()), settings)
         x = arguments.tensor(inference, "x", args[0], self.accepts)
         axes = shapes.axes_of(inference, settings, x.shape)
         keepdims = arguments.flag(inference, settings, "keepdims")
@@ -79,6 +85,8 @@ class Reduction:
         if self.needs_elements and 0 in lengths:
             inference.mismatch("x", "at least one element along the axis", f"shape {describe.shape(x.shape)}")
         dtypes = ordered(result.dtype for result in outcomes(self._answer(settings), [x.dtypes]))
+        if self._may_be_others(args[0]):
+            dtypes = ()
         shape = shapes.reduced(x.shape, axes, every, keepdims)
         if self._items(settings) and shape is not None:
             shape = (*self._items(settings), *shape)
@@ -88,6 +96,8 @@ class Reduction:
     def run(self, run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
         """The result."""
         x = operands.tensor("x", args[0])
+        if self.others is not None and self.others.takes(x.dtype):
+            return self.others.run(run, x, settings)
         axes = along.axes_of(settings.get("axis"), x.ndim)
         if self.needs_elements and along.length(x.shape, axes) == 0:
             raise OpError("x", "at least one element along the axis", f"shape {describe.shape(x.shape)}")
@@ -102,6 +112,14 @@ class Reduction:
         check_shape(whole, result.dtype)
         values = dense(result.reshape(whole))
         return (values if missing is None else marked(values, missing.reshape(shape)),)
+
+    def _may_be_others(self, argument: Type | Scalar) -> bool:
+        """Whether elements may turn out to be no numbers, and so may the result."""
+        if self.others is None or not self.others.stays or arguments.is_scalar(argument):
+            return False
+        return not isinstance(argument, TensorType) or not all(
+            d.numeric for d in argument.dtypes or (DataType("date"),)
+        )
 
     def _items(self, settings: Settings) -> tuple[int, ...]:
         items = settings.get(self.several)

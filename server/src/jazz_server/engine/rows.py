@@ -60,8 +60,9 @@ def reducing(flow: Flow | None = None) -> RowRule:
             return None
         if 0 not in axes:
             return Flow.ROWS
-        # A part of which nothing is left is missing: parts of such results do not become one.
-        return None if isinstance(x, TensorType) and x.nullable else flow
+        # A part of which nothing is left is missing: parts of such results do not become one. Only numbers do.
+        alone = isinstance(x, TensorType) and (x.nullable or not all(dtype.numeric for dtype in x.dtypes))
+        return None if alone else flow
 
     return rule
 

@@ -12,6 +12,15 @@ import numpy as np
 from jazz.values import Tensor, numeric_type
 from jazz_server.engine import along, operands, present, rows
 from jazz_server.engine.along import Axes
+from jazz_server.engine.by_integers import (
+    ByIntegers,
+    exact_mean,
+    exact_sum,
+    exactly,
+    have_order,
+    is_averaged,
+    is_duration,
+)
 from jazz_server.engine.compressed import elements
 from jazz_server.engine.missing import unmarked
 from jazz_server.engine.op import Flow, Inference, Op, Parameter, Scalar, Settings
@@ -19,6 +28,8 @@ from jazz_server.engine.promotion import REAL, Array
 from jazz_server.engine.reducing import AXES, AXIS, KEEPDIMS, SKIPNA, Reduction, missing_rule, reduction
 from jazz_server.engine.segments import segments_of
 from jazz_server.kinds.types import Type
+
+_OTHERS: Final = "Also of times, of texts and bytes by code points, and of ordered factors."
 
 
 def _total(x: Tensor, axes: Axes) -> Array:
@@ -68,7 +79,7 @@ def _extreme(function: np.ufunc) -> Reduction:
         shown = present.filled(x, present.worst(x.dtype.storage, function))
         return along.extremes(shown, axes, function) if operands.is_sparse(x) else function.reduce(shown.array(), axes)
 
-    return Reduction(
+    of_numbers = Reduction(
         lambda x, axes, _: np.asarray(function.reduce(x, axis=axes)),
         lambda x, axes, _: along.extremes(x, axes, function),
         lambda x, _: x,
@@ -76,6 +87,7 @@ def _extreme(function: np.ufunc) -> Reduction:
         of_present,
         needs_elements=True,
     )
+    return replace(of_numbers, others=ByIntegers(have_order, of_numbers, stays=True))
 
 
 def _place(function: np.ufunc) -> Reduction:
@@ -83,7 +95,7 @@ def _place(function: np.ufunc) -> Reduction:
         axis = None if axes is None else axes[0]
         return np.asarray(np.argmax(x, axis=axis) if function is np.maximum else np.argmin(x, axis=axis))
 
-    return Reduction(
+    of_numbers = Reduction(
         of_array,
         lambda x, axes, _: along.first_extreme(x, axes, function),
         lambda x, _: np.zeros(1, np.int64),
@@ -91,6 +103,15 @@ def _place(function: np.ufunc) -> Reduction:
         lambda x, axes, _: present.first_extreme(x, axes, function),
         needs_elements=True,
     )
+    return replace(of_numbers, others=ByIntegers(have_order, of_numbers, stays=False))
+
+
+_SUM_OF_DURATIONS: Final = ByIntegers(is_duration, Reduction(exactly(exact_sum), exact_sum, lambda x, _: x), stays=True)
+_MEAN_OF_TIMES: Final = ByIntegers(
+    is_averaged,
+    Reduction(exactly(exact_mean), exact_mean, lambda x, _: x, of_present=exact_mean, needs_elements=True),
+    stays=True,
+)
 
 
 def _magnitude(x: Array, _settings: Settings) -> Array:
@@ -154,11 +175,12 @@ OPS: Final = (
     reduction(
         "sum",
         "The sum of the elements. Integers narrower than 64 bits and bools are summed as int64 or uint64, as in numpy; "
-        "0 of none.",
+        "0 of none. Of durations, too, exactly: a sum that does not fit in 64 bits is an error when it runs.",
         Reduction(
             lambda x, axes, _: np.asarray(np.sum(x, axis=axes)),
             lambda x, axes, _: along.sums(x, axes),
             lambda x, _: np.sum(x),
+            others=_SUM_OF_DURATIONS,
         ),
         nothing_left="0",
         flow=Flow.SUM,
@@ -174,12 +196,13 @@ OPS: Final = (
     reduction(
         "mean",
         "The arithmetic mean, the sum divided by the number of elements; of integers and bools in float64; NaN of "
-        "none.",
-        Reduction(_mean, _sparse_mean, lambda x, _: np.mean(x), of_present=_mean_of_present),
+        "none. Of durations and timestamps, too, exactly and then cut off towards zero, which of timestamps is 1970; "
+        "there must be some.",
+        Reduction(_mean, _sparse_mean, lambda x, _: np.mean(x), of_present=_mean_of_present, others=_MEAN_OF_TIMES),
         flow=Flow.MEAN,
     ),
-    reduction("max", "The greatest element; NaN if any is.", _extreme(np.maximum), flow=Flow.MAXIMUM),
-    reduction("min", "The least element; NaN if any is.", _extreme(np.minimum), flow=Flow.MINIMUM),
+    reduction("max", f"The greatest element; NaN if any is. {_OTHERS}", _extreme(np.maximum), flow=Flow.MAXIMUM),
+    reduction("min", f"The least element; NaN if any is. {_OTHERS}", _extreme(np.minimum), flow=Flow.MINIMUM),
     reduction(
         "any",
         "Whether any element is not zero, bool; NaN is not zero. False of none.",
@@ -233,14 +256,14 @@ OPS: Final = (
     reduction(
         "argmax",
         "The index of the greatest element along the axis, of all elements in C order when it is unset: int64. The "
-        "first of equals; the first NaN if any is.",
+        f"first of equals; the first NaN if any is. {_OTHERS}",
         _place(np.maximum),
         axis=AXIS,
     ),
     reduction(
         "argmin",
         "The index of the least element along the axis, of all elements in C order when it is unset: int64. The "
-        "first of equals; the first NaN if any is.",
+        f"first of equals; the first NaN if any is. {_OTHERS}",
         _place(np.minimum),
         axis=AXIS,
     ),

@@ -17,6 +17,8 @@ from jazz.graph.settings import Axis
 def sum(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:  # noqa: A001 - numpy's name
     """The sum of the elements; bool and small integers are summed as int64, as in numpy. Dense.
 
+    Also of durations.
+
     Args:
         x: A tensor.
         axis: The axis to reduce, or several; all of them when None.
@@ -50,6 +52,8 @@ def prod(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool 
 
 def mean(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:
     """The arithmetic mean of the elements, stored or not: `sum / n`; NaN where there are none. Dense.
+
+    Also of durations and timestamps, cut off towards zero.
 
     Args:
         x: A tensor.
@@ -134,6 +138,8 @@ def quantile(
 def max(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:  # noqa: A001 - numpy's name
     """The greatest element, NaN if there is one. Dense.
 
+    Also of times, texts, bytes and ordered factors.
+
     Args:
         x: A tensor.
         axis: The axis to reduce, or several; all of them when None.
@@ -150,6 +156,8 @@ def max(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool =
 
 def min(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool = False) -> Node:  # noqa: A001 - numpy's name
     """The least element, NaN if there is one. Dense.
+
+    Also of times, texts, bytes and ordered factors.
 
     Args:
         x: A tensor.
