@@ -184,11 +184,22 @@ def constants_too_large(nbytes: int) -> TracingError:
 
 
 def caller(folder: str) -> str:
-    """The line of the program that is being traced: "file:line", relative to a folder if it lies there."""
+    """The line of the program that is being traced: "file:line", relative to a folder if it lies there.
+
+    Raises:
+        TracingError: It is a line of numpy's, which goes through a list of values as if they were numbers.
+    """
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
         if not file.startswith(_PACKAGE):
+            if frame.f_globals.get("__name__", "").startswith("numpy."):
+                # np.sum([a, b]) is a number where a and b are arrays, but numpy would add a and b element by element.
+                raise TracingError(
+                    "values of a pipeline cannot stand in a list that is passed to numpy, which takes each of them for "
+                    "a number; use jazz.ops.stack([a, b]) in the place of the list with an operation of jazz.ops, or "
+                    "a + b and the like"
+                )
             return f"{_shown(file, folder)}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
