@@ -9,6 +9,7 @@ import numpy as np
 
 import jazz
 from jazz import ops
+from r.twins_of_comparisons import COMPARED, DATA_COMPARED, TYPES_COMPARED
 from r.twins_of_elements import OF_ELEMENTS
 from r.twins_of_graphs import OF_GRAPHS
 from r.twins_of_parts import OF_PARTS
@@ -28,6 +29,7 @@ TYPES = {
     "n": "any[...]?",
     "t": "string[d]",
     **TYPES_OF_TIMES,
+    **TYPES_COMPARED,
 }
 """The types of inputs, as text, which both read."""
 
@@ -45,6 +47,7 @@ DATA = {
     "n": 'factor(c("a", NA, "b"))',
     "t": 'c("The cat sat", "the dog", "")',
     **DATA_OF_TIMES,
+    **DATA_COMPARED,
 }
 """What inputs are, in R."""
 
@@ -212,6 +215,7 @@ TWINS: dict[str, Callable[..., object]] = {
     **OF_GRAPHS,
     **OF_PARTS,
     **OF_TIMES,
+    **COMPARED,
 }
 
 
