@@ -38,6 +38,8 @@ def db(shared_server: RunningServer) -> Any:
         lambda x, s: s / pd.Timedelta("1s") / 60,
         lambda x, s: -abs(s) * 2.5 / 2,
         lambda x, s: 3 * (s + s - np.timedelta64(1, "m")),
+        lambda x, s: s // np.timedelta64(1, "h") if isinstance(s, jazz.Node) else s / pd.Timedelta("1h") // 1,
+        lambda x, s: s % pd.Timedelta("7min"),
         lambda x, s: x + pd.Series([pd.Timedelta("1h"), pd.Timedelta("2h"), None]),
     ],
 )

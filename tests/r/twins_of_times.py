@@ -39,6 +39,11 @@ OF_TIMES: dict[str, Callable[..., object]] = {
     "function(span) 3L * abs(span) / 2L": lambda span: 3 * abs(span) / 2,
     'function(span) span / as.difftime(1, units = "hours")': lambda span: span / HOUR,
     'function(span) pmax(span, as.difftime(1, units = "hours"))': lambda span: ops.maximum(span, HOUR),
+    'function(span) span %/% as.difftime(1, units = "mins")': lambda span: span // dt.timedelta(minutes=1),
+    'function(span) span %% as.difftime(7, units = "mins")': lambda span: span % dt.timedelta(minutes=7),
+    'function(day) ifelse(is.na(day), as.Date("2024-01-01"), day)': lambda day: ops.where(
+        ops.is_na(day), dt.date(2024, 1, 1), day
+    ),
     "function(when) max(when) - min(when)": lambda when: when.max() - when.min(),
     "function(day) max(day, na.rm = TRUE)": lambda day: day.max(skipna=True),
     "function(when) jz_argmax(when)": lambda when: when.argmax(),

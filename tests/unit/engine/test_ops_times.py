@@ -17,7 +17,7 @@ from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.errors import OpError
 from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import AnyType, TensorType
-from unit.engine.answers import answered, mismatch, refused, shown, tensor, zoned
+from unit.engine.answers import answered, mismatch, refused, shown, tensor, types, zoned
 from unit.engine.samples import apply, infer, missing_of
 
 UNITS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
@@ -49,6 +49,8 @@ SPANS = np.array([-1500, 0, 86_400_000, "NaT"], "m8[ms]")
         ("divide", SPANS, 7, SPANS / 7),
         ("divide", SPANS, -2.5, SPANS / -2.5),
         ("divide", SPANS, np.timedelta64(7, "s"), SPANS / np.timedelta64(7, "s")),
+        ("floor_divide", SPANS[:3], np.timedelta64(-7, "s"), SPANS[:3] // np.timedelta64(-7, "s")),
+        ("remainder", SPANS, np.timedelta64(7, "us"), SPANS % np.timedelta64(7, "us")),
         ("maximum", MOMENTS, MOMENTS[1].astype("M8[us]"), np.maximum(MOMENTS, MOMENTS[1].astype("M8[us]"))),
         ("minimum", DAYS, DAYS[1], np.minimum(DAYS, DAYS[1])),
         ("maximum", SPANS, np.timedelta64(1, "s"), np.maximum(SPANS, np.timedelta64(1, "s"))),
@@ -113,6 +115,7 @@ def test_quotients_by_integers_are_cut_off_towards_zero(a: int, b: int) -> None:
         ("multiply", (SPANS, np.inf), "b: expected finite numbers beside durations, found inf"),
         ("multiply", (SPANS, 1e300), "b: expected a result that fits in 64 bits of ms"),
         ("divide", (SPANS, 0), "b: expected numbers other than 0 to divide durations by, found 0"),
+        ("floor_divide", (SPANS, np.timedelta64(0, "s")), "b: expected durations other than 0 to divide by, found 0"),
         ("divide", (SPANS, np.array(np.nan)), "b: expected numbers other than NaN beside durations, found nan"),
     ],
 )
@@ -163,6 +166,21 @@ def test_signs(name: str) -> None:
     least = Tensor(tensor(SPANS).dtype, (), data=np.array([-(2**63)]))
     with pytest.raises(OpError, match="64 bits"):
         apply(name, least)
+
+
+def test_a_choice_is_in_the_finer_unit_and_missing_as_what_is_chosen() -> None:
+    condition = np.array([True, False, True, False])
+    other = MOMENTS[::-1].astype("M8[us]")
+    assert_array_equal(shown(answered("where", condition, MOMENTS, other)), np.where(condition, MOMENTS, other))
+    assert_array_equal(shown(answered("where", condition, DAYS, DAYS[1])), np.where(condition, DAYS, DAYS[1]))
+    unknown = np.ma.masked_array(condition, [True, False, False, False])
+    assert_array_equal(missing_of(answered("where", unknown, SPANS, SPANS[1])), [True, False, False, False])
+    assert answered("where", False, SPANS, SPANS[1]).dtype.unit == "ms"
+    assert mismatch("where", condition, MOMENTS, 0) == "b: expected timestamps, found 0"
+    assert mismatch("where", np.ones(4), MOMENTS, MOMENTS) == "condition: expected truth values, found float64"
+    sparse = apply("to_sparse", tensor(condition.reshape(1, 4)), layout="csr")
+    _, wrong = infer(CATALOGUE["where"], types([sparse, tensor(MOMENTS), tensor(MOMENTS)]))
+    assert wrong == ["condition: expected a dense tensor, as all operands beside times, found layout csr"]
 
 
 def test_what_is_missing_decides_nothing() -> None:

@@ -56,6 +56,14 @@ PIPELINES: Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]] = {
     "joined side by side": (lambda x: ops.concat([x, x + 1], axis=1), {"x": D}),
     "an input as an output": (lambda x: (x, ops.sum(x)), {"x": D}),
     "texts": (lambda t: ops.fill_na(t, "none"), {"t": ["a", None, "ü", "", None, "zz"] * 9}),
+    "times": (
+        lambda m, s: (m + s, ops.maximum(s, np.timedelta64(3, "s")), s / np.timedelta64(1, "m")),
+        {"m": np.array([5, 6, -7, 8] * 20, "M8[s]"), "s": np.array([1, 2, 3, 4] * 20, "m8[ms]")},
+    ),
+    "extremes of times": (
+        lambda s: ops.max(s, axis=1) - ops.min(s, axis=1),
+        {"s": np.arange(99).reshape(33, 3).astype("m8[s]")},
+    ),
 }
 
 

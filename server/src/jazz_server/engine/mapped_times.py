@@ -15,7 +15,7 @@ from jazz_server.engine.errors import OpError
 from jazz_server.engine.memory import check_shape
 from jazz_server.engine.missing import Marks, marked
 from jazz_server.engine.op import Inference, Scalar
-from jazz_server.engine.times import Element, OfTimes, is_time
+from jazz_server.engine.times import Element, OfTimes, harmless, is_time
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import AnyType, KindReference, TensorType, Type
 
@@ -91,10 +91,9 @@ def computed(times: OfTimes, tensors: Sequence[Tensor], missing: Marks | None) -
     dtype = times.answer(types)
     shape = shapes.concrete(*(tensor.shape for tensor in tensors))
     check_shape(shape, dtype.storage)
-    # What lies below the marks has no say: zero, which moves no time, and one, which divides durations.
     arrays = [x.array() for x in tensors]
     if missing is not None:
-        arrays = [np.where(missing, x.dtype.storage.type(x.dtype.numeric), x.array()) for x in tensors]
+        arrays = [np.where(missing, harmless(x.dtype), x.array()) for x in tensors]
     with quiet():
         result = times.compute(types, list(map(np.atleast_1d, arrays)), dtype).reshape(shape)
     whole = replace(dense(result), dtype=dtype)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from jazz_server.engine import arguments, rows, times
+from jazz_server.engine import arguments, rows, time_arithmetic
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
 from jazz_server.engine.op import Inference, Op, Scalar, Settings
@@ -54,7 +54,7 @@ OPS: Final = (
         np.add,
         f"a + b. Sparse if both are sparse, else dense; x + 0 of a sparse x stays sparse. {_SHARED} Durations are "
         f"added to timestamps, to dates (whole days) and to durations: {_FINER}. {_DENSE_TIMES}",
-        times=times.ADD,
+        times=time_arithmetic.ADD,
     ),
     binary(
         "subtract",
@@ -62,7 +62,7 @@ OPS: Final = (
         f"a - b; not for two bools. Sparse if both are sparse, else dense. {_SHARED} The difference of two timestamps "
         "(both with zones, of moments; or both without), of two dates (in seconds) and of two durations is a duration; "
         f"durations are subtracted from timestamps and dates (whole days); {_FINER}. {_DENSE_TIMES}",
-        times=times.SUBTRACT,
+        times=time_arithmetic.SUBTRACT,
     ),
     binary(
         "multiply",
@@ -71,7 +71,7 @@ OPS: Final = (
         f"{_SHARED} A duration times a number is a duration, cut off towards zero. {_DENSE_TIMES}",
         annihilators=(0, 1),
         missing="Missing where a or b is, unless an entry of the other one is absent.",
-        times=times.MULTIPLY,
+        times=time_arithmetic.MULTIPLY,
     ),
     binary(
         "divide",
@@ -81,25 +81,27 @@ OPS: Final = (
         f"duration, cut off towards zero, and then 0 is an error. {_DENSE_TIMES}",
         annihilators=(0,),
         missing="Missing where a or b is, unless an entry of a is absent.",
-        times=times.DIVIDE,
+        times=time_arithmetic.DIVIDE,
     ),
     binary(
         "floor_divide",
         np.floor_divide,
         "floor(a / b), the quotient rounded down; integers divided by 0 give 0. Sparse if a is sparse: 0 where an "
-        f"entry of a is absent. {_SHARED}",
+        f"entry of a is absent. {_SHARED} Of two durations int64, and then 0 is an error.",
         REAL,
         annihilators=(0,),
         missing="Missing where a or b is, unless an entry of a is absent.",
+        times=time_arithmetic.FLOOR_DIVIDE,
     ),
     binary(
         "remainder",
         np.remainder,
         "a - floor(a / b) * b, with the sign of b; integers divided by 0 leave 0. Sparse if a is sparse: 0 where an "
-        f"entry of a is absent. {_SHARED}",
+        f"entry of a is absent. {_SHARED} Of two durations a duration, and then 0 is an error.",
         REAL,
         annihilators=(0,),
         missing="Missing where a or b is, unless an entry of a is absent.",
+        times=time_arithmetic.REMAINDER,
     ),
     Op(
         name="pow",
@@ -122,7 +124,7 @@ OPS: Final = (
         "The greater of a and b; NaN if either is. Sparse if both are sparse, or if one is and the other is a literal "
         f"of at most 0. {_SHARED} Of two timestamps in one zone, or without; of dates; of durations: {_FINER}.",
         REAL,
-        times=times.extremes(np.maximum),
+        times=time_arithmetic.extremes(np.maximum),
     ),
     binary(
         "minimum",
@@ -130,7 +132,7 @@ OPS: Final = (
         "The lesser of a and b; NaN if either is. Sparse if both are sparse, or if one is and the other is a literal "
         f"of at least 0. {_SHARED} Of two timestamps in one zone, or without; of dates; of durations: {_FINER}.",
         REAL,
-        times=times.extremes(np.minimum),
+        times=time_arithmetic.extremes(np.minimum),
     ),
 )
 """The operations of this module."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from jazz.values import DATA_TYPES, DataType, Layout, Tensor, numeric_type
-from jazz_server.engine import arguments, dense, layouts, operands, rows, times
+from jazz_server.engine import arguments, dense, layouts, operands, rows, time_arithmetic
 from jazz_server.engine.compressed import drop_zeros, elements, lines_of, tensor_of, with_data
 from jazz_server.engine.entries import coo
 from jazz_server.engine.missing import marked, missing_entries
@@ -62,12 +62,17 @@ def _marked_as(x: Tensor, result: Tensor) -> Tensor:
 
 
 OPS: Final = (
-    unary("negative", np.negative, "-x; not for bool. Also of durations. Keeps the layout.", times=times.NEGATIVE),
+    unary(
+        "negative",
+        np.negative,
+        "-x; not for bool. Also of durations. Keeps the layout.",
+        times=time_arithmetic.NEGATIVE,
+    ),
     unary(
         "abs",
         np.abs,
         "The absolute value of x, the modulus of a complex number. Also of durations. Keeps the layout.",
-        times=times.ABS,
+        times=time_arithmetic.ABS,
     ),
     unary(
         "sign",

@@ -17,6 +17,7 @@ from jazz_server.engine.mapping import Rule, infer_rule, run_rule
 from jazz_server.engine.missing import marked
 from jazz_server.engine.op import Cost, Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.promotion import BOOL, INT64, INTEGERS, NUMERIC, REAL
+from jazz_server.engine.time_arithmetic import WHERE
 from jazz_server.engine.topk import topk
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import AnyType, KindReference, TableType, TensorType, Type
@@ -29,6 +30,7 @@ _WHERE: Final = Rule(
     deciders=(1, 2),
     at_zero=lambda _condition, a, b: np.logical_or(np.not_equal(a, 0), np.not_equal(b, 0)),
     chooses=True,
+    times=WHERE,
 )
 
 
@@ -170,7 +172,8 @@ OPS: Final = (
         signature="where(condition[...], a[...], b[...]) -> [...]",
         doc=(
             "a where the condition is true, else b, with numpy's broadcasting and types. The condition is bool. Sparse "
-            "if a and b are, or one is and the other is the literal 0; else dense."
+            "if a and b are, or one is and the other is the literal 0; else dense. Also of two timestamps in one "
+            "zone, or without; of dates; of durations."
         ),
         missing="Missing where the condition is, or the one that it chooses; the other one does not count.",
         arguments=("condition", "a", "b"),

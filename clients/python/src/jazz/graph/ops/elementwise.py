@@ -64,7 +64,7 @@ def divide(a: Operand, b: Operand) -> Node:
 def floor_divide(a: Operand, b: Operand) -> Node:
     """The quotient rounded down, `a // b`, element by element; 0 wherever an entry of a sparse `a` is absent.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. Of two durations it is an integer.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.floor_divide(a, b)))
     <lambda>(a, b) -> result
@@ -77,7 +77,7 @@ def floor_divide(a: Operand, b: Operand) -> Node:
 def remainder(a: Operand, b: Operand) -> Node:
     """What `a // b` leaves, `a % b`, element by element, with the sign of `b`; 0 where an entry of `a` is absent.
 
-    Shapes broadcast as in numpy.
+    Shapes broadcast as in numpy. Of two durations it is a duration.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.remainder(a, b)))
     <lambda>(a, b) -> result
@@ -341,6 +341,8 @@ def clip(x: Operand, min: float | None = None, max: float | None = None) -> Node
 
 def where(condition: Operand, a: Operand, b: Operand) -> Node:
     """`a` where the condition holds, else `b`, element by element; the three broadcast.
+
+    Also of two timestamps in one zone, of dates, of durations.
 
     >>> print(jazz.pipeline(lambda x: jazz.ops.where(x > 0, x, 0)))
     <lambda>(x) -> result
