@@ -12,7 +12,7 @@ from jazz_server.engine.op import Cost, Size
 from jazz_server.engine.sizes import size_of
 from jazz_server.engine.watching import note, watching
 from jazz_server.kinds.match import type_of
-from jazz_server.kinds.types import AnyType, Type
+from jazz_server.kinds.types import AnyType, FieldType, TableType, Type
 from jazz_server.pipelines.control import RunControl
 from jazz_server.pipelines.explain import explain
 from jazz_server.pipelines.explained import Explanation
@@ -187,3 +187,25 @@ def test_a_run_tells_what_each_step_took() -> None:
     assert re.search(
         r"exp\(s\) .*; took [\d.e-]+ ms in 3 calls, read .*, wrote .*, 21 rows pruned; row by row \(3 times\)", text
     )
+
+
+def test_wide_tables_long_settings_and_many_arguments_are_told_by_their_beginning() -> None:
+    wide = TableType(tuple(FieldType(f"c{n}", tensor("rows")) for n in range(5000)), closed=True)
+    steps = [
+        step("concat", *[InputRef(0)] * 20, axis=0),
+        step("tile", InputRef(0), repetitions=(1,) * 15),
+    ]
+    p = pipeline({"x": tensor("n"), "t": wide}, steps, a=StepRef(0), b=StepRef(1), t=InputRef(1))
+
+    text = str(explain(p, infer(p)))
+
+    assert "c10: float64[rows], c11: float64[rows], and 4988 more}" in text
+    assert f"concat({', '.join(['x'] * 12)}, and 8 more" in text
+    assert f"repetitions=({', '.join(['1'] * 12)}, and 3 more)" in text
+    assert len(text) < 3000
+
+
+def test_a_wide_table_that_may_have_more_fields_says_so() -> None:
+    fields = tuple(FieldType(f"c{n}", AnyType()) for n in range(13))
+    assert str(TableType(fields)).endswith("c11: any value, and 1 more, ...}")
+    assert str(TableType(fields[:12], closed=True)).endswith("c11: any value}")

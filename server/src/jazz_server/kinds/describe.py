@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Final
 
 from jazz.values import DataType, Layout
-from jazz_server.kinds.types import Dimension, NullType, TableType, TensorType, Type
-
-_NAMES: Final = 12
-"""How many names are listed."""
+from jazz_server.kinds.types import SHOWN, Dimension, NullType, TableType, TensorType, Type
 
 
 def choices(words: Iterable[str]) -> str:
@@ -77,9 +73,19 @@ def names(found: Sequence[str]) -> str:
     >>> names(["a", "b"]), names([])
     ('`a`, `b`', 'none')
     """
-    shown = ", ".join(f"`{name}`" for name in found[:_NAMES])
-    more = f" and {len(found) - _NAMES} more" if len(found) > _NAMES else ""
+    shown = ", ".join(f"`{name}`" for name in found[:SHOWN])
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return shown + more if found else "none"
+
+
+def listed(words: Sequence[str]) -> list[str]:
+    """Words, those after the first twelve as one.
+
+    >>> listed(["a", "b"]), listed(["a"] * 14)[10:]
+    (['a', 'b'], ['a', 'a', 'and 2 more'])
+    """
+    hidden = len(words) - SHOWN
+    return [*words[:SHOWN], f"and {hidden} more"] if hidden > 0 else list(words)
 
 
 def length(size: int, rank: int, position: int) -> str:

@@ -8,9 +8,12 @@ mean "not known yet".
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from jazz.values import DataType, Layout
+
+SHOWN: Final = 12
+"""So many names, or fields of a table, are written out for people."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -108,8 +111,13 @@ class TableType:
     closed: bool = False
 
     def __str__(self) -> str:
-        fields = ", ".join(f"{f.name}{'?' if f.optional else ''}: {f.type}" for f in self.fields)
-        return f"{{{fields}{'' if self.closed else ', ...' if fields else '...'}}}"
+        """In words: the text of a kind has all fields."""
+        words = [f"{f.name}{'?' if f.optional else ''}: {f.type}" for f in self.fields[:SHOWN]]
+        if len(self.fields) > SHOWN:
+            words.append(f"and {len(self.fields) - SHOWN} more")
+        if not self.closed:
+            words.append("...")
+        return f"{{{', '.join(words)}}}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from jazz.values import Layout, Tensor
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.op import Op, Size
 from jazz_server.engine.watching import Watched
-from jazz_server.kinds.types import TensorType, Type
+from jazz_server.kinds.describe import listed
+from jazz_server.kinds.types import SHOWN, TensorType, Type
 from jazz_server.pipelines.body import Body, bind
 from jazz_server.pipelines.bound import BoundGraph, BoundStep
 from jazz_server.pipelines.conversion import conversions
@@ -159,7 +160,7 @@ def _call(
 ) -> StepExplanation:
     """A call whose steps are part of the graph."""
     cost = total(each.estimate.cost for each in steps if each.depth == depth + 1)
-    arguments = ", ".join(_argument(argument, graph) for argument in step.arguments)
+    arguments = ", ".join(_arguments(step, graph))
     note = "its steps are part of the graph"
     return StepExplanation(
         step.op.name, step.op.version, types, note, position, arguments, depth, "", Estimate(cost), number=number
@@ -177,7 +178,7 @@ def _explained(
     took: Watched | None,
 ) -> StepExplanation:
     host = step.op.host
-    arguments = ", ".join([*(_argument(argument, graph) for argument in step.arguments), *_settings(step)])
+    arguments = ", ".join([*_arguments(step, graph), *_settings(step)])
     words = [note, "native" if host is None else _host_words(step.op, estimate), _open_words(types)]
     return StepExplanation(
         step.op.name,
@@ -212,7 +213,16 @@ def _settings(step: BoundStep) -> Iterator[str]:
     for parameter in step.op.parameters:
         value = step.settings[parameter.name]
         if not isinstance(value, Body) and value != parameter.default:
-            yield f"{parameter.name}={value!r}"
+            yield f"{parameter.name}={_setting(value)}"
+
+
+def _setting(value: object) -> str:
+    several = isinstance(value, tuple) and len(value) > SHOWN
+    return f"({', '.join(listed([repr(each) for each in value]))})" if several else repr(value)
+
+
+def _arguments(step: BoundStep, graph: BoundGraph) -> list[str]:
+    return listed([_argument(argument, graph) for argument in step.arguments])
 
 
 def _argument(argument: Argument, graph: BoundGraph) -> str:
