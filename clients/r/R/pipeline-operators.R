@@ -67,6 +67,10 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #'   mask that is computed, and a matrix that turns out to have one row, stay matrices;
 #' * `max()` and `min()` of what is all missing are missing with `na.rm = TRUE`, too, where R has `-Inf` and `Inf`;
 #' * comparisons with `NaN` are `FALSE`, `!=` is `TRUE`, where R has `NA`;
+#' * texts are less and greater by code points, whatever the locale, as R sorts them with `method = "radix"`; numbers,
+#'   texts and times do not become each other: `x == "1"` is refused for numbers, and a text beside dates;
+#' * factors whose levels are not the same are equal by their texts, where R has an error; `<` of a factor without an
+#'   order, or beside a text that is no level, is refused, where R has `NA`;
 #' * a vector in `%*%` stays a vector, and the result is one, where R would give a matrix of one row or column;
 #' * missing is not `NaN`: `is.na()` is `FALSE` for `NaN`, and `na.rm = TRUE` leaves out what is missing, and no `NaN`;
 #' * truth values are no integers: `(x > 0) + (y > 0)`, `crossprod(x > 0)` and `exp(x > 0)` are refused, `sum(x > 0)`
