@@ -82,7 +82,10 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' * `&`, `|` and `!` are of truth values: `x != 0` makes them of numbers;
 #' * `round(x, digits)` is `round(x * 10^digits) / 10^digits`, which can differ from R's in the last digit;
 #' * `var()` is of a vector: of a matrix R has covariances;
-#' * `sort()` and `order()` have texts in the order of their code points, whatever the locale, and `NaN` behind numbers.
+#' * `sort()` and `order()` have texts in the order of their code points, whatever the locale, and `NaN` behind numbers;
+#' * a number is not added to a date or a time: `x + as.difftime(1, units = "days")` is a day later. Differences are in
+#'   seconds, where R has days between dates and chooses a unit between times. `pmax()` and `pmin()` of times in two
+#'   zones are refused, and `range()` is of numbers.
 #'
 #' @param e1,e2,x,y,a,b,... Values of a pipeline, numbers, or vectors and matrices, which become constants.
 #' @param i,j,drop,name,na.rm As in R.
