@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -105,8 +106,15 @@ def test_explain_knows_the_types_of_comparisons(db: jazz.Database) -> None:
     assert "bool[n]" in str(db.pipelines.explain(vienna))
 
 
-def test_runs_on_few_rows_of_texts_answer_as_each_alone(db: jazz.Database) -> None:
-    later = jazz.pipeline(lambda words, beside: words > beside)
-    runs = [([word, "b", "a"], ["b", "b", word]) for word in ("a", "b", "c", "é")]
-    found = [db.run(later, words=words, beside=beside).tolist() for words, beside in runs]
-    assert found == [[a > b for a, b in zip(*run, strict=True)] for run in runs]
+def test_runs_on_few_rows_of_texts_at_once_answer_as_each_alone(db: jazz.Database) -> None:
+    db.pipelines.put("compared/later", jazz.pipeline(lambda words, beside: (words > beside) & (words != "b")))
+    inputs = [([word] * (1 + n % 3), ["b", "é", None][: 1 + n % 3]) for n, word in enumerate("abcéz" * 20)]
+    with ThreadPoolExecutor(25) as pool:
+        runs = [pool.submit(db.run, "compared/later", words=w, beside=b, details=True) for w, b in inputs]
+        found = [run.result() for run in runs]
+    wanted = [
+        [None if y is None and x != "b" else y is not None and x > y and x != "b" for x, y in zip(*each, strict=True)]
+        for each in inputs
+    ]
+    assert [np.ma.asarray(run.value).tolist() for run in found] == wanted
+    assert max(run.runs_together for run in found) > 1

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 from hypothesis import given
@@ -56,6 +57,18 @@ PIPELINES: Mapping[str, tuple[Callable[..., Any], Mapping[str, Any]]] = {
     "joined side by side": (lambda x: ops.concat([x, x + 1], axis=1), {"x": D}),
     "an input as an output": (lambda x: (x, ops.sum(x)), {"x": D}),
     "texts": (lambda t: ops.fill_na(t, "none"), {"t": ["a", None, "ü", "", None, "zz"] * 9}),
+    "comparisons of texts": (
+        lambda t, u: (t < u, t == "ü", (t <= "a") & (t != u)),
+        {"t": ["a", None, "ü", "", None, "zz"] * 9, "u": ["ü", "a", "\0"] * 18},
+    ),
+    "comparisons of factors": (
+        lambda f: (f == "b", f > "a", f != "c"),
+        {"f": pd.Categorical(["a", None, "b"] * 20, ordered=True)},
+    ),
+    "comparisons of times": (
+        lambda m, s: m <= s,
+        {"m": np.array([5, 6, -7] * 20, "M8[s]"), "s": np.array([5000, 1, 2] * 20, "M8[ms]")},
+    ),
     "times": (
         lambda m, s: (m + s, ops.maximum(s, np.timedelta64(3, "s")), s / np.timedelta64(1, "m")),
         {"m": np.array([5, 6, -7, 8] * 20, "M8[s]"), "s": np.array([1, 2, 3, 4] * 20, "m8[ms]")},
