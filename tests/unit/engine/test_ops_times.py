@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from jazz.values import Tensor
+from jazz.values import DataType, Tensor
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.errors import OpError
 from jazz_server.kinds.match import type_of
@@ -212,3 +212,8 @@ def test_who_knows_less_infers_less(name: str) -> None:
     assert isinstance(found, TensorType)
     assert bool(found.dtypes) == (name not in ("multiply", "divide"))
     assert infer(op, [type_of(tensor(np.array(["a"]))), spans])[1]
+    either = TensorType((DataType("int64"), DataType("duration", unit="s")), (3,))
+    (found,), wrong = infer(op, [either, either])
+    assert not wrong
+    assert isinstance(found, TensorType)
+    assert not found.dtypes

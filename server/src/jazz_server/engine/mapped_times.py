@@ -22,14 +22,18 @@ from jazz_server.kinds.types import AnyType, KindReference, TensorType, Type
 
 def are_times(args: Sequence[Type | Scalar]) -> bool:
     """Whether some operand is known to be of times."""
-    return any(isinstance(arg, TensorType) and any(map(is_time, arg.dtypes)) for arg in args)
+    return any(isinstance(arg, TensorType) and arg.dtypes and all(map(is_time, arg.dtypes)) for arg in args)
 
 
 def may_be_times(times: OfTimes, args: Sequence[Type | Scalar]) -> bool:
     """Whether operands of which some are not known may turn out to be times."""
     choices = [_elements(arg) or (None,) for arg in args]
-    unknown = any(None in choice for choice in choices)
-    return unknown and any(times.takes(elements) for elements in product(*choices))
+    return not all(map(_is_told, choices)) and any(times.takes(elements) for elements in product(*choices))
+
+
+def _is_told(choice: Sequence[Element | None]) -> bool:
+    """Whether it is known that elements are times, or that they are none."""
+    return None not in choice and len({isinstance(element, DataType) and is_time(element) for element in choice}) == 1
 
 
 def _elements(arg: Type | Scalar) -> Sequence[Element]:
