@@ -239,6 +239,17 @@ def test_what_is_no_bytes_needs_a_format_for_standard_output(run: Run, db: jazz.
     assert "standard output: expected" in told
 
 
+def test_standard_input_and_output_are_named_in_errors(run: Run, db: jazz.Database, array: Path) -> None:
+    empty = run("put", "lab/x", "-", "-f", "npy", code=1, stdin=b"").stderr
+    broken = run("put", "lab/x", "-", "-f", "parquet", code=1, stdin=b"hello").stderr
+    assert empty.startswith("jazz: standard input is empty\n")
+    assert broken.startswith("jazz: standard input cannot be read\n")
+    assert "/jazz-" not in empty + broken
+
+    db.put("lab/x", np.eye(2))
+    assert run("get", "lab/x", "-", "-f", "csv", code=1).stderr.startswith("jazz: standard output: a .csv file cannot")
+
+
 def test_a_folder_that_is_not_there_is_named(run: Run, db: jazz.Database, tmp_path: Path) -> None:
     db.put("lab/x", np.eye(2))
     assert (

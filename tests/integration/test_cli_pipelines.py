@@ -207,6 +207,29 @@ def test_a_reader_that_leaves_ends_a_process_quietly(shared_server: RunningServe
         assert running.stderr.read() == ""
 
 
+@pytest.mark.parametrize(
+    ("line", "code", "err"),
+    [
+        ("info lab/x >&-", 0, ""),
+        ("get lab/x - -f npy >&-", 1, "jazz: standard output is closed\n"),
+        ("put lab/x - -f npy <&-", 1, "jazz: standard input is closed\n"),
+        ("kind put lab/k - <&-", 1, "jazz: standard input is closed\n"),
+    ],
+)
+def test_what_is_closed_before_a_process_begins_is_no_fault(
+    shared_server: RunningServer, db: jazz.Database, line: str, code: int, err: str
+) -> None:
+    environment = ENVIRONMENT | {"JAZZ_SERVER": shared_server.target}
+    command = ["sh", "-c", f"exec {sys.executable} -m jazz {line}"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=False)
+    assert (ended.returncode, ended.stderr) == (code, err)
+
+
+@pytest.mark.parametrize("given", ["x=", "x=@"])
+def test_an_input_needs_a_file_or_a_block(run: Run, db: jazz.Database, given: str) -> None:
+    assert "expected x=FILE or x=@BLOCK" in run("run", "lab/one", given, code=2).stderr
+
+
 def wait_until_connected(running: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 60
     while not psutil.Process(running.pid).net_connections("tcp"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import re
 import shutil
 import sys
@@ -10,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import typer
 
@@ -129,7 +130,7 @@ def readable(file: Path, ending: str | None) -> Iterator[Path]:
         return
     with _temporary(ending) as path:
         with path.open("wb") as target:
-            shutil.copyfileobj(sys.stdin.buffer, target)
+            shutil.copyfileobj(opened(sys.stdin, "input").buffer, target)
         yield path
 
 
@@ -142,10 +143,22 @@ def writable(file: Path, ending: str | None) -> Iterator[Path]:
         yield file
         return
     with _temporary(ending) as path:
+        out = opened(sys.stdout, "output").buffer
         yield path
         with path.open("rb") as source:
-            shutil.copyfileobj(source, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+            shutil.copyfileobj(source, out)
+        out.flush()
+
+
+def opened(stream: TextIO | None, name: str) -> TextIO:
+    """Standard input or output, which Python has none of where it was closed before the command began.
+
+    Raises:
+        OSError: There is none.
+    """
+    if stream is None:
+        raise OSError(errno.EBADF, f"standard {name} is closed")
+    return stream
 
 
 @contextmanager

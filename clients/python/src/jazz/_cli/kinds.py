@@ -12,6 +12,7 @@ import typer
 import jazz
 from jazz import _files
 from jazz._cli import describe
+from jazz._cli.arguments import opened
 from jazz._cli.printing import note, say, say_json
 from jazz._cli.session import session
 from jazz._files import FileFormatError
@@ -104,10 +105,12 @@ def rm(
 
 def _text(file: Path) -> str:
     try:
-        return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+        content = opened(sys.stdin, "input").buffer.read() if str(file) == "-" else file.read_bytes()
+        return content.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        wrong = Violation(str(file), "the text of a kind in UTF-8", str(error))
-        raise FileFormatError(f"{file} cannot be read", violations=[wrong]) from error
+        name = "standard input" if str(file) == "-" else str(file)
+        wrong = Violation(name, "the text of a kind in UTF-8", str(error))
+        raise FileFormatError(f"{name} cannot be read", violations=[wrong]) from error
 
 
 def _value(text: str) -> Any:

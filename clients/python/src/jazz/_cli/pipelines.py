@@ -88,6 +88,9 @@ def run(
 
 
 def _input(name: str, text: str) -> object:
+    if text in ("", "@"):
+        expected = f"{name}=FILE or {name}=@BLOCK"
+        raise typer.BadParameter(f"expected {expected}, found '{name}={text}'", param_hint="INPUT")
     if text.startswith("@"):
         return arguments.block(text[1:])
     if not Path(text).exists():

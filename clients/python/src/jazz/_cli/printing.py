@@ -7,7 +7,7 @@ import datetime
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import scipy.sparse
@@ -22,8 +22,9 @@ def width() -> int:
 
 
 def on_terminal() -> bool:
-    """Whether standard output is a terminal."""
-    return sys.stdout.isatty()
+    """Whether standard output is a terminal; it is None where it was closed before the command began."""
+    out: TextIO | None = sys.stdout
+    return out is not None and out.isatty()
 
 
 def error_console() -> Console:

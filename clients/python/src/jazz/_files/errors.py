@@ -10,7 +10,7 @@ from typing import Final
 from jazz.errors import InvalidArgument, Violation
 from jazz.values import Table, Tensor, Value
 
-STANDARD: Final = "standard"
+STANDARD: Final = "-"
 """The name, before an ending, of a file in the place of standard input or output."""
 
 
@@ -20,11 +20,13 @@ class FileFormatError(InvalidArgument):
 
 def cannot_hold(path: Path, holds: str, found: str) -> FileFormatError:
     """The error for a value that a format has no place for."""
-    if path.name == STANDARD:
+    standard = path.stem == STANDARD
+    if standard and not path.suffix:
         message = "a format is needed for this: --format"
         return FileFormatError(message, violations=[Violation("standard output", holds, found)])
+    name = "standard output" if standard else path.name
     kind = f"a {path.suffix} file" if path.suffix else "a file without an ending"
-    return FileFormatError(f"{path.name}: {kind} cannot hold this", violations=[Violation(path.name, holds, found)])
+    return FileFormatError(f"{name}: {kind} cannot hold this", violations=[Violation(name, holds, found)])
 
 
 def described(value: Value) -> str:
@@ -43,8 +45,9 @@ def reading(path: Path, what: str, *expected: type[Exception]) -> Iterator[None]
         what: What it should be, such as "a .npy file".
         expected: What the library raises for bytes that it does not understand.
     """
+    name = "standard input" if path.stem == STANDARD else str(path)
     if path.stat().st_size == 0:
-        raise FileFormatError(f"{path} is empty", violations=[Violation(str(path), what, "0 bytes")])
+        raise FileFormatError(f"{name} is empty", violations=[Violation(name, what, "0 bytes")])
     # A file can say that it holds more than there is memory.
     unreadable: tuple[type[Exception], ...] = (*expected, MemoryError)
     try:
@@ -53,4 +56,5 @@ def reading(path: Path, what: str, *expected: type[Exception]) -> Iterator[None]
         raise
     except unreadable as error:
         problem = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise FileFormatError(f"{path} cannot be read", violations=[Violation(str(path), what, problem)]) from error
+        problem = problem.replace(str(path), name)
+        raise FileFormatError(f"{name} cannot be read", violations=[Violation(name, what, problem)]) from error
