@@ -217,8 +217,9 @@ def _settings(step: BoundStep) -> Iterator[str]:
 
 
 def _setting(value: object) -> str:
-    several = isinstance(value, tuple) and len(value) > SHOWN
-    return f"({', '.join(listed([repr(each) for each in value]))})" if several else repr(value)
+    if isinstance(value, tuple) and len(value) > SHOWN:
+        return f"({', '.join(listed(list(map(repr, value))))})"
+    return repr(value)
 
 
 def _arguments(step: BoundStep, graph: BoundGraph) -> list[str]:
