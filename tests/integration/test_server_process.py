@@ -1,5 +1,6 @@
 """The process: starting, refusing to start, stopping, health, reflection, errors nobody foresaw."""
 
+import math
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from jazz.v1 import blocks_pb2, pipelines_pb2, server_pb2
+from jazz_server.health import problem
 from running_server import RunningServer, refused_start
 from wire import Stubs, chunk_messages, encoded, failure, inline_value, run_messages
 
@@ -153,6 +155,26 @@ def test_a_pass_to_leave_out_that_there_is_not_is_refused(tmp_path, names):
     expected = "expected names of columns, full_rows, halves, tiles, separated by commas"
     assert message == f"jazz-server: JAZZ_WITHOUT: {expected}, found {unknown!r}\n"
     assert not (tmp_path / "data").exists()
+
+
+def test_a_level_of_kernels_that_there_is_not_is_refused(tmp_path):
+    message = refused_start("--data", tmp_path / "data", "--listen", "127.0.0.1:0", JAZZ_KERNEL_LEVEL="x86-64-v9")
+
+    assert re.fullmatch(r"jazz-server: JAZZ_KERNEL_LEVEL: expected one of .*, found 'x86-64-v9'\n", message)
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_empty_level_of_kernels_is_none(tmp_path):
+    running = RunningServer(tmp_path, environment={"JAZZ_KERNEL_LEVEL": ""})
+    try:
+        running.start()
+        assert "kernels none" not in running.messages
+    finally:
+        running.close()
+
+
+def test_health_may_wait_for_any_time(server):
+    assert problem(server.target, math.inf) is None
 
 
 def test_passes_to_leave_out_may_have_spaces_and_commas_around_them(tmp_path):

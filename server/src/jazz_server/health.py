@@ -7,10 +7,11 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 
 def problem(target: str, timeout: float) -> str | None:
-    """What is wrong with the server at `target`; None when it serves."""
+    """What is wrong with the server at `target`; None when it serves. An infinite `timeout` is none."""
+    seconds = None if timeout == float("inf") else timeout
     with grpc.insecure_channel(target) as channel:
         try:
-            answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=timeout)
+            answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=seconds)
         except grpc.RpcError as error:
             return f"no answer from {target}: {error.details()}"
     if answer.status == health_pb2.HealthCheckResponse.SERVING:

@@ -23,7 +23,7 @@ from jazz_server.addresses import check_address, parse_address, release_socket, 
 from jazz_server.allocator import keep_freed_memory
 from jazz_server.draining import drain
 from jazz_server.engine import hot
-from jazz_server.engine.library import KernelLibraryUnavailable, detected_level
+from jazz_server.engine.library import KernelLibraryUnavailable, UnknownLevel, detected_level
 from jazz_server.engine.memory import set_limit_bytes
 from jazz_server.interceptors import Boundary
 from jazz_server.pipelines.passes.without import UnknownPass, left_out
@@ -56,8 +56,11 @@ def serve(settings: ServerSettings, began: float) -> None:
 def _check_environment() -> None:
     try:
         left_out()
-    except UnknownPass as error:
+        detected_level()
+    except (UnknownPass, UnknownLevel) as error:
         raise CannotStart(str(error)) from error
+    except KernelLibraryUnavailable:
+        pass  # it serves all but runs, and says so when it is ready
 
 
 def _allow_open_files() -> None:

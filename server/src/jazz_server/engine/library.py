@@ -52,6 +52,10 @@ class KernelLibraryUnavailable(RuntimeError):
     """The kernel library is missing, does not suit this CPU, or lacks something."""
 
 
+class UnknownLevel(KernelLibraryUnavailable):
+    """JAZZ_KERNEL_LEVEL names no level that kernels are built for and this machine runs."""
+
+
 class UnknownKernel(KernelLibraryUnavailable, LookupError):
     """No compiled kernel has the name and types asked for."""
 
@@ -258,15 +262,15 @@ def _choice(given: Any, allowed: list[str]) -> str:
 def detected_level() -> str:
     """Return the best CPU level of this machine, or the one that JAZZ_KERNEL_LEVEL names.
 
-    Raises `KernelLibraryUnavailable` if the machine has no level that kernels are built for, or not the one named.
+    Raises `KernelLibraryUnavailable` if the machine has no level that kernels are built for, `UnknownLevel` if it has
+    not the one named.
     """
     supported = [level.name for level in supported_levels()]
     wanted = os.environ.get(LEVEL_VARIABLE)
-    if wanted is not None:
+    if wanted:
         if wanted not in supported:
-            raise KernelLibraryUnavailable(
-                f"{LEVEL_VARIABLE} is {wanted!r}; this machine runs {', '.join(supported) or 'none'}"
-            )
+            levels = ", ".join(supported) or "none, as this machine runs no kernels"
+            raise UnknownLevel(f"{LEVEL_VARIABLE}: expected one of {levels}, found {wanted!r}")
         return wanted
     if not supported:
         names = ", ".join(level.name for level in LEVELS)
