@@ -4,12 +4,13 @@ import inspect
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import jazz
 from jazz.v1 import pipelines_pb2
 from r.session import RSession
-from r.twins import DATA, TWINS, TYPES
+from r.twins import DATA, FIELDS, TWINS, TYPES
 
 each_twin = pytest.mark.parametrize(("code", "function"), TWINS.items(), ids=[code[9:70] for code in TWINS])
 
@@ -19,12 +20,21 @@ def inputs_of(function: Callable[..., object]) -> list[str]:
 
 
 def in_python(function: Callable[..., object]) -> jazz.Pipeline:
-    return jazz.pipeline(function, inputs={name: TYPES[name] for name in inputs_of(function)})
+    tables = {name: jazz.Table[dict(fields)] for name, fields in FIELDS.items()}
+    return jazz.pipeline(function, inputs={name: (TYPES | tables)[name] for name in inputs_of(function)})
 
 
 def in_r(r: RSession, code: str, function: Callable[..., object]) -> None:
-    types = ", ".join(f'{name} = "{TYPES[name]}"' for name in inputs_of(function))
+    types = ", ".join(f"{name} = {in_words(name)}" for name in inputs_of(function))
     r.run(f"twin <- jz_pipeline({code}, inputs = list({types}))")
+
+
+def in_words(name: str) -> str:
+    """The type of an input, as R has it."""
+    if name in TYPES:
+        return f'"{TYPES[name]}"'
+    fields = ", ".join(f'{field} = "{type_}"' for field, type_ in FIELDS[name].items())
+    return f"jz_table(list({fields}))"
 
 
 @each_twin
@@ -60,6 +70,10 @@ def check_equal(found: object, wanted: object) -> None:
     """Equal values; R has no scalars and no types but its own, of which widths are not told here."""
     for side in (found, wanted):
         assert side is not None
+    if isinstance(wanted, pd.DataFrame):
+        assert isinstance(found, pd.DataFrame)
+        pd.testing.assert_frame_equal(found, wanted, check_dtype=False)
+        return
     if hasattr(wanted, "toarray"):
         found, wanted = found.toarray(), wanted.toarray()
     if hasattr(wanted, "categories"):

@@ -33,6 +33,9 @@ TYPES = {
 }
 """The types of inputs, as text, which both read."""
 
+FIELDS = {"table": {"n": "float64[z]?", "k": "int32[z]", "text": "string[z]?"}}
+"""The types of the fields of inputs that are tables."""
+
 DATA = {
     "x": "matrix(c(1.5, -2, 3, 0, 5, -6, 7.25, 8, -9, 10, 11, -12), 3)",
     "y": "matrix(c(1.5, 2, -3, 4, 5, 6, 7, -8, 9, 10, 11, 12), 3)",
@@ -44,6 +47,7 @@ DATA = {
     "m": "matrix(c(1.5, NA, 3, 0, NaN, -6, 7.25, 8, -9, 10, 11, NA), 3)",
     "i": "c(2L, 0L)",
     "f": 'data.frame(n = c(1.5, NA, 3), k = 1:3, text = c("a", NA, "c"))',
+    "table": 'data.frame(n = c(1.5, NA, 3), k = 1:3, text = c("a", NA, "c"))',
     "n": 'factor(c("a", NA, "b"))',
     "t": 'c("The cat sat", "the dog", "")',
     **DATA_OF_TIMES,

@@ -58,6 +58,29 @@ OF_PARTS: dict[str, Callable[..., object]] = {
     "function(x) jz_split(x, indices = 1)[[1]]": lambda x: ops.split(x, indices=1)[0],
     "function(x, v) jz_filter(x, v > 1)": lambda x, v: ops.filter(x, v > 1.0),
     "function(f) f[f$k > 1, ]$k": lambda f: f[f["k"] > 1.0]["k"],
+    # rows of tables
+    "function(f) jz_take(f, c(2L, 0L))$n": lambda f: f[np.array([2, 0], "int32")]["n"],
+    "function(table) table[c(3, 1, 1), ]": lambda table: table[np.array([2, 0, 0], "int32")],
+    "function(table) table[2, ]": lambda table: table[np.array([1], "int32")],
+    'function(table) table[2:3, "text"]': lambda table: table[np.array([1, 2], "int32")]["text"],
+    "function(table) table[table$k > 1, ]": lambda table: table[table["k"] > 1.0],
+    "function(table) { part <- table[table$k > 1, ]; part$k * part$k }": lambda table: (
+        (part := table[table["k"] > 1.0])["k"] * part["k"]
+    ),
+    "function(table) table[c(TRUE, FALSE, TRUE), ]$text": lambda table: table[np.array([True, False, True])]["text"],
+    "function(table) table[order(table$text, decreasing = TRUE), ]": lambda table: table[
+        ops.argsort(table["text"], descending=True)
+    ],
+    "function(table) head(table, 2)": lambda table: table[:2],
+    "function(table) tail(table, 1)$n": lambda table: table[-1:]["n"],
+    "function(table) jz_slice(table, step = 2)": lambda table: table[::2],
+    "function(table) jz_flip(table)": lambda table: ops.flip(table),
+    "function(table) rbind(table, head(table, 1))": lambda table: ops.concat([table, table[:1]]),
+    "function(f) jz_concat(list(f, f))$k": lambda f: ops.concat([f, f])["k"],
+    'function(table) jz_sort_by(table, "n")': lambda table: ops.sort_by(table, "n"),
+    'function(f) jz_sort_by(f, c("n", "k"), c(TRUE, FALSE))$k': lambda f: ops.sort_by(
+        f, ["n", "k"], descending=[True, False]
+    )["k"],
     # order
     "function(v) rev(v)": lambda v: v[::-1],
     "function(v) sort(v)": lambda v: ops.sort(ops.drop_na(v)),

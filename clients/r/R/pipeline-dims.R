@@ -89,6 +89,7 @@ stop_dims <- function(call, da, db) {
 
 # The dimensions of a matrix, or NA for those that are not known; anything that is no matrix is refused.
 matrix_dims <- function(x, what, call = traced_call()) {
+  if (is_table(x)) stop_tracing(call, paste("a matrix for", what), "a table", "x$name is a field of it")
   dims <- dims_of(x)
   if (is.null(dims)) return(list(NA, NA))
   if (length(dims) != 2) stop_tracing(call, paste("a matrix for", what), shown_dims(dims))

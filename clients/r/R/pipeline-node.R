@@ -4,10 +4,10 @@
 NULL
 
 # `trace`: the trace that it is in. `source`: where it comes from. `dims`: what is known of its dimensions (see
-# pipeline-dims.R). `truth`: whether it is known to be of truth values. `fields`: the types of the fields of a table,
-# by name, as far as they are known.
+# pipeline-dims.R). `truth`: whether it is known to be of truth values. `fields`: of what is known to be a table, the
+# types of its fields, by name, as far as they are known; else NULL.
 setClass("jazz_node", representation(
-  trace = "environment", source = "list", dims = "ANY", truth = "logical", fields = "list"
+  trace = "environment", source = "list", dims = "ANY", truth = "logical", fields = "ANY"
 ))
 
 node_without_source <- new("jazz_node") # new() for every value would be half the time of a long pipeline

@@ -57,6 +57,10 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' `is.infinite()`; `x[rows, ]` and `x[, columns]` with positions, truth values or what `order()` gives, `x$field` of
 #' a table; `head()`, `tail()`, `rev()`, `sort()`, `order()`, `unique()`, `dim(x) <-`.
 #'
+#' The rows of what is known to be a table are those of a data frame: `x[rows, ]`, also `x[x$a > 2, ]` and
+#' `x[order(x$a), ]`, `x[rows, "a"]`, `head()`, `tail()`, and `rbind()` of tables with the same fields. A single row
+#' stays a table.
+#'
 #' Element-wise operators recycle as R does, or are refused: equal dimensions, a single number, and a vector as long as
 #' a matrix has rows, which goes along the columns. To know, they need the types of the inputs, in which dimensions that
 #' are equal have the same symbol. [jz_op] has functions that broadcast as numpy does, and need no types.

@@ -186,13 +186,15 @@ jz_transpose <- function(x) apply_one("transpose", x, dims = rev(dims_of(x)), tr
 #' @export
 jz_concat <- function(arrays, axis = 1) {
   if (!is.list(arrays) || length(arrays) == 0) stop_tracing("jz_concat", "a list of values", shown(arrays))
+  if (any(vapply(arrays, is_table, NA)) && axis_number(axis) == 0) return(stacked(unname(arrays), traced_call()))
   apply_op("concat", unname(arrays), list(axis = axis_setting(axis)), 1, list(NULL))[[1]]
 }
 
 #' @rdname jz_op
 #' @export
 jz_take <- function(x, indices, axis = 1) {
-  apply_one("take", x, indices, settings = list(axis = axis_setting(axis)))
+  node <- apply_one("take", x, indices, settings = list(axis = axis_setting(axis)))
+  if (length(dims_of(indices)) == 1) rows_from(node, x) else node
 }
 
 #' @rdname jz_op
@@ -243,7 +245,9 @@ jz_fill_na <- function(x, value) apply_one("fill_na", x, value, dims = dims_of(x
 
 #' @rdname jz_op
 #' @export
-jz_drop_na <- function(x, axis = 1) apply_one("drop_na", x, settings = list(axis = axis_setting(axis)))
+jz_drop_na <- function(x, axis = 1) {
+  rows_from(apply_one("drop_na", x, settings = list(axis = axis_setting(axis))), x)
+}
 
 #' @rdname jz_op
 #' @param body A function from states to next states: one value, or a list of as many as there are states. It is traced

@@ -37,7 +37,8 @@ jz_squeeze <- function(x, axis = NULL) {
 #' @rdname jz_op
 #' @export
 jz_flip <- function(x, axis = NULL) {
-  apply_one("flip", x, settings = list(axis = axis_numbers(axis)), dims = dims_of(x), truth = is_truth(x))
+  node <- apply_one("flip", x, settings = list(axis = axis_numbers(axis)), dims = dims_of(x), truth = is_truth(x))
+  rows_from(node, x)
 }
 
 #' @rdname jz_op
@@ -75,7 +76,7 @@ jz_slice <- function(x, start = NULL, stop = NULL, step = 1, axis = 1) {
     axis = axis_setting(axis), start = bound(start, "start"), step = if (step != 1) as.integer(step),
     stop = bound(stop, "stop")
   )
-  apply_one("slice", x, settings = settings, dims = dims, truth = is_truth(x))
+  rows_from(apply_one("slice", x, settings = settings, dims = dims, truth = is_truth(x)), x)
 }
 
 #' @rdname jz_op
@@ -104,7 +105,8 @@ jz_split <- function(x, sections = NULL, indices = NULL, axis = 1) {
 jz_filter <- function(x, mask, axis = 1) {
   dims <- dims_of(x)
   if (axis_number(axis) < length(dims)) dims[[axis]] <- NA
-  apply_one("filter", x, mask, settings = list(axis = axis_setting(axis)), dims = dims, truth = is_truth(x))
+  settings <- list(axis = axis_setting(axis))
+  rows_from(apply_one("filter", x, mask, settings = settings, dims = dims, truth = is_truth(x)), x)
 }
 
 #' @rdname jz_op

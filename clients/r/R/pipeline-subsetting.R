@@ -7,6 +7,9 @@ setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
   indices <- nargs() - (!missing(drop)) - 1
   dims <- dims_of(x)
   if (indices == 1 && missing(i)) return(x)
+  if (is_table(x) && indices == 2) {
+    return(table_part(x, if (!missing(i)) i %||% integer(), if (!missing(j)) j, call))
+  }
   if (indices == 1 && is.character(i)) {
     stop_tracing(call, "positions or truth values", shown(i), "x[[\"name\"]] and x$name are a field of a table")
   }
@@ -68,7 +71,8 @@ taken <- function(x, index, axis, call) {
         "jz_take(x, i, axis) takes positions that are counted from 0"
       )
     }
-    return(apply_one("take", x, order, settings = setting, dims = dims, call = call, truth = is_truth(x)))
+    found <- apply_one("take", x, order, settings = setting, dims = dims, call = call, truth = is_truth(x))
+    return(rows_from(found, x))
   }
   if (is.logical(index)) return(masked(x, index, axis, call))
   index <- kept_positions(index, dims[axis], call)
@@ -76,7 +80,7 @@ taken <- function(x, index, axis, call) {
   if (!is.null(dims)) dims[[axis]] <- as.double(length(index))
   indices <- as.integer(index) - 1L
   if (length(indices) == 1) dim(indices) <- 1L
-  apply_one("take", x, indices, settings = setting, dims = dims, call = call, truth = is_truth(x))
+  rows_from(apply_one("take", x, indices, settings = setting, dims = dims, call = call, truth = is_truth(x)), x)
 }
 
 check_counted <- function(positions, call) {
@@ -111,7 +115,7 @@ masked <- function(x, mask, axis, call) {
   }
   if (!is.null(dims)) dims[[axis]] <- NA
   settings <- list(axis = if (axis == 2) 1L)
-  apply_one("filter", x, mask, settings = settings, dims = dims, call = call, truth = is_truth(x))
+  rows_from(apply_one("filter", x, mask, settings = settings, dims = dims, call = call, truth = is_truth(x)), x)
 }
 
 # Of positions that order() made, those that are counted from 0.
@@ -134,6 +138,7 @@ ordered_positions <- function(x, ..., na.last = TRUE, decreasing = FALSE, method
 }
 
 vector_dims <- function(x, what, call) {
+  if (is_table(x)) stop_tracing(call, paste("a vector for", what), "a table", "x$name is a field of it")
   dims <- dims_of(x)
   if (!is.null(dims) && length(dims) != 1) stop_tracing(call, paste("a vector for", what), shown_dims(dims))
   dims
@@ -195,7 +200,7 @@ part <- function(x, settings, n) {
     known <- is.numeric(dims[[1]]) && !is.na(dims[[1]])
     dims[[1]] <- if (!known) NA else if (n >= 0) min(n, dims[[1]]) else max(dims[[1]] + n, 0)
   }
-  apply_one("slice", x, settings = settings, dims = dims, truth = is_truth(x))
+  rows_from(apply_one("slice", x, settings = settings, dims = dims, truth = is_truth(x)), x)
 }
 
 #' @rdname jz_operators
@@ -217,7 +222,9 @@ setMethod("dim<-", "jazz_node", function(x, value) {
 # Vectors beside each other, or beside matrices, are columns in cbind() and rows in rbind().
 joined <- function(parts, axis) {
   call <- traced_call()
-  parts <- recycled(unname(Filter(Negate(is.null), parts)), axis, call)
+  parts <- unname(Filter(Negate(is.null), parts))
+  if (axis == 1 && any(vapply(parts, is_table, NA))) return(stacked(parts, call))
+  parts <- recycled(parts, axis, call)
   is_vector <- vapply(parts, function(part) length(dims_of(part)) == 1, NA)
   if (all(is_vector)) return(jz_stack(parts, axis))
   parts[is_vector] <- lapply(parts[is_vector], jz_expand_dims, axis = axis)

@@ -188,6 +188,7 @@ type_dims <- function(type) {
 }
 
 type_fields <- function(type) {
+  if (is.null(type$message$table)) return(NULL)
   fields <- type$message$table$fields
   stats::setNames(lapply(fields, function(field) new_type(field$type)), vapply(fields, `[[`, "", "name"))
 }

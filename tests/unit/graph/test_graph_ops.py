@@ -190,7 +190,7 @@ def test_every_operation_of_the_server_has_a_function_of_its_arguments_and_setti
 
 
 def test_every_function_is_an_operation_of_the_server() -> None:
-    assert {name for name in ops.__all__ if name[0].islower()} == set(CATALOGUE) | {"apply"}
+    assert {name for name in ops.__all__ if name[0].islower()} == set(CATALOGUE) | {"apply", "sort_by"}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from jazz_server.engine.ops.shape import infer_concat, run_concat
 from jazz_server.engine.promotion import BOOL
 from jazz_server.engine.rearranged import cut, taken
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import AnyType, Dimension, KindReference, TableType, TensorType, Type
+from jazz_server.kinds.types import AnyType, Dimension, TableType, TensorType, Type
 
 _MOST_PARTS: Final = 4096
 """Into how many parts a tensor is split at most."""
@@ -34,11 +34,17 @@ def _bound(inference: Inference, settings: Settings, name: str) -> int | None:
 
 
 def _infer_slice(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     start, stop, step = (_bound(inference, settings, name) for name in ("start", "stop", "step"))
     if step == 0:
         inference.mismatch("step", "an integer that is not 0", "0")
         step = 1
+    if frames.is_unknown(args[0]):
+        return (AnyType(),)
+    if isinstance(args[0], TableType):
+        frames.check_axis(inference, settings)
+        table, rows = frames.table_type(inference, "x", args[0])
+        return (frames.with_rows(table, _length(inference, rows, slice(start, stop, step))),)
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     axis = shapes.axis_of(inference, settings, x.shape) if arguments.rank_at_least(inference, "x", x, 1) else None
     if x.shape is None or axis is None:
         return (replace(x, shape=None),)
@@ -58,11 +64,13 @@ def _length(inference: Inference, length: Dimension, part: slice) -> Dimension:
     return length if everything and length is not None else inference.fresh()
 
 
-def _run_slice(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+def _run_slice(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
     run.checkpoint()
+    part = slice(settings.get("start"), settings.get("stop"), settings.get("step"))
+    if isinstance(args[0], Table):
+        return (frames.rows_between(args[0], part),)
     x = operands.whatever("x", args[0])
     axis = _axis(settings, x)
-    part = slice(settings.get("start"), settings.get("stop"), settings.get("step"))
     return (cut(x, axis, range(*part.indices(x.shape[axis]))),)
 
 
@@ -143,7 +151,7 @@ def _run_stack(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tenso
 
 
 def _infer_filter(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    if isinstance(args[0], AnyType | KindReference):
+    if frames.is_unknown(args[0]):
         return (AnyType(),)
     if isinstance(args[0], TableType):
         return (_infer_rows(inference, args[0], args[1], settings),)
@@ -159,8 +167,7 @@ def _infer_filter(inference: Inference, args: Sequence[Type | Scalar], settings:
 
 
 def _infer_rows(inference: Inference, table: TableType, mask: Type | Scalar, settings: Settings) -> TableType:
-    if settings.get("axis") not in (0, -1):
-        inference.mismatch("axis", "0, the axis of the rows of a table", repr(settings.get("axis")))
+    frames.check_axis(inference, settings)
     result, length = frames.rows_type(inference, table, complete=False)
     found = arguments.tensor(inference, "mask", mask, (BOOL,))
     if arguments.rank_in(inference, "mask", found, (1,)) and found.shape is not None:
@@ -192,11 +199,11 @@ OPS: Final = (
     Op(
         name="slice",
         version=1,
-        signature="slice(x[n, ...], start, stop, step, axis) -> [k, ...]",
+        signature="slice(x[n, ...], start, stop, step, axis) -> [k, ...], slice(table, start, stop, step) -> table",
         doc=(
             "The elements from start up to stop along an axis, every step-th of them, as Python slices: negative "
             "positions count from the end, those beyond it are cut, a negative step goes backwards. For any element "
-            "type. Keeps the layout."
+            "type. Of a table the rows, with their labels. Keeps the layout."
         ),
         missing="Stay so.",
         arguments=("x",),
@@ -259,7 +266,7 @@ OPS: Final = (
         signature="filter(x[n, ...], mask bool[n], axis) -> [k, ...], filter(table, mask bool[n]) -> table",
         doc=(
             "The slices of x along an axis where the mask is true, in their order; numpy.compress. For any element "
-            "type. Of a table of vectors the rows, with their labels. Keeps the layout. How many are left shows when "
+            "type. Of a table the rows, with their labels. Keeps the layout. How many are left shows when "
             "it runs."
         ),
         missing="Elements of x that are missing stay so; a missing truth value in the mask is an error when it runs.",

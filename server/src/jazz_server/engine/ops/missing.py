@@ -190,7 +190,7 @@ def _run_drop_na(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Val
         return (_complete_rows(x),)
     tensor = _value("x", x)
     if not tensor.ndim > 0 or not -tensor.ndim <= axis < tensor.ndim:
-        raise OpError("x", "a tensor with this axis, or a table of vectors", describe.rank(tensor.shape))
+        raise OpError("x", "a tensor with this axis, or a table", describe.rank(tensor.shape))
     axis %= tensor.ndim
     return (taken(tensor, np.flatnonzero(~_holes(tensor, axis)), axis),)
 
@@ -209,7 +209,7 @@ def _holes(tensor: Tensor, axis: int) -> NDArray[np.bool_]:
 
 
 def _complete_rows(table: Table) -> Table:
-    """The rows of a table of vectors in which no field is missing."""
+    """The rows of a table in which nothing is missing."""
     holes = [_holes(column, 0) for column in frames.columns_of(table).values()]
     return frames.rows_at(table, np.flatnonzero(~np.logical_or.reduce(holes))) if holes else table
 
@@ -252,9 +252,8 @@ OPS: Final = (
         version=1,
         signature="drop_na(x[n, ...], axis) -> [k, ...], drop_na(table) -> table",
         doc=(
-            "The slices along an axis in which no element is missing, for any element type. Of a table of vectors the "
-            "rows in which no field is missing, with their labels. Keeps the layout. How many are left shows when it "
-            "runs."
+            "The slices along an axis in which no element is missing, for any element type. Of a table the rows in "
+            "which nothing is missing, with their labels. Keeps the layout. How many are left shows when it runs."
         ),
         missing="Left out, with the slice or row that it is in.",
         arguments=("x",),

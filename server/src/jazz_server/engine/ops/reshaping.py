@@ -9,14 +9,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from jazz.values import Tensor
-from jazz_server.engine import arguments, costs, lists, operands, shapes
+from jazz.values import Table, Tensor, Value
+from jazz_server.engine import arguments, costs, frames, lists, operands, shapes
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.memory import check_bytes
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.rearranged import MOST_DIMENSIONS, cut, layouts_in, reshaped, taken
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import Dimension, TensorType, Type
+from jazz_server.kinds.types import AnyType, Dimension, TableType, TensorType, Type
 
 
 def in_rank(inference: Inference, x: TensorType, shape: shapes.Shape) -> TensorType:
@@ -121,13 +121,20 @@ def _run_squeeze(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Ten
 
 
 def _infer_flip(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+    if frames.is_unknown(args[0]):
+        return (AnyType(),)
+    if isinstance(args[0], TableType):
+        frames.check_axis(inference, settings)
+        return (frames.table_type(inference, "x", args[0])[0],)
     x = arguments.tensor(inference, "x", args[0], (), fill=None)
     lists.axes(inference, settings, x.shape)
     return (x,)
 
 
-def _run_flip(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
+def _run_flip(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
     run.checkpoint()
+    if isinstance(args[0], Table):
+        return (frames.rows_between(args[0], slice(None, None, -1)),)
     x = operands.whatever("x", args[0])
     given = settings.get("axis")
     for axis in range(x.ndim) if given is None else lists.listed(given):
@@ -223,8 +230,11 @@ OPS: Final = (
     Op(
         name="flip",
         version=1,
-        signature="flip(x[...], axis) -> [...]",
-        doc="x with the elements along axes in reverse, for any element type; numpy.flip. Keeps the layout.",
+        signature="flip(x[...], axis) -> [...], flip(table) -> table",
+        doc=(
+            "x with the elements along axes in reverse, for any element type; numpy.flip. Of a table the rows, with "
+            "their labels. Keeps the layout."
+        ),
         missing="Stay so.",
         arguments=("x",),
         results=("result",),

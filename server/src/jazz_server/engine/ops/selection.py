@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz.values import Axis, Layout, Table, Tensor, Value, dense
-from jazz_server.engine import arguments, costs, layouts, operands, rows, selection, shapes, structure
+from jazz_server.engine import arguments, costs, frames, layouts, operands, rows, selection, shapes, structure
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
@@ -20,7 +20,7 @@ from jazz_server.engine.promotion import BOOL, INT64, INTEGERS, NUMERIC, REAL
 from jazz_server.engine.time_arithmetic import WHERE
 from jazz_server.engine.topk import topk
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import AnyType, KindReference, TableType, TensorType, Type
+from jazz_server.kinds.types import AnyType, Dimension, KindReference, TableType, TensorType, Type
 
 _WHERE: Final = Rule(
     "where",
@@ -35,47 +35,68 @@ _WHERE: Final = Rule(
 
 
 def _infer_take(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     given = args[1]
     if isinstance(given, TensorType) and given.dtypes == (BOOL,):
         inference.mismatch("indices", "integers; filter takes truth values", describe.dtypes(given.dtypes))
         given = AnyType()
     indices = arguments.tensor(inference, "indices", given, INTEGERS)
+    if frames.is_unknown(args[0]):
+        return (AnyType(),)
+    if isinstance(args[0], TableType):
+        frames.check_axis(inference, settings)
+        table, rows = frames.table_type(inference, "x", args[0])
+        _check_indices(inference, args[1], indices, rows)
+        return (frames.changed_type(table, lambda column: _taken_type(column, indices, 0)),)
+    x = arguments.tensor(inference, "x", args[0], (), fill=None)
     ranked = arguments.rank_at_least(inference, "x", x, 1)
     axis = shapes.axis_of(inference, settings, x.shape) if ranked else None
+    if axis is not None and x.shape is not None:
+        _check_indices(inference, args[1], indices, x.shape[axis])
+    return (_taken_type(x, indices, axis),)
+
+
+def _taken_type(x: TensorType, indices: TensorType, axis: int | None) -> TensorType:
     shape: shapes.Shape = None
-    if axis is not None and x.shape is not None and indices.shape is not None:
+    if axis is not None and x.shape and indices.shape is not None:
         shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
-        if x.shape[axis] == 0 and 0 not in indices.shape and all(isinstance(d, int) for d in indices.shape):
-            inference.mismatch("indices", "no indices into an axis of length 0", describe.shape(indices.shape))
     vector = None if indices.shape is None else len(indices.shape) == 1
     kept = x.layouts if vector else arguments.DENSE if vector is False else (Layout.DENSE, *x.layouts)
-    if isinstance(args[1], int) and axis is not None and x.shape is not None:
-        _check_literal(inference, args[1], x.shape[axis])
-    return (replace(x, shape=shape, layouts=tuple(layout for layout in Layout if layout in kept)),)
+    return replace(x, shape=shape, layouts=tuple(layout for layout in Layout if layout in kept))
 
 
-def _check_literal(inference: Inference, index: int, length: object) -> None:
-    if isinstance(length, int) and length and not -length <= index < length:
-        inference.mismatch("indices", f"an index from {-length} to {length - 1}", str(index))
+def _check_indices(inference: Inference, given: Type | Scalar, indices: TensorType, length: Dimension) -> None:
+    shape = indices.shape
+    if length == 0 and shape is not None and 0 not in shape and all(isinstance(d, int) for d in shape):
+        inference.mismatch("indices", "no indices into an axis of length 0", describe.shape(shape))
+    if isinstance(given, int) and isinstance(length, int) and length and not -length <= given < length:
+        inference.mismatch("indices", f"an index from {-length} to {length - 1}", str(given))
 
 
-def _run_take(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
-    x: Tensor = args[0]
+def _run_take(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
+    x: Tensor | Table = args[0]
+    found = operands.integers("indices", layouts.to_dense(operands.complete("indices", args[1])))
+    run.checkpoint()
+    if isinstance(x, Table):
+        columns = frames.columns_of(x)
+        rows = next((column.shape[0] for column in columns.values()), 0)
+        indices = _in_range(found, rows) if columns else found
+        return (frames.moved(x, lambda column: _taken(column, indices, 0), indices.shape),)
     axis = settings["axis"]
     assert isinstance(axis, int)
     axis %= x.ndim
-    found = operands.complete("indices", args[1])
-    indices = _in_range(operands.integers("indices", layouts.to_dense(found)), x.shape[axis])
-    run.checkpoint()
+    return (_taken(x, _in_range(found, x.shape[axis]), axis),)
+
+
+def _taken(x: Tensor, indices: NDArray[np.int64], axis: int) -> Tensor:
+    """The slices at indices that are counted from 0, whose shape takes the place of the axis."""
     if not operands.is_sparse(x):
-        return (structure.taken(x, indices, axis),)
+        return structure.taken(x, indices, axis)
     if indices.ndim == 1:
-        return (selection.take(x, indices, axis),)
+        return selection.take(x, indices, axis)
     taken = layouts.to_dense(selection.take(operands.tensor("x", x), indices.reshape(-1), axis))
     shape = (*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
     result = replace(dense(taken.array().reshape(shape)), dtype=x.dtype, categories=x.categories)
-    return (marked(result, layouts.missing_array(taken).reshape(shape)),)
+    return marked(result, layouts.missing_array(taken).reshape(shape))
 
 
 def _in_range(indices: NDArray[np.int64], length: int) -> NDArray[np.int64]:
@@ -185,11 +206,12 @@ OPS: Final = (
     Op(
         name="take",
         version=1,
-        signature="take(x[n, ...], indices[k], axis) -> [k, ...]",
+        signature="take(x[n, ...], indices[k], axis) -> [k, ...], take(table, indices[k]) -> table",
         doc=(
             "The slices of x at indices along an axis, in their order and with repetitions; the shape of the indices "
             "takes the place of the axis. Negative indices count from the end; others out of range are an error when "
-            "it runs. For any element type. With a vector of indices the layout is that of x, else dense."
+            "it runs. For any element type. Of a table the rows, with their labels: each field is taken from. With a "
+            "vector of indices the layout is that of x, else dense."
         ),
         missing="Elements of x that are missing stay so; a missing index is an error when it runs.",
         arguments=("x", "indices"),

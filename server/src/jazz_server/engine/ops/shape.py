@@ -6,19 +6,20 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import accumulate
 from typing import Any, Final
 
 import numpy as np
 
-from jazz.values import DataType, Layout, Tensor, dense
-from jazz_server.engine import arguments, costs, layouts, operands, rows, selection, shapes, structure
+from jazz.values import DataType, Layout, Table, Tensor, Value, dense
+from jazz_server.engine import arguments, costs, frames, layouts, operands, rows, selection, shapes, stacked, structure
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.memory import check_shape
 from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, Run, Scalar, Settings, Size
 from jazz_server.engine.promotion import INT64, Array, ordered, outcomes
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import Dimension, TensorType, Type
+from jazz_server.kinds.types import AnyType, Dimension, TableType, TensorType, Type
 
 _FLIPPED = {Layout.CSR: Layout.CSC, Layout.CSC: Layout.CSR}
 
@@ -62,12 +63,30 @@ def _join(*arrays: Array) -> Array:
     return np.concatenate(arrays)
 
 
+def _infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
+    if args and all(map(frames.is_unknown, args)):
+        return (AnyType(),)
+    if any(isinstance(arg, TableType) for arg in args):
+        frames.check_axis(inference, settings)
+        return (stacked.stacked_type(inference, _names(args), args, partial(_joined_type, inference, {"axis": 0})),)
+    return infer_concat(inference, args, settings)
+
+
 def infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
     """The type of arrays that are joined."""
-    names = [f"arrays[{position}]" for position in range(len(args))]
     if not args:
         inference.mismatch("arrays", "at least one array", "none")
         return (TensorType(),)
+    return (_joined_type(inference, settings, _names(args), args),)
+
+
+def _names(args: Sequence[object]) -> list[str]:
+    return [f"arrays[{position}]" for position in range(len(args))]
+
+
+def _joined_type(
+    inference: Inference, settings: Settings, names: Sequence[str], args: Sequence[Type | Scalar]
+) -> TensorType:
     parts = [arguments.tensor(inference, name, arg, (), fill=None) for name, arg in zip(names, args, strict=True)]
     arguments.same_unit(inference, names, args)
     fit = [arguments.rank_at_least(inference, name, part, 1) for name, part in zip(names, parts, strict=True)]
@@ -77,7 +96,7 @@ def infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings: 
     possible = {_joined_layout(one) for one in arguments.combined(*_layout_choices(parts))}
     kept = tuple(layout for layout in Layout if layout in possible)
     fill = parts[0].fill if all(part.fill == parts[0].fill for part in parts) else 0
-    return (TensorType(dtypes, shape, kept, nullable=any(part.nullable for part in parts), fill=fill),)
+    return TensorType(dtypes, shape, kept, nullable=any(part.nullable for part in parts), fill=fill)
 
 
 def _layout_choices(parts: Sequence[TensorType]) -> list[tuple[Layout, ...]]:
@@ -156,21 +175,29 @@ def _same(inference: Inference, name: str, expected: Dimension, found: Dimension
     return shapes.same(inference, name, expected, found, "element")
 
 
+def _run_concat(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
+    if isinstance(args[0], Table):
+        run.checkpoint()
+        return (stacked.stacked(_names(args), args, partial(_joined, run, 0)),)
+    return run_concat(run, args, settings)
+
+
 def run_concat(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
     """Arrays that are joined."""
-    names = [f"arrays[{position}]" for position in range(len(args))]
-    parts: list[Tensor] = list(args)
     axis = settings["axis"]
     assert isinstance(axis, int)
-    axis %= parts[0].ndim
+    return (_joined(run, axis % args[0].ndim, _names(args), args),)
+
+
+def _joined(run: Run, axis: int, names: Sequence[str], parts: Sequence[Tensor]) -> Tensor:
     _check_alike(names, parts)
     run.checkpoint()
     dtype = _numeric_dtype(parts)
     layout = _joined_layout([part.layout for part in parts])
     if layout is Layout.DENSE:
-        return (_concat_dense(parts, axis, dtype),)
+        return _concat_dense(parts, axis, dtype)
     pool = structure.pooled(parts, dtype)
-    return (selection.concat(_typed(pool, dtype), parts, axis, layout),)
+    return selection.concat(_typed(pool, dtype), parts, axis, layout)
 
 
 def _numeric_dtype(parts: Sequence[Tensor]) -> np.dtype[Any] | None:
@@ -226,17 +253,18 @@ OPS: Final = (
     Op(
         name="concat",
         version=1,
-        signature="concat(*arrays, axis) -> [...]",
+        signature="concat(*arrays, axis) -> [...], concat(*tables) -> table",
         doc=(
             "The arrays one after the other along an axis. They have the same shape but for that axis, and the same "
-            "element type or numbers, which numpy's rules make one type; factors have the "
-            "same categories. Dense if any is dense, the layout of all if it is one, else CSR."
+            "element type or numbers, which numpy's rules make one type; factors have the same categories. Tables have "
+            "the same fields, in whatever order, and their rows are joined field by field, with labels where those of "
+            "all rows are of one type. Dense if any is dense, the layout of all if it is one, else CSR."
         ),
         missing="Stay so.",
         arguments=("*arrays",),
         results=("result",),
-        infer=infer_concat,
-        run=run_concat,
+        infer=_infer_concat,
+        run=_run_concat,
         rows=rows.beside,
         parameters=(Parameter("axis", "axis", "The axis along which to join, from the end when negative.", default=0),),
         cost=costs.joining,

@@ -97,6 +97,7 @@ from jazz.graph.ops.scaling import (
 )
 from jazz.graph.ops.scans import cumsum, softmax
 from jazz.graph.ops.shapes import expand_dims, filter, flip, reshape, slice, split, squeeze, stack, tile
+from jazz.graph.ops.tables import sort_by
 from jazz.graph.suggestions import instead_of as _instead_of
 
 __all__ = [
@@ -203,6 +204,7 @@ __all__ = [
     "softmax",
     "softplus",
     "sort",
+    "sort_by",
     "split",
     "spsolve",
     "sqrt",

@@ -107,7 +107,7 @@ def diag(x: Operand) -> Node:
 
 
 def concat(arrays: Sequence[Operand], *, axis: int = 0) -> Node:
-    """Arrays joined along an axis; their other dimensions must agree.
+    """Arrays joined along an axis; their other dimensions must agree. Or tables of the same fields, row by row.
 
     >>> print(jazz.pipeline(lambda a, b: jazz.ops.concat([a, b], axis=1)))
     <lambda>(a, b) -> result
@@ -120,7 +120,9 @@ def concat(arrays: Sequence[Operand], *, axis: int = 0) -> Node:
 
 
 def take(x: Operand, indices: Operand, *, axis: int = 0) -> Node:
-    """The elements at positions along an axis: for axis 0 `x[indices]`. Positions are integers, a tensor of rank 1.
+    """The elements at positions along an axis: for axis 0 `x[indices]`; of a table its rows.
+
+    Positions are integers, a tensor of rank 1; a single one leaves no axis.
 
     >>> print(jazz.pipeline(lambda x, i: jazz.ops.take(x, i, axis=1)))
     <lambda>(x, i) -> result

@@ -42,7 +42,7 @@ def drop_na(x: Operand, *, axis: int = 0) -> Node:
     How many are left shows when the pipeline runs.
 
     Args:
-        x: A tensor, or a table of vectors of one length.
+        x: A tensor, or a table.
         axis: The axis of the slices; 0, the rows, for a table.
 
     >>> print(jazz.pipeline(lambda frame: jazz.ops.mean(jazz.ops.drop_na(frame)["age"])))

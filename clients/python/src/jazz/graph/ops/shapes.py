@@ -44,7 +44,7 @@ def squeeze(x: Operand, axis: Axis = None) -> Node:
 
 
 def flip(x: Operand, axis: Axis = None) -> Node:
-    """The elements in reverse along an axis, along several, or along all: for axis 0 `x[::-1]`.
+    """The elements in reverse along an axis, along several, or along all: for axis 0 `x[::-1]`; of a table its rows.
 
     >>> print(jazz.pipeline(lambda x: jazz.ops.flip(x, 0)))
     <lambda>(x) -> result
@@ -82,6 +82,8 @@ def slice(  # noqa: A001 - Python's name
     x: Operand, start: int | None = None, stop: int | None = None, step: int = 1, *, axis: int = 0
 ) -> Node:
     """The elements from `start` up to `stop` along an axis, every `step`-th: for axis 0 `x[start:stop:step]`.
+
+    Of a table the rows.
 
     >>> print(jazz.pipeline(lambda x: x[1:-1]))
     <lambda>(x) -> result
@@ -125,7 +127,7 @@ def split(
 
 
 def filter(x: Operand, mask: Operand, *, axis: int = 0) -> Node:  # noqa: A001 - what it is called
-    """The slices along an axis where a mask, a vector of truth values, is true: for axis 0 `x[mask]`.
+    """The slices along an axis where a mask, a vector of truth values, is true: for axis 0 `x[mask]`; rows of a table.
 
     >>> print(jazz.pipeline(lambda x: x[x.sum(axis=1) > 0]))
     <lambda>(x) -> result

@@ -1,0 +1,74 @@
+# Values of a pipeline that are known to be tables: their rows, in R's brackets and in functions of a name.
+
+is_table <- function(x) is_node(x) && !is.null(x@fields)
+
+# A node for rows of a table, of which the types of the fields are known, and that they have the same number of rows.
+rows_from <- function(node, table) {
+  if (is_table(table)) {
+    symbol <- paste0("?", node@source$step$id)
+    slot(node, "fields", check = FALSE) <- lapply(table@fields, with_rows, symbol = symbol)
+  }
+  node
+}
+
+with_rows <- function(type, symbol) {
+  message <- type$message
+  if (length(message$tensor$shape$dimensions) > 0) message$tensor$shape$dimensions[[1]] <- list(symbol = symbol)
+  if (!is.null(message$table)) {
+    message$table$fields <- lapply(message$table$fields, function(field) {
+      field$type <- with_rows(list(message = field$type), symbol)$message
+      field
+    })
+  }
+  new_type(message)
+}
+
+# x[i, ] and x[i, "name"] of a table, as of a data frame: rows stay rows, also a single one.
+table_part <- function(x, rows, columns, call) {
+  if (!is.null(rows)) {
+    lengths <- Filter(length, lapply(x@fields, type_dims))
+    length <- if (length(lengths) > 0) lengths[[1]][1]
+    x <- taken(x, kept_positions(rows, length, call), 1, call)
+  }
+  if (is.null(columns)) return(x)
+  if (!is.character(columns) || length(columns) != 1 || is.na(columns)) {
+    stop_tracing(call, "the name of a field, x[rows, \"name\"]", shown(columns))
+  }
+  table_field(x, columns)
+}
+
+# Tables one below the other, whose fields are known where they are of one type in all of them.
+stacked <- function(parts, call) {
+  node <- apply_op("concat", parts, list(), 1, list(NULL), call)[[1]]
+  if (!all(vapply(parts, is_table, NA))) return(node)
+  found <- lapply(parts, function(part) rows_from(node, part)@fields)
+  alike <- vapply(names(found[[1]]), function(name) {
+    all(vapply(found, function(fields) identical(fields[[name]], found[[1]][[name]]), NA))
+  }, NA)
+  slot(node, "fields", check = FALSE) <- found[[1]][alike]
+  node
+}
+
+#' @rdname jz_op
+#' @param by Names of fields that are vectors. What is equal in the first is ordered by the second, and so on; rows that
+#'   are equal in all stay in their order.
+#' @export
+jz_sort_by <- function(table, by, descending = FALSE) {
+  if (!is.character(by) || length(by) == 0 || anyNA(by) || !all(nzchar(by))) {
+    stop_tracing("by", "names of fields", shown(by))
+  }
+  if (!is.logical(descending) || anyNA(descending) || !length(descending) %in% c(1L, length(by))) {
+    stop_tracing("descending", "TRUE or FALSE, or one for each field", shown(descending))
+  }
+  descending <- rep_len(descending, length(by))
+  order <- NULL
+  for (place in rev(seq_along(by))) {
+    key <- table_field(table, by[[place]])
+    if (is.null(order)) {
+      order <- jz_argsort(key, descending = descending[[place]])
+    } else {
+      order <- jz_take(order, jz_argsort(jz_take(key, order), descending = descending[[place]]))
+    }
+  }
+  jz_take(table, order)
+}
