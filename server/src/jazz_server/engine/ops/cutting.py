@@ -177,13 +177,21 @@ def _infer_rows(inference: Inference, table: TableType, mask: Type | Scalar, set
 
 def _run_filter(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
     run.checkpoint()
-    mask = layouts.to_dense(operands.complete("mask", args[1])).array()
+    mask = _mask(args[1])
     if isinstance(args[0], Table):
         columns = [*frames.columns_of(args[0]).values()]
         return (frames.rows_at(args[0], _where(mask, columns[0].shape[0] if columns else mask.size)),)
     x = operands.whatever("x", args[0])
     axis = _axis(settings, x)
     return (taken(x, _where(mask, x.shape[axis]), axis),)
+
+
+def _mask(argument: Any) -> NDArray[np.bool_]:
+    mask = operands.tensor("mask", argument)
+    if operands.has_missing(mask):
+        expected = "truth values of which none is missing (fill_na with false leaves these elements out)"
+        raise OpError("mask", expected, describe.count(mask.missing, "missing element"))
+    return layouts.to_dense(mask).array()
 
 
 def _where(mask: NDArray[np.bool_], length: int) -> NDArray[np.int64]:
