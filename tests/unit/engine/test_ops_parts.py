@@ -234,8 +234,10 @@ def test_magnitudes_of_the_least_integers_are_the_greatest() -> None:
             "filter",
             [dense(np.zeros(2)), holey([True, True], True, False)],
             {},
-            "mask: expected truth values of which none is missing (fill_na with false leaves these elements out), "
-            "found 1 missing element",
+            (
+                "mask: expected truth values of which none is missing (fill_na with false leaves these elements out), "
+                "found 1 missing element"
+            ),
         ),
         ("one_hot", [dense(np.array([0, 3]))], {"classes": 3}, "x: expected classes from 0 to 2, found 3"),
         ("one_hot", [dense(np.array([-1]))], {"classes": 3}, "x: expected classes from 0 to 2, found -1"),
