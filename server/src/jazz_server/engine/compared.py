@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from jazz.values import DataType, Tensor, dense
+from jazz.values import UNITS, DataType, Tensor, dense
 from jazz_server.engine import layouts, operands, structure
 from jazz_server.engine.comparable import FIELDS, refusal
 from jazz_server.engine.errors import OpError
@@ -31,7 +31,6 @@ from jazz_server.kinds import describe
 Operand: TypeAlias = Tensor | Scalar
 _Positions: TypeAlias = NDArray[np.int64]
 
-_PER_SECOND: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _FAR: Final = 2**61
 """Beyond all that the ticks of a finer unit are in a coarser one."""
 
@@ -87,9 +86,10 @@ def _ticks(x: Tensor, beside: DataType) -> Tensor:
     assert other is not None
     assert x.data is not None
     check_bytes(3 * x.data.nbytes, "times in another unit")
-    if _PER_SECOND[unit] < _PER_SECOND[other]:
+    finer = UNITS.index(unit) - UNITS.index(other)
+    if finer < 0:
         return replace(_numbers(x), data=2 * np.clip(x.data, -_FAR, _FAR))
-    whole, rest = np.divmod(x.data, _PER_SECOND[unit] // _PER_SECOND[other])
+    whole, rest = np.divmod(x.data, 1000**finer)
     return replace(_numbers(x), data=2 * whole + (rest > 0))
 
 
