@@ -28,7 +28,7 @@ from jazz_server.engine.memory import set_limit_bytes
 from jazz_server.interceptors import Boundary
 from jazz_server.pipelines.passes.without import UnknownPass, left_out
 from jazz_server.services.core import Core
-from jazz_server.settings import HEADER_BYTES, CannotStart, ServerSettings
+from jazz_server.settings import HEADER_BYTES, MIB, CannotStart, ServerSettings
 from jazz_server.store import Store, StoreOptions
 from jazz_server.store.errors import StoreError
 from jazz_server.tls import server_credentials
@@ -36,6 +36,9 @@ from jazz_server.version import server_version
 from jazz_server.wiring import service_handlers
 
 _log = logging.getLogger("jazz_server")
+
+_AHEAD_BYTES = 2 * MIB
+"""Bytes of a call that a client may send before the server has asked for them."""
 
 _HOT_KERNELS = "kernels"
 """The folder in that of the data in which kernels are kept that were made while it served."""
@@ -176,6 +179,10 @@ def _channel_options(settings: ServerSettings) -> list[tuple[str, int]]:
         ("grpc.max_receive_message_length", limit),
         ("grpc.max_send_message_length", limit),
         ("grpc.max_metadata_size", 64 * 1024),
+        # So much may be on its way for a call, however slow this machine is: gRPC would measure how much arrives while
+        # an answer is awaited, which grows when nothing gets done, and hold it for every call.
+        ("grpc.http2.bdp_probe", 0),
+        ("grpc.http2.lookahead_bytes", _AHEAD_BYTES),
         # Notice clients that vanished, and let clients notice a server that did.
         ("grpc.keepalive_time_ms", 60_000),
         ("grpc.keepalive_timeout_ms", 20_000),
