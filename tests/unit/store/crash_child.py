@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from jazz_server.store import BlockName, Copy, Delete, Put, Store, StoreOptions
+from jazz_server.store.options import Recycling
 
 WRITERS = 3
 
@@ -36,7 +37,9 @@ async def write(store: Store, writer: int) -> None:
 
 
 async def main(path: str) -> None:
-    store = await Store.open(Path(path), StoreOptions(trial_seconds=None, journal_batches=20, sweep_seconds=0.05))
+    recycling = Recycling(least_bytes=16_384)
+    options = StoreOptions(trial_seconds=None, journal_batches=20, sweep_seconds=0.05, recycling=recycling)
+    store = await Store.open(Path(path), options)
     await asyncio.gather(*(write(store, writer) for writer in range(WRITERS)))
 
 

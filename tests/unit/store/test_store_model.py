@@ -15,11 +15,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from jazz_server.store import Copy, Delete, Operation, Precondition, Put, SpaceSettings, Store, StoreOptions
 from jazz_server.store.errors import BlockExists, BlockNotFound, VersionConflict, VersionNotFound
+from jazz_server.store.options import Recycling
 from unit.store.shop import Shop, block, segment_files
 
 T = TypeVar("T")
 KEPT = 3
-OPTIONS = StoreOptions(trial_seconds=None, sweep_seconds=3600)
+OPTIONS = StoreOptions(trial_seconds=None, sweep_seconds=3600, recycling=Recycling(least_bytes=16_384))
 
 names = st.sampled_from(["demo/a", "demo/a/b", "demo/é", "fast/a", "fast/z"])
 bodies = st.sampled_from([b"", b"small", b"s" * 16_384, b"L" * 16_385, b"XL" * 50_000])

@@ -35,6 +35,7 @@ class SegmentReader:
         self._table = array("I")
         self._checked = bytearray()
         self._map: memoryview | None = None
+        self._mapped_file: weakref.ref[mmap.mmap] | None = None
         self._closed = False
         self._lock = threading.Lock()
 
@@ -83,6 +84,11 @@ class SegmentReader:
             self._map = None
             self._closed = True
 
+    @property
+    def lent(self) -> bool:
+        """Whether somebody has views of the mapped body, once this is closed."""
+        return self._mapped_file is not None and self._mapped_file() is not None
+
     def _opened(self) -> int:
         if self._closed:
             raise Closed("the body")
@@ -120,9 +126,11 @@ class SegmentReader:
                 if os.fstat(descriptor).st_size < self.size:
                     raise DataLoss(f"segment {name} is cut short", segment=name)
                 try:
-                    self._map = memoryview(mmap.mmap(descriptor, self.size, access=mmap.ACCESS_READ))
+                    mapped = mmap.mmap(descriptor, self.size, access=mmap.ACCESS_READ)
                 except OSError as error:
                     raise StorageFailed(f"segment {name} cannot be mapped: {error.strerror}", segment=name) from error
+                self._mapped_file = weakref.ref(mapped)
+                self._map = memoryview(mapped)
             return self._map
 
     def _pread(self, descriptor: int, length: int, offset: int) -> bytes:

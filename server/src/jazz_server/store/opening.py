@@ -25,7 +25,7 @@ async def open_core(path: Path, options: StoreOptions) -> Core:
     """Lock the folder, open the catalogues and show what is in them. See `Store.open` for what is raised."""
     folder = lock_folder(path)  # not in a thread: a cancellation could lose the lock
     io = ThreadPoolExecutor(options.io_threads, "jazz-io")
-    segments = SegmentFolder(folder.data, options.spare_disk_bytes)
+    segments = SegmentFolder(folder.data, options)
     durable = Ledger(Catalogue(folder.catalogue, options.block_cache_bytes), ThreadPoolExecutor(1, "jazz-wal"))
     volatile = Ledger(Catalogue(folder.volatile, _VOLATILE_CACHE, memory=True), None)
     core = Core(

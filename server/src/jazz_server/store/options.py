@@ -6,6 +6,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Recycling:
+    """How the files of removed segments wait to be written over for new ones: how many bytes, and how long.
+
+    Files of less than `least_bytes` are as quickly made anew.
+    """
+
+    total_bytes: int = 256 * 1024 * 1024
+    least_bytes: int = 1024 * 1024
+    seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class StoreOptions:
     """Limits in bytes, times in seconds; `clock` gives ns since 1970.
 
@@ -33,4 +45,5 @@ class StoreOptions:
     reserved_versions: int = 10_000
     journal_batches: int = 50_000
     spare_disk_bytes: int = 32 * 1024 * 1024
+    recycling: Recycling = Recycling()
     clock: Callable[[], int] = time.time_ns

@@ -81,6 +81,8 @@ class Pins:
         reader = self._readers.pop(segment, None)
         if reader is not None:
             reader.close()
+            if reader.lent:
+                self._folder.lend(segment)
         if segment in self._condemned:
             self._try_remove(segment)
 

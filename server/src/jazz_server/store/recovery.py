@@ -30,6 +30,7 @@ async def reopen(core: Core) -> None:
     while not core.closed:
         await core.durable.drained()
         try:
+            await run_to_end(core.io, core.segments.spares.clear)
             await run_to_end(core.io, probe, core.folder)
             core.durable.publish(None)
             await run_to_end(core.io, partial(catalogue.close, failed=True))

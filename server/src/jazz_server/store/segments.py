@@ -23,7 +23,9 @@ from jazz_server.store.checksums import checksum
 from jazz_server.store.errors import DataLoss
 from jazz_server.store.folder import sync_folder
 from jazz_server.store.names import BlockName
+from jazz_server.store.options import StoreOptions
 from jazz_server.store.records import Attributes
+from jazz_server.store.spares import Spares
 
 ALIGNMENT = 64
 FORMAT_VERSION = 1
@@ -55,14 +57,19 @@ class SegmentTail:
 
 
 class SegmentFolder:
-    """Where segment files are, by id. All calls block."""
+    """Where segment files are, by id. All calls block but `lend`.
 
-    def __init__(self, data: Path, spare_bytes: int) -> None:
+    A file that is removed may be written over for another segment, unless its bytes are lent.
+    """
+
+    def __init__(self, data: Path, options: StoreOptions) -> None:
         self._data = data
-        self._spare_bytes = spare_bytes
+        self._spare_bytes = options.spare_disk_bytes
+        self._lent: set[bytes] = set()
         self.staging = data / "staging"
         self.segments = data / "segments"
         self.quarantine = data / "quarantine"
+        self.spares = Spares(self.staging, options.recycling, options.clock)
 
     def make(self) -> None:
         """Make the folders that are missing, and make their entries durable."""
@@ -75,9 +82,26 @@ class SegmentFolder:
 
     def check_room(self, size: int) -> None:
         """Raise the OSError of a full disk if `size` more bytes would eat into what is spared."""
+        while self._room() - size < self._spare_bytes:
+            if not self.spares.clear():
+                raise OSError(errno.ENOSPC, f"less than {self._spare_bytes} bytes would be left on the disk")
+
+    def _room(self) -> int:
         disk = os.statvfs(self._data)
-        if disk.f_bavail * disk.f_frsize - size < self._spare_bytes:
-            raise OSError(errno.ENOSPC, f"less than {self._spare_bytes} bytes would be left on the disk")
+        return disk.f_bavail * disk.f_frsize
+
+    def create(self, segment: bytes, size: int) -> int:
+        """A new staged file for a body of `size` bytes, open for reading and writing.
+
+        It may be longer than that and hold something else, until `write_tail` is called.
+        """
+        path = self.staged(segment)
+        spare = self.spares.take(size, path)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o640) if spare is None else spare
+
+    def lend(self, segment: bytes) -> None:
+        """Note that somebody may look at the mapped bytes of a segment for as long as he likes."""
+        self._lent.add(segment)
 
     def staged(self, segment: bytes) -> Path:
         """Where a segment is until it is committed."""
@@ -96,10 +120,13 @@ class SegmentFolder:
             sync_folder(path.parent)
 
     def remove(self, segment: bytes) -> None:
-        """Unlink a segment, wherever it is; what cannot be unlinked now is an orphan at the next start."""
+        """Remove a segment, wherever it is; what cannot be unlinked now is an orphan at the next start."""
+        path = self.path(segment)
         with contextlib.suppress(OSError):
             self.staged(segment).unlink(missing_ok=True)
-            self.path(segment).unlink(missing_ok=True)
+            if segment in self._lent or not self.spares.keep(path):
+                path.unlink(missing_ok=True)
+        self._lent.discard(segment)
 
 
 def padded(size: int) -> int:

@@ -15,6 +15,7 @@ from jazz_server.store.lookup import DOCUMENTS, find_space
 from jazz_server.store.records import Head, RequestRecord, decode
 from jazz_server.store.spaces import prune_names
 from jazz_server.store.sync import Ledger
+from jazz_server.store.threads import run_to_end
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ async def sweep_forever(core: Core) -> None:
 async def sweep(core: Core) -> None:
     """Remove all that has expired by now, in small transactions."""
     await core.uploads.expire()
+    await run_to_end(core.io, core.segments.spares.expire)
     for ledger in (core.durable, core.volatile):
         for remove_some in (_remove_expired, _empty_trash):
             while core.writable and await remove_some(core, ledger):

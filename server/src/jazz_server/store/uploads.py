@@ -4,6 +4,7 @@ import asyncio
 import mmap
 import os
 import secrets
+import weakref
 from array import array
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -65,6 +66,7 @@ class Upload:
         self._buffer: bytearray | None = None
         self._descriptor = -1
         self._written_back = 0
+        self._maps: list[weakref.ref[mmap.mmap]] = []
         self._busy = asyncio.Lock()
 
     @property
@@ -114,7 +116,9 @@ class Upload:
         self._check_open(_State.SEALED)
         if self._buffer is not None:
             return memoryview(bytes(self._buffer))
-        return memoryview(mmap.mmap(self._descriptor, self.size, access=mmap.ACCESS_READ))
+        mapped = mmap.mmap(self._descriptor, self.size, access=mmap.ACCESS_READ)
+        self._maps.append(weakref.ref(mapped))
+        return memoryview(mapped)
 
     @property
     def sealed(self) -> bool:
@@ -151,6 +155,8 @@ class Upload:
         self._uploads.forget(self)
         if not self.volatile:
             self._close()
+            if any(mapped() is not None for mapped in self._maps):
+                self._uploads.folder.lend(self.segment)
 
     def staged_memory(self) -> StagedMemory:
         """The memory file of a volatile upload, to be taken over."""
@@ -169,8 +175,7 @@ class Upload:
         if self.volatile:
             self._descriptor = os.memfd_create("jazz", os.MFD_CLOEXEC)
         else:
-            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
-            self._descriptor = os.open(self._uploads.folder.staged(self.segment), flags, 0o640)
+            self._descriptor = self._uploads.folder.create(self.segment, self.size)
 
     def _append(self, view: memoryview, crc: int | None) -> None:
         measured = self._sums.measure(view)
