@@ -1,5 +1,7 @@
 """TLS and mutual TLS, through the client."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 import trustme
 
 import jazz
-from running_server import RunningServer
+from running_server import ENVIRONMENT, RunningServer
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +67,14 @@ def test_a_client_shows_who_it_is(start: Callable[..., RunningServer], authority
         assert "ada" in db.server.info().identity
     with jazz.connect(server.target, tls=jazz.Tls(ca=ca, server_name=name)) as db, pytest.raises(jazz.Unavailable):
         db.server.info(timeout=0.5)
+
+
+def test_the_command_line_says_in_a_line_that_a_server_is_not_trusted(start: Callable[..., RunningServer]) -> None:
+    server = start()
+    command = [Path(sys.executable).with_name("jazz"), "--server", server.target, "--tls", "--timeout", "0.5", "ls"]
+
+    ended = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, check=False)
+
+    assert ended.returncode == 5
+    assert ended.stderr.startswith("jazz: no Jazz server answers")
+    assert ended.stderr.count("\n") == 1
