@@ -133,6 +133,13 @@ def test_a_key_of_another_certificate_is_named(tmp_path, files, authority):
     assert "is not that of the certificate" in start_with(tmp_path, *options(files))
 
 
+def test_a_key_of_another_algorithm_is_not_that_of_the_certificate(tmp_path, files, authority):
+    other = authority.issue_cert("localhost", key_type=trustme.KeyType.RSA)
+    other.private_key_pem.write_to_path(files["key"])
+
+    assert "is not that of the certificate" in start_with(tmp_path, *options(files))
+
+
 def test_an_authority_that_is_none_is_named(tmp_path, files):
     files["ca"].write_text("nonsense")
 

@@ -9,6 +9,9 @@ import grpc
 
 from jazz_server.settings import CannotStart, TlsFiles
 
+_OTHER_PAIR = ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED")
+"""How OpenSSL says that a key is not that of a certificate; the last one: it is of another algorithm."""
+
 
 def server_credentials(files: TlsFiles) -> grpc.ServerCredentials:
     """The credentials in the files.
@@ -47,7 +50,7 @@ def _check_pair(files: TlsFiles) -> None:
     except _EncryptedKey as error:
         raise CannotStart(f"the TLS private key {files.key} has a passphrase; it must have none") from error
     except ssl.SSLError as error:
-        if error.reason == "KEY_VALUES_MISMATCH":
+        if error.reason in _OTHER_PAIR:
             message = f"the TLS private key {files.key} is not that of the certificate {files.certificate}"
         else:
             message = f"the TLS private key {files.key} is not a private key in PEM form"

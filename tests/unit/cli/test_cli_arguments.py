@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import errno
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -161,8 +162,30 @@ def test_interrupted_commands_end_with_130(monkeypatch: pytest.MonkeyPatch) -> N
 def test_addresses_that_mean_nothing_are_refused(target: str) -> None:
     result = RUNNER.invoke(app, ["--server", target, "ls"])
     assert result.exit_code == 1
-    assert "target" in result.stderr
+    assert "--server" in result.stderr
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (["--tls-ca", "no.pem"], "--tls-ca: expected certificates in PEM form"),
+        (["--tls-ca", "none.pem"], "--tls-ca: expected a PEM file that can be read, found 'none.pem': No such file"),
+        (["--tls-cert", "no.pem", "--tls-key", "no.pem"], "--tls-cert: expected certificates in PEM form"),
+        (["--tls-cert", "no.pem"], "--tls: expected both cert and key, or neither, found cert alone"),
+        (["--token", "a b"], "--token: expected a bearer token"),
+    ],
+)
+def test_what_cannot_be_connected_with_is_named_by_its_option(
+    line: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("no.pem").write_text("no certificate")
+
+    result = RUNNER.invoke(app, [*line, "ls"], env={"COLUMNS": "200"})
+
+    assert result.exit_code == 1
+    assert f"  {told}" in result.stderr
 
 
 @pytest.mark.parametrize(

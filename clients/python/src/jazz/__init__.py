@@ -28,7 +28,7 @@ from jazz._sync._commits import Commit
 from jazz._sync._database import Database, connect
 from jazz._sync._handles import Block
 from jazz._sync._sessions import Session
-from jazz._target import Tls
+from jazz._tls import Tls
 from jazz.errors import (
     AlreadyExists,
     Cancelled,

@@ -1,16 +1,16 @@
-"""Where the server is and how it is spoken to: addresses, TLS, tokens, channel options."""
+"""Where the server is and how it is spoken to: addresses, tokens, channel options."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import grpc
 
 from jazz._names import invalid, text
+from jazz._tls import Tls
 
 DEFAULT_TARGET: Final = "localhost:50051"
 """Where a server listens that was not told otherwise."""
@@ -30,60 +30,6 @@ _OPTIONS: Final[tuple[tuple[str, int | str], ...]] = (
     ("grpc.keepalive_time_ms", 330_000),
     ("grpc.keepalive_timeout_ms", 20_000),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Tls:
-    """How to encrypt, whom to trust, and who to be.
-
-    Attributes:
-        ca: The certificates to trust, a file or the PEM text as bytes; the system's when None.
-        cert: The client's own certificate chain, likewise; for servers that ask for one.
-        key: The private key of `cert`, likewise.
-        server_name: The name that the server's certificate is for, when it is not the host of the target.
-
-    >>> jazz.Tls(ca=b"-----BEGIN CERTIFICATE-----...", server_name="jazz.example")
-    Tls(ca=..., server_name='jazz.example')
-    """
-
-    ca: str | Path | bytes | None = None
-    cert: str | Path | bytes | None = None
-    key: str | Path | bytes | None = field(default=None, repr=False)
-    server_name: str | None = None
-
-    def __post_init__(self) -> None:
-        if (self.cert is None) != (self.key is None):
-            raise invalid(
-                "tls", "both cert and key, or neither", described="cert alone" if self.key is None else "key alone"
-            )
-
-    def __repr__(self) -> str:
-        parts = [f"{name}=..." for name in ("ca", "cert", "key") if getattr(self, name) is not None]
-        if self.server_name is not None:
-            parts.append(f"server_name={self.server_name!r}")
-        return f"Tls({', '.join(parts)})"
-
-    def credentials(self) -> grpc.ChannelCredentials:
-        """What gRPC wants of it.
-
-        Raises:
-            InvalidArgument: A file cannot be read.
-        """
-        ca, cert, key = (_pem(name, getattr(self, name)) for name in ("ca", "cert", "key"))
-        return grpc.ssl_channel_credentials(root_certificates=ca, private_key=key, certificate_chain=cert)
-
-
-def _pem(name: str, source: str | Path | bytes | None) -> bytes | None:
-    if source is None or isinstance(source, bytes):
-        return source
-    if not isinstance(source, str | Path):
-        raise invalid(f"tls.{name}", "the path of a PEM file, or its bytes", source)
-    try:
-        return Path(source).read_bytes()
-    except OSError as error:
-        raise invalid(
-            f"tls.{name}", "a PEM file that can be read", described=f"{str(source)!r}: {error.strerror}"
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)

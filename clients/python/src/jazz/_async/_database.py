@@ -14,7 +14,8 @@ from jazz._async._sessions import Session
 from jazz._async._spaces import Spaces
 from jazz._infos import ServerInfo, server_info
 from jazz._names import seconds
-from jazz._target import DEFAULT_TARGET, Tls, resolve
+from jazz._target import DEFAULT_TARGET, resolve
+from jazz._tls import Tls
 from jazz.v1 import server_pb2
 
 
@@ -114,7 +115,7 @@ def connect(
             error is a terminal.
 
     Raises:
-        InvalidArgument: An argument is not valid, or a certificate cannot be read.
+        InvalidArgument: An argument is not valid, or a file is no certificate or key, or not that of the other.
 
     >>> async with jazz.aio.connect(target) as db:
     ...     await db.put("lab/greeting", "hello")

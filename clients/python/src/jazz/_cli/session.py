@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
@@ -32,8 +32,14 @@ class Session:
 
     @contextmanager
     def database(self) -> Iterator[jazz.Database]:
-        """A connection for the time of a command."""
-        with jazz.connect(self.server, token=self.token, tls=self.tls, timeout=self.timeout) as db:
+        """A connection for the time of a command.
+
+        Raises:
+            InvalidArgument: An option says no way to connect.
+        """
+        with _options_named():
+            connection = jazz.connect(self.server, token=self.token, tls=self.tls, timeout=self.timeout)
+        with connection as db:
             yield db
 
 
@@ -48,4 +54,21 @@ def tls_settings(wanted: bool, ca: Path | None, cert: Path | None, key: Path | N
     """How to encrypt, from the options; None for not at all."""
     if ca is None and cert is None and key is None:
         return wanted or None
-    return jazz.Tls(ca=ca, cert=cert, key=key)
+    with _options_named():
+        return jazz.Tls(ca=ca, cert=cert, key=key)
+
+
+@contextmanager
+def _options_named() -> Iterator[None]:
+    """Errors about arguments of `connect` name the options that gave them."""
+    try:
+        yield
+    except jazz.InvalidArgument as error:
+        wrong = [replace(violation, field=_option(violation.field)) for violation in error.violations]
+        named = " and ".join(violation.field for violation in wrong)
+        raise jazz.InvalidArgument(f"{named} is not valid", reason=error.reason, violations=wrong) from error
+
+
+def _option(argument: str) -> str:
+    """The option that gives an argument: "tls.ca" is of "--tls-ca"."""
+    return f"--{'server' if argument == 'target' else argument.replace('.', '-')}"

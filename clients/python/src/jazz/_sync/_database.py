@@ -14,7 +14,8 @@ from jazz._sync._kinds import Kinds
 from jazz._sync._pipelines import Runs
 from jazz._sync._sessions import Session
 from jazz._sync._spaces import Spaces
-from jazz._target import DEFAULT_TARGET, Tls, resolve
+from jazz._target import DEFAULT_TARGET, resolve
+from jazz._tls import Tls
 from jazz.v1 import server_pb2
 
 
@@ -114,7 +115,7 @@ def connect(
             error is a terminal.
 
     Raises:
-        InvalidArgument: An argument is not valid, or a certificate cannot be read.
+        InvalidArgument: An argument is not valid, or a file is no certificate or key, or not that of the other.
 
     >>> with jazz.connect(target) as db:
     ...     db.put("lab/greeting", "hello")
