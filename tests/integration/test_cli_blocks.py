@@ -189,6 +189,25 @@ def test_deletions(run: Run, db: jazz.Database) -> None:
     assert "lab/a" in run("rm", "lab/a", code=3).stderr
 
 
+def test_what_cannot_be_deleted_is_told_and_the_others_are_deleted(run: Run, db: jazz.Database) -> None:
+    for name in ("a", "b", "c"):
+        db.put(f"lab/{name}", 1)
+    told = run("rm", "lab/a", "lab/none", "lab/b", "Not/a name", "lab/c", code=3).stderr
+    assert told.startswith("jazz: block 'lab/none' does not exist\njazz: ")
+    assert "found 'Not'" in told
+    assert list(db.list("lab")) == []
+
+    db.put("other/a", 1)
+    assert "space 'none'" in run("rm", "-ry", "none", "other", "lab", code=3).stderr
+    assert list(db.spaces.list()) == []
+
+
+def test_pipelines_that_are_not_there_are_told_and_the_others_are_deleted(run: Run, db: jazz.Database) -> None:
+    db.pipelines.put("lab/f", jazz.pipeline(lambda x: x + 1))
+    assert "lab/none" in run("rm", "-p", "lab/none", "lab/f", code=3).stderr
+    assert list(db.pipelines.list("lab")) == []
+
+
 def test_recursive_deletions_want_to_be_sure(run: Run, db: jazz.Database, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(250):
         db.put(f"lab/x{number}", number)

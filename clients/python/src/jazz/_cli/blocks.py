@@ -13,6 +13,7 @@ import typer
 import jazz
 from jazz import _files, _show
 from jazz._cli import arguments, describe, preview
+from jazz._cli.failing import exit_code, tell
 from jazz._cli.printing import note, on_terminal, say, say_coloured, say_json, width
 from jazz._cli.session import Session, session
 from jazz._pictures import characters
@@ -201,19 +202,28 @@ def rm(
     pipeline: Annotated[bool, typer.Option("--pipeline", "-p", help="The names are those of pipelines.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="With --recursive: do not ask.")] = False,
 ) -> None:
-    """Delete blocks, pipelines or spaces."""
+    """Delete blocks, pipelines or spaces. What cannot be deleted is told, and the others are deleted all the same."""
     if recursive and pipeline:
         raise typer.BadParameter("--recursive deletes blocks; pipelines are deleted one by one")
+    failed: list[jazz.JazzError] = []
     with session(context).database() as db:
         for name in names:
-            if pipeline:
-                db.pipelines.delete(name)
-            elif not recursive:
-                db.delete(name)
-            elif "/" in name:
-                _delete_prefix(db, name, yes)
-            else:
-                _delete_space(db, name, yes)
+            try:
+                if pipeline:
+                    db.pipelines.delete(name)
+                elif not recursive:
+                    db.delete(name)
+                elif "/" in name:
+                    _delete_prefix(db, name, yes)
+                else:
+                    _delete_space(db, name, yes)
+            except (jazz.Unavailable, jazz.DeadlineExceeded):  # the next would not get further
+                raise
+            except jazz.JazzError as error:
+                tell(error)
+                failed.append(error)
+    if failed:
+        raise typer.Exit(exit_code(failed[0]))
 
 
 def _delete_space(db: jazz.Database, name: str, yes: bool) -> None:

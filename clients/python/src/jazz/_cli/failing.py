@@ -60,7 +60,12 @@ def exit_code(error: BaseException) -> ExitCode:
 
 def fail(error: BaseException) -> NoReturn:
     """Says what went wrong, and ends the command."""
-    code = exit_code(error)
+    tell(error)
+    raise typer.Exit(exit_code(error))
+
+
+def tell(error: BaseException) -> None:
+    """Says what went wrong."""
     console = error_console()
     match error:
         case BrokenPipeError():
@@ -81,7 +86,6 @@ def fail(error: BaseException) -> NoReturn:
             console.print(_line(text), style="red", markup=False, highlight=False)
         case _:
             console.print(f"jazz: {_line(str(error))}", style="red", markup=False, highlight=False)
-    raise typer.Exit(code)
 
 
 def _line(text: str) -> str:
