@@ -21,7 +21,8 @@ channel_options <- list(
 #'
 #' @param ca The certificates to trust: a PEM file, or its content as a raw vector; the system's when `NULL`.
 #' @param cert The client's own certificate chain, likewise; for servers that ask for one.
-#' @param key The private key of `cert`, likewise.
+#' @param key The private key of `cert`, likewise, without a passphrase. Whether it is that of `cert` shows only when a
+#'   server is asked.
 #' @param server_name The name that the server's certificate is for, when it is not the host of the target.
 #' @return Settings for the argument `tls` of [jz_connect()].
 #' @examples
@@ -34,7 +35,7 @@ jz_tls <- function(ca = NULL, cert = NULL, key = NULL, server_name = NULL) {
   structure(
     class = "jazz_tls",
     list(
-      ca = read_pem(ca, "ca"), cert = read_pem(cert, "cert"), key = read_pem(key, "key"),
+      ca = read_pem(ca, "ca"), cert = read_pem(cert, "cert"), key = read_pem(key, "key", "PRIVATE KEY"),
       server_name = if (!is.null(server_name)) check_string(server_name, "server_name")
     )
   )
@@ -54,13 +55,41 @@ format.jazz_tls <- function(x, ...) {
   sprintf("jz_tls(%s)", paste(names(parts), told, sep = " = ", collapse = ", "))
 }
 
-read_pem <- function(source, field) {
-  if (is.null(source) || is.raw(source)) return(source)
-  path <- check_string(source, field, "the path of a PEM file, or its bytes")
-  tryCatch(
-    suppressWarnings(readBin(path, "raw", file.size(path))),
-    error = function(error) stop_invalid(field, "a PEM file that can be read", path)
-  )
+#' The bytes of a PEM file, or of the text itself; gRPC would take anything, take the system's certificates in place of
+#' an empty text, and then reach no server.
+#' @noRd
+read_pem <- function(source, field, expected = "CERTIFICATE") {
+  if (is.null(source)) return(NULL)
+  text <- source
+  if (!is.raw(source)) {
+    path <- check_string(source, field, "the path of a PEM file, or its bytes")
+    if (dir.exists(path)) stop_invalid(field, "a PEM file that can be read", I(sprintf("the folder \"%s\"", path)))
+    text <- tryCatch(
+      suppressWarnings(readBin(path, "raw", file.size(path))),
+      error = function(error) stop_invalid(field, "a PEM file that can be read", path)
+    )
+  }
+  labels <- pem_labels(text)
+  good <- grepl(paste0("(^| )", expected, "$"), labels) & labels != "ENCRYPTED PRIVATE KEY"
+  if (!any(good)) {
+    found <- if (length(text) == 0L) "nothing" else if (length(labels) == 0L) "no PEM text" else labels[[1L]]
+    where <- if (is.raw(source)) "" else sprintf(" in \"%s\"", source)
+    what <- if (expected == "CERTIFICATE") "certificates" else "a private key without a passphrase"
+    stop_invalid(field, sprintf("%s in PEM form (-----BEGIN %s-----)", what, expected), I(paste0(found, where)))
+  }
+  text
+}
+
+#' What the blocks of a PEM text are; those that are not ended or hold anything but base64 are none.
+#' @noRd
+pem_labels <- function(text) {
+  text <- rawToChar(text[text != 0L])
+  block <- "-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z-]+: [^\n]*\n)*[A-Za-z0-9+/=\\s]+-----END \\1-----"
+  blocks <- regmatches(text, gregexpr(block, text, perl = TRUE, useBytes = TRUE))[[1L]]
+  labels <- sub("-----BEGIN ([A-Z0-9 ]+)-----.*", "\\1", blocks, useBytes = TRUE)
+  # the older form of a key with a passphrase
+  labels[grepl("\nProc-Type: 4,ENCRYPTED", blocks, fixed = TRUE, useBytes = TRUE)] <- "ENCRYPTED PRIVATE KEY"
+  labels
 }
 
 #' The checked arguments of `jz_connect`, as the channel wants them.

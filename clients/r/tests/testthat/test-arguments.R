@@ -28,11 +28,53 @@ test_that("a token travels only where nobody else reads it, and is never shown",
   expect_false(grepl("se cret", conditionMessage(raised(jz_connect("localhost", token = "se cret")))))
 })
 
+# A PEM block; what is in it is nothing.
+pem <- function(label, before = "", lines = "QUJD\n") {
+  charToRaw(sprintf("%s-----BEGIN %s-----\n%s-----END %s-----\n", before, label, lines, label))
+}
+
+test_that("what is no certificate, and no key, is told before any call", {
+  found <- function(expr, field) {
+    wrong <- raised(expr)$violations
+    expect_identical(wrong$field, field)
+    wrong$found
+  }
+  as_file <- function(bytes) {
+    path <- tempfile(fileext = ".pem")
+    writeBin(bytes, path)
+    path
+  }
+  expect_identical(found(jz_tls(ca = raw()), "ca"), "nothing")
+  expect_identical(found(jz_tls(ca = charToRaw("no certificate")), "ca"), "no PEM text")
+  expect_identical(found(jz_tls(ca = pem("CERTIFICATE")[1:40]), "ca"), "no PEM text")
+  expect_identical(found(jz_tls(ca = pem("PRIVATE KEY")), "ca"), "PRIVATE KEY")
+  expect_match(found(jz_tls(ca = as_file(raw())), "ca"), "^nothing in \".*pem\"$")
+  expect_match(found(jz_tls(ca = as_file(pem("EC PRIVATE KEY"))), "ca"), "^EC PRIVATE KEY in \".*pem\"$")
+  expect_match(found(jz_tls(ca = tempdir()), "ca"), "^the folder")
+  expect_identical(found(jz_tls(cert = pem("X509 CRL"), key = pem("PRIVATE KEY")), "cert"), "X509 CRL")
+  expect_identical(found(jz_tls(cert = pem("CERTIFICATE"), key = pem("CERTIFICATE")), "key"), "CERTIFICATE")
+  locked <- list(
+    pem("ENCRYPTED PRIVATE KEY"),
+    pem("EC PRIVATE KEY", lines = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,CDF4\n\nQUJD\n")
+  )
+  for (key in locked) {
+    expect_identical(found(jz_tls(cert = pem("CERTIFICATE"), key = key), "key"), "ENCRYPTED PRIVATE KEY")
+  }
+})
+
+test_that("certificates may have comments in any encoding, and keys any algorithm", {
+  comment <- charToRaw(enc2utf8("# F\u0151tan\u00fas\u00edtv\u00e1ny\r\n"))
+  several <- c(comment, as.raw(255L), pem("CERTIFICATE"), pem("CERTIFICATE"))
+  expect_identical(jz_tls(ca = several)$ca, several)
+  key <- pem("RSA PRIVATE KEY", before = "Bag Attributes\n")
+  expect_identical(jz_tls(cert = pem("TRUSTED CERTIFICATE"), key = key)$key, key)
+})
+
 test_that("TLS needs files that are there, and both parts of an identity", {
   refused(jz_tls(ca = "/nothing/here.pem"), "ca")
   refused(jz_tls(cert = raw(1)), "tls")
   refused(jz_connect("localhost", tls = "yes"), "tls")
-  expect_identical(format(jz_tls(ca = raw(3), server_name = "a")), "jz_tls(ca = ..., server_name = \"a\")")
+  expect_identical(format(jz_tls(ca = pem("CERTIFICATE"), server_name = "a")), "jz_tls(ca = ..., server_name = \"a\")")
   expect_identical(resolve_target("h", NULL, jz_tls(server_name = "a"))$options[["grpc.ssl_target_name_override"]], "a")
 })
 
