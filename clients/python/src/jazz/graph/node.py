@@ -257,6 +257,17 @@ class Node:
         called = f"{module.replace('numpy', 'np', 1)}.{function.__name__}"
         raise _no(f"passed to {called}", _op_for(function.__name__))
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        """The node in an array of objects, as numpy makes one itself and scipy.sparse looks at what stands right of it.
+
+        pandas alone would compute with that: series and frames leave all operators but `@` to the right-hand side.
+        """
+        if sys._getframe(1).f_globals.get("__name__", "").startswith("pandas."):
+            raise _no("an argument of pandas, or right of its @", "jazz.ops.matmul(a, x) for a @ x, and jazz.ops else")
+        array = np.empty((), object)
+        array[()] = self
+        return array if dtype is None else array.astype(dtype)
+
     def __copy__(self) -> Node:
         return self
 
