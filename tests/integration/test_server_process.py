@@ -19,7 +19,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from jazz.v1 import blocks_pb2, pipelines_pb2, server_pb2
 from jazz_server.health import problem
-from running_server import RunningServer, refused_start
+from running_server import RunningServer, refused_start, serve_command
 from wire import Stubs, chunk_messages, encoded, failure, inline_value, run_messages
 
 SERVICES = ["Blocks", "Kinds", "Pipelines", "Server", "Spaces"]
@@ -140,6 +140,17 @@ def test_a_folder_that_holds_something_else_is_refused_and_left_alone(tmp_path):
 @pytest.mark.parametrize("listen", ["nowhere", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:70000", "::1:50051", ":1"])
 def test_an_address_that_is_none_is_refused(tmp_path, listen):
     assert f"cannot listen on {listen!r}" in refused_start("--data", tmp_path / "data", "--listen", listen)
+
+
+@pytest.mark.parametrize("option", ["--data", "--socket", "--tls-cert", "--tls-key", "--tls-client-ca"])
+def test_an_empty_path_is_not_the_current_folder(tmp_path, option):
+    line = ["--data", tmp_path / "data", "--listen", "127.0.0.1:0", option, ""]
+    ended = subprocess.run(serve_command(*line), capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False)
+
+    assert ended.returncode == 2
+    assert option in ended.stderr
+    assert "expected a path" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_address_of_another_machine_is_refused(tmp_path):

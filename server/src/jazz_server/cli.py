@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -40,6 +40,17 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _path(text: str) -> Path:
+    """A path; an empty text, which Python takes for the current folder, is none."""
+    if not text:
+        raise typer.BadParameter("expected a path, found an empty text")
+    return Path(text)
+
+
+def _path_option(text: str, variable: str) -> Any:
+    return typer.Option(parser=_path, metavar="PATH", help=text, envvar=variable)
+
+
 @app.callback()
 def jazz_server(
     version: Annotated[
@@ -51,22 +62,17 @@ def jazz_server(
 
 @app.command()
 def serve(
-    data: Annotated[Path, typer.Option(help="The folder of the store; made if it is missing.", envvar="JAZZ_DATA")],
+    data: Annotated[Path, _path_option("The folder of the store; made if it is missing.", "JAZZ_DATA")],
     listen: Annotated[
         str, typer.Option(metavar="HOST:PORT", help="Where to listen; port 0 takes a free one.", envvar="JAZZ_LISTEN")
     ] = "127.0.0.1:50051",
-    socket: Annotated[
-        Path | None, typer.Option(help="A Unix socket to listen on as well.", envvar="JAZZ_SOCKET")
-    ] = None,
+    socket: Annotated[Path | None, _path_option("A Unix socket to listen on as well.", "JAZZ_SOCKET")] = None,
     tls_cert: Annotated[
-        Path | None, typer.Option(help="The server's certificate chain (PEM): speak TLS.", envvar="JAZZ_TLS_CERT")
+        Path | None, _path_option("The server's certificate chain (PEM): speak TLS.", "JAZZ_TLS_CERT")
     ] = None,
-    tls_key: Annotated[
-        Path | None, typer.Option(help="The private key of that certificate (PEM).", envvar="JAZZ_TLS_KEY")
-    ] = None,
+    tls_key: Annotated[Path | None, _path_option("The private key of that certificate (PEM).", "JAZZ_TLS_KEY")] = None,
     tls_client_ca: Annotated[
-        Path | None,
-        typer.Option(help="Clients must show a certificate of this authority (PEM).", envvar="JAZZ_TLS_CLIENT_CA"),
+        Path | None, _path_option("Clients must show a certificate of this authority (PEM).", "JAZZ_TLS_CLIENT_CA")
     ] = None,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Threads that compute; as many as CPUs by default.", envvar="JAZZ_THREADS")
