@@ -64,6 +64,49 @@ def test_rows_are_those_that_pandas_filters(db: jazz.Database, name: str, condit
     assert db.run(chosen, t=db["compared/visits"]).tolist() == there["guests"][condition(there[name])].tolist()
 
 
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("city", ["Wien", "Graz", "Łódź"]),
+        ("city", pd.Index(["Wien", "Wien"])),
+        ("city", np.array(["Århus", "å"])),
+        ("guide", ["Bo", "nobody"]),
+        ("size", pd.Categorical(["big", "middle"])),
+        ("when", [MOMENT, pd.Timestamp(2023, 12, 31)]),
+        ("when", VISITS["when"][3:]),
+        ("stay", [dt.timedelta(hours=1), dt.timedelta(seconds=90)]),
+        ("guests", [6, 1, 7]),
+        ("guests", pd.Series([2.0, 2.5])),
+        ("guests", range(2, 4)),
+        ("guests", []),
+        ("city", ()),
+    ],
+)
+def test_rows_are_those_whose_elements_pandas_finds_among_others(db: jazz.Database, name: str, values: Any) -> None:
+    found = VISITS["guests"][VISITS[name].isin(values)].tolist()
+    visits = db["compared/visits"]
+    assert (
+        db.run(jazz.pipeline(lambda t: t[ops.fill_na(ops.isin(t[name], values), False)]["guests"]), t=visits).tolist()
+        == found
+    )
+    given = jazz.pipeline(lambda t, values: t[ops.fill_na(ops.isin(t[name], values), False)]["guests"])
+    assert db.run(given, t=visits, values=values).tolist() == found
+
+
+def test_membership_is_stored_and_explained_and_refuses_other_types(db: jazz.Database) -> None:
+    db.kinds.put("compared/stop", "{city: string[n]?}")
+    inputs: dict[str, Any] = {"t": jazz.OfKind["compared/stop"], "known": "string[k]"}
+    db.pipelines.put("compared/known", jazz.pipeline(lambda t, known: ops.isin(t["city"], known), inputs=inputs))
+    found = db.run("compared/known", t=VISITS[["city"]], known=["Wien", "Århus"])
+    assert np.ma.asarray(found).tolist() == [True, None, False, False, True, True]
+    assert "bool[d1]?" in str(db.pipelines.explain("compared/known"))
+    with pytest.raises(jazz.errors.JazzError) as caught:
+        db.run(jazz.pipeline(lambda t: ops.isin(t["guests"], ["1"])), t=db["compared/visits"])
+    (violation,) = caught.value.violations
+    assert violation.field.startswith("steps[1] isin.values")
+    assert (violation.expected, violation.found) == ("numbers, as `x`", "string")
+
+
 def test_columns_are_compared_with_columns(db: jazz.Database) -> None:
     frame = pd.DataFrame({"a": ["x", "y", None], "b": ["x", "z", "y"]})
     found = db.run(jazz.pipeline(lambda t: (t["a"] == t["b"], t["a"] < t["b"])), t=frame)

@@ -7,8 +7,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
+import jazz
 from jazz import ops
 
 TYPES_COMPARED = {"g": "factor[n]?", "o": "ordered factor[n]"}
@@ -21,6 +23,12 @@ DATA_COMPARED = {
 """What they are, in R."""
 
 NOON = pd.Timestamp("2024-03-31 12:00", tz="Europe/Vienna").as_unit("us")
+
+
+def _among(x: jazz.Node, values: object) -> jazz.Node:
+    """R's `%in%` where either side may be missing."""
+    return ops.fill_na(ops.isin(x, values), False) | (ops.is_na(x) & ops.any(ops.is_na(values)))
+
 
 COMPARED: dict[str, Callable[..., object]] = {
     'function(t) t == "the dog"': lambda t: t == "the dog",
@@ -45,4 +53,19 @@ COMPARED: dict[str, Callable[..., object]] = {
     'function(f) jz_filter(f, jz_logical_and(f$text == "a", f$k < 2))': lambda f: ops.filter(
         f, (f["text"] == "a") & (f["k"] < 2.0)
     ),
+    # membership
+    'function(t) jz_isin(t, c("the dog", ""))': lambda t: ops.isin(t, ["the dog", ""]),
+    'function(t) t %in% "the dog"': lambda t: ops.fill_na(ops.isin(t, "the dog"), False),
+    "function(t, g) !(t %in% g)": lambda t, g: ~_among(t, g),
+    'function(g) g %in% c("red", NA)': lambda g: _among(g, ["red", None]),
+    "function(v) is.element(v, c(1, 4))": lambda v: ops.fill_na(ops.isin(v, np.array([1.0, 4])), False),
+    "function(x, m) x %in% m": lambda x, m: _among(x, m),
+    "function(v) 2 %in% v": lambda v: ops.fill_na(ops.isin(2.0, v), False),
+    "function(v) v %in% NULL": lambda v: ops.fill_na(ops.isin(v, np.zeros(0, bool)), False),
+    'function(day) jz_isin(day, as.Date(c("2024-02-29", "1970-01-01")))': lambda day: ops.isin(
+        day, [dt.date(2024, 2, 29), dt.date(1970, 1, 1)]
+    ),
+    'function(table) table[table$text %in% c("a", "b"), ]$k': lambda table: table[
+        ops.fill_na(ops.isin(table["text"], ["a", "b"]), False)
+    ]["k"],
 }

@@ -3,8 +3,8 @@
 # might turn out otherwise.
 
 SAME_DIMS <- c(
-  "abs", "cast", "clip", "exp", "fill_na", "is_na", "log", "log1p", "negative", "relu", "sigmoid", "sqrt", "to_dense",
-  "to_sparse"
+  "abs", "cast", "clip", "exp", "fill_na", "is_na", "isin", "log", "log1p", "negative", "relu", "sigmoid", "sqrt",
+  "to_dense", "to_sparse"
 )
 REDUCTIONS <- c("argmax", "count_na", "count_nonzero", "max", "mean", "min", "norm", "sum")
 

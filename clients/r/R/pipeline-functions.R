@@ -22,6 +22,9 @@ of_nodes <- list(
   },
   `%x%` = function(X, Y) kronecker_product(X, Y, "*"), # nolint: object_name_linter.
   order = function(...) ordered_positions(...),
+  `%in%` = function(x, table) among(x, table),
+  is.element = function(el, table) among(el, table),
+  match = function(...) no_data("passed to match()", "x %in% table"),
   c = function(...) strung(...),
   nrow = function(x) no_data("asked for its rows", "jz_size(x, 1)"),
   ncol = function(x) no_data("asked for its columns", "jz_size(x, 2)"),

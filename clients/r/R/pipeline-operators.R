@@ -53,9 +53,9 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' `log2()`, `log10()`, `log1p()`, `sqrt()`, `abs()`, `sign()`, `sin()`, `cos()`, `tanh()`, `round()`, `floor()`,
 #' `ceiling()`, `trunc()`; `cumsum()`, `sum()`, `prod()`, `mean()`, `max()`, `min()`, `range()`, `any()`, `all()`,
 #' `var()`, `sd()`, `median()`, `quantile()`, `rowSums()`, `colSums()`, `rowMeans()`, `colMeans()`; `pmax()`,
-#' `pmin()`, `ifelse()`, `sweep()`, `cbind()`, `rbind()`, `diag()`, `is.na()`, `is.nan()`, `is.finite()`,
-#' `is.infinite()`; `x[rows, ]` and `x[, columns]` with positions, truth values or what `order()` gives, `x$field` of
-#' a table; `head()`, `tail()`, `rev()`, `sort()`, `order()`, `unique()`, `dim(x) <-`.
+#' `pmin()`, `ifelse()`, `%in%`, `is.element()`, `sweep()`, `cbind()`, `rbind()`, `diag()`, `is.na()`, `is.nan()`,
+#' `is.finite()`, `is.infinite()`; `x[rows, ]` and `x[, columns]` with positions, truth values or what `order()`
+#' gives, `x$field` of a table; `head()`, `tail()`, `rev()`, `sort()`, `order()`, `unique()`, `dim(x) <-`.
 #'
 #' The rows of what is known to be a table are those of a data frame: `x[rows, ]`, also `x[x$a > 2, ]` and
 #' `x[order(x$a), ]`, `x[rows, "a"]`, `head()`, `tail()`, and `rbind()` of tables with the same fields. A single row
@@ -70,7 +70,8 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' * `x[i, j]` drops a dimension of which one position is known to be wanted, and none because of what the data is: a
 #'   mask that is computed, and a matrix that turns out to have one row, stay matrices;
 #' * `max()` and `min()` of what is all missing are missing with `na.rm = TRUE`, too, where R has `-Inf` and `Inf`;
-#' * comparisons with `NaN` are `FALSE`, `!=` is `TRUE`, where R has `NA`;
+#' * comparisons with `NaN` are `FALSE`, `!=` is `TRUE`, where R has `NA`, and `NaN %in% NaN` is `FALSE`;
+#' * `x %in% table` has the dimensions of `x`, and is of texts with texts and numbers with numbers, as `==` is;
 #' * texts are less and greater by code points, whatever the locale, as R sorts them with `method = "radix"`; numbers,
 #'   texts and times do not become each other: `x == "1"` is refused for numbers, and a text beside dates;
 #' * factors whose levels are not the same are equal by their texts, where R has an error; `<` of a factor without an
@@ -197,6 +198,13 @@ setMethod("is.na", "jazz_node", function(x) apply_one("is_na", x, dims = dims_of
 # R's questions whether numbers are numbers have an answer where something is missing: that it is none.
 asked <- function(op, x) {
   jz_fill_na(apply_one(op, x, dims = dims_of(x), truth = TRUE), FALSE)
+}
+
+# R's %in%: what is missing is among what has something missing.
+among <- function(x, table) {
+  found <- jz_fill_na(jz_isin(x, table %||% logical()), FALSE)
+  if ((!is_node(x) && !anyNA(x)) || (!is_node(table) && !anyNA(table))) return(found)
+  jz_logical_or(found, jz_logical_and(jz_is_na(x), jz_any(jz_is_na(table))))
 }
 
 #' @rdname jz_operators

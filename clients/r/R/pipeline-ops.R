@@ -85,6 +85,11 @@ jz_greater <- broadcasting("greater", truth = TRUE)
 #' @export
 jz_greater_equal <- broadcasting("greater_equal", truth = TRUE)
 
+#' @rdname jz_op
+#' @param values What elements are looked for among, of any dimensions.
+#' @export
+jz_isin <- function(x, values) apply_one("isin", x, values, dims = dims_of(x), truth = TRUE)
+
 unary <- function(op, truth = FALSE) {
   force(op)
   force(truth)
@@ -241,7 +246,7 @@ jz_topk <- function(x, k) {
 #' @rdname jz_op
 #' @param value What stands where an element is missing.
 #' @export
-jz_fill_na <- function(x, value) apply_one("fill_na", x, value, dims = dims_of(x))
+jz_fill_na <- function(x, value) apply_one("fill_na", x, value, dims = dims_of(x), truth = is_truth(x))
 
 #' @rdname jz_op
 #' @export

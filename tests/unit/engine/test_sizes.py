@@ -94,6 +94,7 @@ COSTS: list[tuple[str, list[Size], dict[str, Any], list[Size], Cost]] = [
     ("keep_topk", [SPARSE], {"k": 4}, [SPARSE], Cost(4096 * 2)),
     ("prune", [SPARSE], {}, [SPARSE], Cost(4096)),
     ("bin", [TALL, Size((32,), 32, 256)], {}, [TALL], Cost(16384 * 5)),
+    ("isin", [SPARSE, Size((32,), 32, 256)], {}, [SPARSE], Cost((4096 + 32) * 5)),
     ("tokenize", [TEXTS], {}, [TEXTS], Cost(5000)),
     ("hash_features", [TEXTS], {}, [SPARSE], Cost(5000)),
     ("count_tokens", [TEXTS, TEXTS], {}, [SPARSE], Cost(5000)),

@@ -35,6 +35,10 @@ def steps(function: Any) -> list[str]:
         (lambda x, i: x[i], ["%0 = take(x, i)"]),
         (lambda x, i: x[:, i], ["%0 = take(x, i, axis=1)"]),
         (lambda x: x[x > 0], ["%0 = greater(x, 0)", "%1 = filter(x, %0)"]),
+        (
+            lambda x: x[jazz.ops.fill_na(jazz.ops.isin(x, 2), False)],
+            ["%0 = isin(x, 2)", "%1 = fill_na(%0, False)", "%2 = filter(x, %1)"],
+        ),
         (lambda x: x[~jazz.ops.is_na(x)], ["%0 = is_na(x)", "%1 = logical_not(%0)", "%2 = filter(x, %1)"]),
         (lambda x: x.reshape(2, -1), ["%0 = reshape(x, shape=(2, -1))"]),
         (lambda x: x.reshape((2, -1)), ["%0 = reshape(x, shape=(2, -1))"]),

@@ -168,6 +168,7 @@ def test_functions_of_numpy_of_two_arguments() -> None:
         (lambda x: np.add.reduce(x), r"np\.add\.reduce.*jazz\.ops\.sum"),
         (lambda x: np.concatenate([x, x]), r"jazz\.ops\.concat"),
         (lambda x: np.where(x, 1, 2), r"jazz\.ops\.where"),
+        (lambda x: np.isin(x, [1, 2]), r"jazz\.ops\.isin"),
         (lambda x: np.median(x), r"jazz\.ops"),
         (lambda x: np.linalg.norm(x), r"np\.linalg\.norm.*jazz\.ops\.norm"),
         (lambda x: np.sum([x, x]), r"list.*jazz\.ops\.stack"),

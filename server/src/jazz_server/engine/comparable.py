@@ -37,25 +37,25 @@ def may_be_number(argument: Type | Scalar) -> bool:
     return not isinstance(argument, str)
 
 
-def refusal(a: Element, b: Element, *, by_order: bool) -> Mismatch | None:
+def refusal(a: Element, b: Element, fields: Sequence[str] = FIELDS, *, by_order: bool) -> Mismatch | None:
     """Why elements cannot be compared, None if they can; `by_order` is whether one may be less than the other."""
     given, types = (a, b), (_type(a), _type(b))
     if {dtype.name for dtype in types} <= _TEXTS:
-        return _refused_texts(given, types) if by_order else None
+        return _refused_texts(given, types, fields) if by_order else None
     first, second = types
     if (first.numeric and second.numeric) or (first.name == second.name and bool(first.zone) == bool(second.zone)):
         return None
-    return Mismatch(FIELDS[1], f"{_words(first, by_order=by_order)}, as `{FIELDS[0]}`", described(b))
+    return Mismatch(fields[1], f"{_words(first, by_order=by_order)}, as `{fields[0]}`", described(b))
 
 
-def _refused_texts(given: Sequence[Element], types: Sequence[DataType]) -> Mismatch | None:
+def _refused_texts(given: Sequence[Element], types: Sequence[DataType], fields: Sequence[str]) -> Mismatch | None:
     """Why texts or factors have no common order."""
     if all(dtype == STRING for dtype in types):
         return None
-    for field, dtype in zip(FIELDS, types, strict=True):
+    for field, dtype in zip(fields, types, strict=True):
         if dtype.name == "factor" and not dtype.ordered:
             return Mismatch(field, "an ordered factor, whose categories have an order", str(dtype))
-    for field, element in zip(FIELDS, given, strict=True):
+    for field, element in zip(fields, given, strict=True):
         if element == STRING:
             return Mismatch(field, "an ordered factor, or a category as a literal", str(element))
     return None
@@ -80,22 +80,44 @@ def _words(dtype: DataType, *, by_order: bool) -> str:
     return {"bytes": "bytes", "date": "dates", "duration": "durations"}.get(dtype.name, "texts (string or factor)")
 
 
-def as_integers(inference: Inference, args: Sequence[Type | Scalar], *, by_order: bool) -> list[Type | Scalar]:
+def as_integers(
+    inference: Inference, args: Sequence[Type | Scalar], fields: Sequence[str] = FIELDS, *, by_order: bool
+) -> list[Type | Scalar]:
     """The types of integers that are compared in the place of arguments of which one is not of numbers.
 
     Notes what cannot be compared.
     """
-    seen = [_tensor(inference, field, arg) for field, arg in zip(FIELDS, args, strict=True)]
+    seen = tensors(inference, args, fields)
+    check(inference, args, seen, fields, by_order=by_order)
+    return [replace(x, dtypes=(INT64,), layouts=_layouts(x)) for x in seen]
+
+
+def tensors(
+    inference: Inference, args: Sequence[Type | Scalar], fields: Sequence[str] = FIELDS
+) -> tuple[TensorType, TensorType]:
+    """What is known of two arguments that are compared, as tensors; literals, also texts, are of rank 0."""
+    a, b = (_tensor(inference, field, arg) for field, arg in zip(fields, args, strict=True))
+    return a, b
+
+
+def check(
+    inference: Inference,
+    args: Sequence[Type | Scalar],
+    seen: Sequence[TensorType],
+    fields: Sequence[str] = FIELDS,
+    *,
+    by_order: bool,
+) -> None:
+    """Notes that arguments cannot be compared, whichever of the element types that are possible they have."""
     elements = [_elements(arg, x) for arg, x in zip(args, seen, strict=True)]
-    refused = [refusal(a, b, by_order=by_order) for a, b in product(*elements)]
+    refused = [refusal(a, b, fields, by_order=by_order) for a, b in product(*elements)]
     if refused and all(refused):
         first = refused[0]
         assert first is not None
-        position = FIELDS.index(first.field)
+        position = fields.index(first.field)
         literal = arguments.is_scalar(args[position])
         found = first.found if literal else describe.dtypes(seen[position].dtypes)
         inference.mismatch(first.field, first.expected, found)
-    return [replace(x, dtypes=(INT64,), layouts=_layouts(x)) for x in seen]
 
 
 def _tensor(inference: Inference, field: str, argument: Type | Scalar) -> TensorType:

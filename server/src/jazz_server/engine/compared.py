@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -37,14 +37,14 @@ _FAR: Final = 2**61
 _INTEGERS: Final = {name: DataType(name) for name in ("int32", "int64")}
 
 
-def check_comparable(a: Operand, b: Operand, *, by_order: bool) -> None:
+def check_comparable(a: Operand, b: Operand, fields: Sequence[str] = FIELDS, *, by_order: bool) -> None:
     """Checks what only shows when a pipeline runs if its types were not known.
 
     Raises:
         OpError: The elements cannot be compared.
     """
-    elements = [x.dtype if isinstance(x, Tensor) else x for x in (a, b)]
-    wrong = refusal(*elements, by_order=by_order)
+    one, other = (x.dtype if isinstance(x, Tensor) else x for x in (a, b))
+    wrong = refusal(one, other, fields, by_order=by_order)
     if wrong is not None:
         raise OpError(wrong.field, wrong.expected, wrong.found)
 

@@ -40,6 +40,12 @@ def finding(args: Sequence[Size], _settings: CostSettings, _results: Sequence[Si
     return Cost(args[0].elements * comparisons(args[1].elements))
 
 
+def looking_up(args: Sequence[Size], _settings: CostSettings, _results: Sequence[Size]) -> Cost:
+    """The stored elements of a tensor are looked for among those of another one, which are put in order."""
+    x, values = args
+    return Cost((x.stored + values.stored) * comparisons(values.stored))
+
+
 def reading(args: Sequence[Size], _settings: CostSettings, _results: Sequence[Size]) -> Cost:
     """Each byte of the first argument is looked at."""
     return Cost(args[0].bytes)

@@ -19,7 +19,7 @@ from jazz.graph.trace import OutputOf
 _TRUTHS: Final = frozenset(
     {
         "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "is_na", "isnan", "isinf", "isfinite",
-        "logical_and", "logical_or", "logical_xor", "logical_not", "any", "all",
+        "isin", "logical_and", "logical_or", "logical_xor", "logical_not", "any", "all",
     }
 )  # fmt: skip
 """Operations that give truth values."""
@@ -119,6 +119,8 @@ def _is_mask(entry: object) -> bool:
     """Whether a vector is one of truth values: it is, or an operation that gives such gave it."""
     if isinstance(entry, Node):
         source = entry._source
+        while isinstance(source, OutputOf) and source.step.op == "fill_na":
+            source = source.step.arguments[0]
         return isinstance(source, OutputOf) and source.step.op in _TRUTHS
     return _vector(entry).dtype == np.bool_
 

@@ -31,6 +31,8 @@ _INSTEAD: Final = {
     "hstack": "jazz.ops.concat([a, b], axis=1)",
     "hypot": "jazz.ops.sqrt(a * a + b * b)",
     "iloc": "x[rows][:, columns]",
+    "in1d": "jazz.ops.isin(x, values)",
+    "is_in": "jazz.ops.isin(x, values)",
     "isna": "jazz.ops.is_na(x)",
     "isnull": "jazz.ops.is_na(x)",
     "item": "the value itself, which is of rank 0",

@@ -50,18 +50,19 @@ class Comparison(Mapped):
         run.checkpoint()
         fields = self.rule.arguments
         a, b = (x if isinstance(x, str) else operands.checked(n, x) for n, x in zip(fields, args, strict=True))
-        compared.check_comparable(a, b, by_order=self.by_order)
+        compared.check_comparable(a, b, fields, by_order=self.by_order)
         if compared.are_texts(a, b):
             return (compared.compare_texts(self.rule.name, a, b),)
         return Mapped.__call__(self, run, compared.as_integers(a, b, by_order=self.by_order), settings)
 
 
-def _infer(rule: Rule, *, by_order: bool) -> InferRule:
+def infer_comparison(rule: Rule, *, by_order: bool) -> InferRule:
+    """The type rule of a comparison."""
     of_numbers = infer_rule(rule)
 
     def infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
         if not all(map(comparable.may_be_number, args)):
-            args = comparable.as_integers(inference, args, by_order=by_order)
+            args = comparable.as_integers(inference, args, rule.arguments, by_order=by_order)
         return of_numbers(inference, args, settings)
 
     return infer
@@ -78,7 +79,7 @@ def _comparison(name: str, function: Function, sign: str, *, by_order: bool, str
         doc=f"a {sign} b. {_SHARED}{_ORDERED if by_order else _EQUAL}{_STRICT if strict else _WEAK}",
         arguments=("a", "b"),
         results=("result",),
-        infer=_infer(rule, by_order=by_order),
+        infer=infer_comparison(rule, by_order=by_order),
         run=Comparison(rule, by_order),
         rows=rows.elementwise,
     )

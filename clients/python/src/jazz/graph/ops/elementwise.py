@@ -214,6 +214,26 @@ def greater_equal(a: Operand, b: Operand) -> Node:
     return apply("greater_equal", a, b)
 
 
+def isin(x: Operand, values: Operand) -> Node:
+    """Whether each element of `x` is among the values: bool, of the shape of `x`. `~isin(x, values)` is the opposite.
+
+    An element is among them where it is equal to one, so that NaN never is. It is missing where `x` is, and where it is
+    none of the values while one of these is missing; `fill_na` says what is to become of that.
+
+    Args:
+        x: A tensor of any element type.
+        values: What can be compared with it: a list, an array, a column, of whatever shape; or a single value.
+
+    >>> print(jazz.pipeline(lambda t, known: t[jazz.ops.isin(t["city"], known)]))
+    <lambda>(t, known) -> result
+      %0 = field(t, name='city')
+      %1 = isin(%0, known)
+      %2 = filter(t, %1)
+      result = %2
+    """
+    return apply("isin", x, values)
+
+
 def negative(x: Operand) -> Node:
     """`-x`, element by element.
 
