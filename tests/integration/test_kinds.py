@@ -63,6 +63,14 @@ def test_a_kind_with_a_unit_that_nobody_knows_is_refused(db: jazz.Database) -> N
     assert "did you mean met" in caught.value.violations[0].found
 
 
+def test_a_kind_that_rules_out_what_it_extends_is_refused(db: jazz.Database) -> None:
+    db.kinds.put("lab/base", "{x: float64[n] in m}")
+    with pytest.raises(jazz.InvalidArgument) as caught:
+        db.kinds.put("lab/k", "extends lab/base {x: float64[n] in s}")
+    (violation,) = caught.value.violations
+    assert (violation.field, violation.found) == ("kind.x", "m and s")
+
+
 def test_a_value_with_a_unit_that_nobody_knows_is_refused(db: jazz.Database) -> None:
     with pytest.raises(jazz.InvalidArgument) as caught:
         db.put("lab/x", jazz.values.Table((("a", measured([1.0], "metr")),)))

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jazz.values import DataType, Layout, Null, Table, Tensor, Value, compressed
+from jazz_server.kinds.agreement import disagreements
 from jazz_server.kinds.elements import match_value
 from jazz_server.kinds.types import (
     AnyType,
@@ -239,6 +240,14 @@ def test_the_order_of_fields_decides_nothing(seed: int) -> None:
         backwards = replace(kind, type=replace(kind.type, fields=kind.type.fields[::-1]))
         matches = match_value(kind, value, kinds.__getitem__).matches
         assert match_value(backwards, value, kinds.__getitem__).matches == matches
+
+
+@settings(deadline=None)
+@given(SEEDS)
+def test_the_parts_of_what_some_value_is_of_hold_together(seed: int) -> None:
+    kind, value, kinds = case(seed)
+    if match_value(kind, value, kinds.__getitem__).matches:
+        assert disagreements(kind, kinds.__getitem__) == []
 
 
 def test_many_of_the_generated_cases_match_and_many_do_not() -> None:

@@ -40,6 +40,10 @@ test_that("the server reads the text of a kind, and writes it", {
   expect_true(jz_kind_match(db, "float64[n]", c(1, 2))$matches)
   error <- raised(jz_kind_put(db, "r-texts/bad", "float32[rows"))
   expect_s3_class(error, "jazz_error_invalid_argument")
+  error <- raised(jz_kind_put(db, "r-texts/bad", "{x: uint8[n] from 300}"))
+  expect_s3_class(error, "jazz_error_invalid_argument")
+  expect_identical(error$violations$field, "kind.x")
+  expect_identical(error$violations$found, "uint8")
 })
 
 test_that("a kind is proposed for a value", {

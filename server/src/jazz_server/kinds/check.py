@@ -11,6 +11,8 @@ from typing import Final, TypeAlias
 from jazz.kinds.words import is_line, is_paragraph
 from jazz.values import DATA_TYPES, MAX_DEPTH, DataType, Layout
 from jazz_server.kinds import describe, units
+from jazz_server.kinds.agreement import disagreements
+from jazz_server.kinds.bounds import fits_none, has_order, in_words
 from jazz_server.kinds.match import joined
 from jazz_server.kinds.parts import Resolve, parts_of
 from jazz_server.kinds.types import FieldType, Kind, KindReference, Mismatch, Symbol, TableType, TensorType, Type
@@ -29,7 +31,7 @@ def check_kind(kind: Kind | Type, resolve: Resolve | None = None) -> list[Mismat
     """Everything that is wrong with a kind in itself.
 
     With `resolve` the kinds that it extends and refers to are looked up as well, at any depth: unknown ones and
-    cycles are found.
+    cycles are found, and what its parts ask for that no value can be at once.
     """
     found: list[Mismatch] = []
     if isinstance(kind, Kind):
@@ -47,6 +49,8 @@ def check_kind(kind: Kind | Type, resolve: Resolve | None = None) -> list[Mismat
         _check_type(kind, "", 1, found.append)
     if resolve is not None and not found:
         _Contents(resolve, found.append).check(kind, (), "", 1)
+        if not found:
+            found += disagreements(kind, resolve)
     return found
 
 
@@ -133,16 +137,20 @@ def _check_range(type_: TensorType, path: str, note: _Note) -> None:
     for name, bound in given.items():
         if math.isnan(bound):
             note(Mismatch(path, f"a {name} that is a number", "nan"))
-    if type_.minimum is not None and type_.maximum is not None and type_.minimum > type_.maximum:
+    crossed = type_.minimum is not None and type_.maximum is not None and type_.minimum > type_.maximum
+    if crossed:
         note(Mismatch(path, f"a maximum of at least the minimum {type_.minimum:g}", f"{type_.maximum:g}"))
     unordered = [d for d in type_.dtypes if d.name in DATA_TYPES and not has_order(d)]
     if given and unordered:
         note(Mismatch(path, f"element types that can have a {describe.choices(given)}", describe.dtypes(unordered)))
+    elif given and not crossed and _fits_none(type_):
+        expected = f"element types that have {in_words(type_.minimum, type_.maximum)}"
+        note(Mismatch(path, expected, describe.dtypes(type_.dtypes)))
 
 
-def has_order(dtype: DataType) -> bool:
-    """Whether elements are real numbers or truth values, so that they have a least and a greatest."""
-    return dtype.numeric and dtype.storage.kind != "c"
+def _fits_none(type_: TensorType) -> bool:
+    known = type_.dtypes if {dtype.name for dtype in type_.dtypes} <= set(DATA_TYPES) else ()
+    return bool(known) and all(fits_none(dtype, type_.minimum, type_.maximum) for dtype in known)
 
 
 class _Contents:

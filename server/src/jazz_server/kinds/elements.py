@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from jazz.values import Layout, Order, Table, Tensor, Value
-from jazz_server.kinds.check import has_order
+from jazz_server.kinds.bounds import has_order, in_words
 from jazz_server.kinds.match import Match, joined, match, type_of
 from jazz_server.kinds.parts import Resolve, parts_of
 from jazz_server.kinds.types import Kind, KindReference, Mismatch, TensorType, Type
@@ -57,7 +57,13 @@ def _check_range(type_: TensorType, value: Tensor, path: str, out: list[Mismatch
     if count:
         first = int(np.argmax(wrong))
         more = f", and {count - 1} more" if count > 1 else ""
-        out.append(Mismatch(path, _range(type_), f"{_shown(stored[first])} at {position_of(value, first)}{more}"))
+        out.append(
+            Mismatch(
+                path,
+                in_words(type_.minimum, type_.maximum),
+                f"{_shown(stored[first])} at {position_of(value, first)}{more}",
+            )
+        )
     if value.layout is not Layout.DENSE and value.stored < value.size:
         absent = np.frombuffer(value.fill, value.dtype.storage) if value.fill else np.zeros(1, value.dtype.storage)
         if _out_of_range(absent, type_).any():
@@ -108,8 +114,4 @@ def _shown(element: Any) -> str:
 
 
 def _range(type_: TensorType) -> str:
-    if type_.maximum is None:
-        return f"elements of at least {type_.minimum:g}"
-    if type_.minimum is None:
-        return f"elements of at most {type_.maximum:g}"
-    return f"elements from {type_.minimum:g} to {type_.maximum:g}"
+    return in_words(type_.minimum, type_.maximum)
