@@ -1,4 +1,4 @@
-"""The examples of the pages on what pipelines make of comparisons, of times and of missing values are right."""
+"""The examples of the pages on what pipelines make of comparisons, tables, times and missing values are right."""
 
 import doctest
 import re
@@ -19,7 +19,8 @@ PANDAS_3 = pytest.mark.skipif(pd.__version__ < "3", reason="the page shows what 
 
 
 @pytest.mark.parametrize(
-    ("page", "least"), [("comparing.md", 11), ("times.md", 5), pytest.param("missing.md", 11, marks=PANDAS_3)]
+    ("page", "least"),
+    [("comparing.md", 11), ("tables.md", 5), ("times.md", 5), pytest.param("missing.md", 11, marks=PANDAS_3)],
 )
 def test_the_examples_of_the_page_are_right(db, page, least):
     def run(function, *, to=None, **inputs):

@@ -81,6 +81,25 @@ OF_PARTS: dict[str, Callable[..., object]] = {
     'function(f) jz_sort_by(f, c("n", "k"), c(TRUE, FALSE))$k': lambda f: ops.sort_by(
         f, ["n", "k"], descending=[True, False]
     )["k"],
+    # tables that are made and changed
+    "function(v) jz_frame(list(v = v, less = -v, yes = TRUE, text = 'é'))": lambda v: ops.frame(
+        {"v": v, "less": -v, "yes": True, "text": "é"}
+    ),
+    "function(f) data.frame(n = f$n, part = 0.5)": lambda f: ops.frame({"n": f["n"], "part": 0.5}),
+    "function(table) { table$twice <- table$k * 2; table }": lambda table: table.assign(twice=table["k"] * 2.0),
+    "function(table) { table[['k']] <- NULL; table$n <- table$text; table }": lambda table: (
+        table := table.drop(columns="k")
+    ).assign(n=table["text"]),
+    "function(table) jz_assign(table, list(a = 1, b = table$k))": lambda table: ops.assign(
+        table, {"a": 1.0, "b": table["k"]}
+    ),
+    "function(table) cbind(table, a = 1)": lambda table: table.assign(a=1.0),
+    "function(table) transform(table, a = k * k)": lambda table: table.assign(a=lambda t: (k := t["k"]) * k),
+    "function(table) jz_drop(table, c('k', 'n'))": lambda table: table.drop(columns=["k", "n"]),
+    "function(table) table[c('n', 'k')]": lambda table: table[["n", "k"]],
+    "function(table) table['n']": lambda table: table[["n"]],
+    "function(f) f[, c('n', 'k')]": lambda f: f[["n", "k"]],
+    "function(table) table[2:3, c('n', 'k')]": lambda table: table[np.array([1, 2], "int32")][["n", "k"]],
     # order
     "function(v) rev(v)": lambda v: v[::-1],
     "function(v) sort(v)": lambda v: ops.sort(ops.drop_na(v)),

@@ -1,4 +1,4 @@
-# Assignments into a value of a pipeline, which has no elements yet that could be changed.
+# Assignments into a value of a pipeline: of fields of a table, since there are no elements yet that could be changed.
 
 #' @rdname jz_operators
 #' @param value A value.
@@ -7,11 +7,21 @@ setMethod("[<-", "jazz_node", function(x, i, j, ..., value) no_change())
 
 #' @rdname jz_operators
 #' @export
-setMethod("[[<-", "jazz_node", function(x, i, j, ..., value) no_change())
+setMethod("[[<-", "jazz_node", function(x, i, j, ..., value) {
+  if (!missing(j) || !is.character(i) || length(i) != 1) no_change()
+  with_field(x, i, value)
+})
 
 #' @rdname jz_operators
 #' @export
-setMethod("$<-", "jazz_node", function(x, name, value) no_change())
+setMethod("$<-", "jazz_node", function(x, name, value) with_field(x, name, value))
+
+# A field of a table that is new, in the place of another one, or, when it is NULL, gone: another table.
+with_field <- function(x, name, value) {
+  if (!is.null(dims_of(x))) no_change()
+  call <- traced_call()
+  if (is.null(value)) left_fields(x, name, call) else assigned(x, stats::setNames(list(value), name), call)
+}
 
 no_change <- function() {
   stop_tracing(

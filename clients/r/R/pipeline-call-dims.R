@@ -57,7 +57,7 @@ taken_dims <- function(dims, indices, axis) {
 # The parameters of a step by name: numbers, truth values, texts; those that are graphs are left out.
 plain_settings <- function(parameters) {
   values <- lapply(parameters, function(parameter) {
-    if (!is.null(parameter$list)) return(vapply(parameter$list$values, function(value) as.double(value[[1L]]), 0))
+    if (!is.null(parameter$list)) return(unlist(lapply(parameter$list$values, `[[`, 1L)) %||% numeric())
     parameter$literal[[1L]]
   })
   stats::setNames(values, vapply(parameters, `[[`, "", "name"))

@@ -12,7 +12,13 @@ of_nodes <- list(
   pmin = function(...) pairwise("minimum", ...),
   ifelse = function(test, yes, no) chosen(test, yes, no),
   sweep = function(...) swept(...),
-  cbind = function(..., deparse.level = 1) joined(list(...), 2), # nolint: object_name_linter.
+  cbind = function(..., deparse.level = 1) { # nolint: object_name_linter.
+    if (!any(vapply(list(...), is_table, NA))) return(joined(list(...), 2))
+    frame_of(as.list(substitute(list(...)))[-1], list(...), traced_call(), checked = FALSE)
+  },
+  data.frame = function(..., check.names = TRUE) { # nolint: object_name_linter.
+    frame_of(as.list(substitute(list(...)))[-1], list(...), traced_call(), checked = check.names)
+  },
   rbind = function(..., deparse.level = 1) joined(list(...), 1), # nolint: object_name_linter.
   diag = function(x) diagonal(x),
   outer = function(X, Y, FUN = "*") outer_product(X, Y, FUN), # nolint: object_name_linter.

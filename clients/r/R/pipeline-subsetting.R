@@ -7,10 +7,12 @@ setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
   indices <- nargs() - (!missing(drop)) - 1
   dims <- dims_of(x)
   if (indices == 1 && missing(i)) return(x)
-  if (is_table(x) && indices == 2) {
-    return(table_part(x, if (!missing(i)) i %||% integer(), if (!missing(j)) j, call))
+  named <- is.null(dims) && !missing(j) && is.character(j)
+  if ((is_table(x) || named) && indices == 2) {
+    return(table_part(x, if (!missing(i)) i %||% integer(), if (!missing(j)) j, drop, call))
   }
   if (indices == 1 && is.character(i)) {
+    if (is.null(dims)) return(chosen_fields(x, i, call))
     stop_tracing(call, "positions or truth values", shown(i), "x[[\"name\"]] and x$name are a field of a table")
   }
   if (indices == 1) {

@@ -5,36 +5,36 @@ is_table <- function(x) is_node(x) && !is.null(x@fields)
 # A node for rows of a table, of which the types of the fields are known, and that they have the same number of rows.
 rows_from <- function(node, table) {
   if (is_table(table)) {
-    symbol <- paste0("?", node@source$step$id)
-    slot(node, "fields", check = FALSE) <- lapply(table@fields, with_rows, symbol = symbol)
+    rows <- list(symbol = paste0("?", node@source$step$id))
+    slot(node, "fields", check = FALSE) <- lapply(table@fields, with_rows, dimension = rows)
   }
   node
 }
 
-with_rows <- function(type, symbol) {
+with_rows <- function(type, dimension) {
   message <- type$message
-  if (length(message$tensor$shape$dimensions) > 0) message$tensor$shape$dimensions[[1]] <- list(symbol = symbol)
+  if (length(message$tensor$shape$dimensions) > 0) message$tensor$shape$dimensions[[1]] <- dimension
   if (!is.null(message$table)) {
     message$table$fields <- lapply(message$table$fields, function(field) {
-      field$type <- with_rows(list(message = field$type), symbol)$message
+      field$type <- with_rows(list(message = field$type), dimension)$message
       field
     })
   }
   new_type(message)
 }
 
-# x[i, ] and x[i, "name"] of a table, as of a data frame: rows stay rows, also a single one.
-table_part <- function(x, rows, columns, call) {
+# x[i, ] and x[i, "name"] of a table, as of a data frame: rows stay rows, also a single one, and several fields a table.
+table_part <- function(x, rows, columns, drop, call) {
   if (!is.null(rows)) {
     lengths <- Filter(length, lapply(x@fields, type_dims))
     length <- if (length(lengths) > 0) lengths[[1]][1]
     x <- taken(x, kept_positions(rows, length, call), 1, call)
   }
   if (is.null(columns)) return(x)
-  if (!is.character(columns) || length(columns) != 1 || is.na(columns)) {
-    stop_tracing(call, "the name of a field, x[rows, \"name\"]", shown(columns))
+  if (!is.character(columns) || length(columns) == 0 || anyNA(columns)) {
+    stop_tracing(call, "the name of a field, x[rows, \"name\"], or names", shown(columns))
   }
-  table_field(x, columns)
+  if (isTRUE(drop) && length(columns) == 1) table_field(x, columns) else chosen_fields(x, columns, call)
 }
 
 # Tables one below the other, whose fields are known where they are of one type in all of them.
@@ -64,6 +64,10 @@ jz_sort_by <- function(table, by, descending = FALSE) {
   order <- NULL
   for (place in rev(seq_along(by))) {
     key <- table_field(table, by[[place]])
+    if (is_table(key) || !length(dims_of(key)) %in% 0:1) {
+      found <- if (is_table(key)) "a table" else shown_dims(dims_of(key))
+      stop_tracing("by", "fields that are vectors", sprintf("%s, which is %s", by[[place]], found))
+    }
     if (is.null(order)) {
       order <- jz_argsort(key, descending = descending[[place]])
     } else {

@@ -19,6 +19,7 @@ def steps(function: Any) -> list[str]:
     ("function", "expected"),
     [
         (lambda x: x["name"], ["%0 = field(x, name='name')"]),
+        (lambda x: x[["b"]], ["%0 = field(x, name='b')", "%1 = frame(%0, names=('b'))"]),
         (lambda x: x[2], ["%0 = take(x, 2)"]),
         (lambda x: x[-1], ["%0 = take(x, -1)"]),
         (lambda x: x[np.int8(2)], ["%0 = take(x, 2)"]),
@@ -76,7 +77,10 @@ def test_vectors_of_positions_and_truth_values_are_constants() -> None:
         (lambda x: x[::0], "0"),
         (lambda x: x[x:], "<Node"),
         (lambda x: x[np.ones((2, 2), bool)], "array"),
-        (lambda x: x[["name"]], "'name'"),
+        (lambda x: x[["name", 1]], "['name', 1]"),
+        (lambda x: x[["name", ""]], "['name', '']"),
+        (lambda x: x[["name", "name"]], "['name', 'name']"),
+        (lambda x: x["a", "b"], "'a'"),
         (lambda x: x[{}], "{}"),
     ],
 )

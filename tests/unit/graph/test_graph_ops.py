@@ -102,6 +102,18 @@ def test_every_operation_has_an_example(name: str) -> None:
         lambda x: ops.tfidf(x, norm=None),  # type: ignore[arg-type]
         lambda x: ops.concat([]),
         lambda x: ops.field(x, ""),
+        lambda x: ops.frame({}),
+        lambda x: ops.frame([x]),  # type: ignore[arg-type]
+        lambda x: ops.frame({"": x}),
+        lambda x: ops.frame({3: x}),  # type: ignore[dict-item]
+        lambda x: ops.frame({"a": None}),
+        lambda x: ops.assign(x, {}),
+        lambda x: x.assign(),
+        lambda x: x.assign(a=lambda t: None),
+        lambda x: ops.drop(x, []),
+        lambda x: ops.drop(x, ["a", "a"]),
+        lambda x: x.drop(columns=3),
+        lambda x: ops.sort_by(x, ["a", 3]),  # type: ignore[list-item]
         lambda x: ops.iterate(lambda s: s, x, max_iter=-1),
         lambda x: ops.iterate(lambda s: s, x, max_iter=1.5),  # type: ignore[call-overload]
         lambda x: ops.iterate(lambda s: s, x, max_iter=1, tol=-1),
@@ -170,11 +182,13 @@ def test_a_body_may_return_what_is_around_it() -> None:
 
 
 OWN = {
+    "assign": ["table", "fields"],
     "call": ["pipeline", "values", "named"],
     "cond": ["predicate", "then", "otherwise"],
+    "frame": ["fields"],
     "iterate": ["body", "state", "states", "max_iter", "tol"],
 }
-"""What functions take that are traced into sub-graphs, or hold one."""
+"""What functions take whose fields have names, and those that are traced into sub-graphs, or hold one."""
 
 
 @pytest.mark.parametrize("op", CATALOGUE.values(), ids=lambda op: op.name)

@@ -41,11 +41,11 @@ test_that("assignments into a value of a pipeline are errors that show them", {
   expect_match(told(function(x) {
     x$a <- 0
     x
-  }), "^x\\$a <- 0: ")
+  }, list(x = jz_dense("n"))), "^x\\$a <- 0: ")
   expect_match(told(function(x) {
     x[["a"]] <- 0
     x
-  }), "^x\\[\\[\"a\"\\]\\] <- 0: ")
+  }, list(x = jz_dense("n"))), "^x\\[\\[\"a\"\\]\\] <- 0: ")
 })
 
 test_that("errors of the function's own stay what they are", {

@@ -43,7 +43,7 @@ test_that("what is no part of a table is refused while it is written", {
   type <- jz_table(list(k = "int32[n]", m = "float64[n, 2]"))
   refused <- function(f) conditionMessage(raised(jz_pipeline(f, inputs = list(x = type))))
   expect_match(refused(function(x) x[-1, ]), "negative ones, and a length that is not known", fixed = TRUE)
-  expect_match(refused(function(x) x["k"]), "x$name", fixed = TRUE)
+  expect_match(refused(function(x) x$k["k"]), "x$name", fixed = TRUE)
   expect_match(refused(function(x) x[1:2, 2]), "the name of a field", fixed = TRUE)
   expect_match(refused(function(x) sort(x)), "a vector for sort()", fixed = TRUE)
   expect_match(refused(function(x) unique(x)), "a vector for unique()", fixed = TRUE)

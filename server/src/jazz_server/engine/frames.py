@@ -116,6 +116,25 @@ def _tensors(table: Table, field: str) -> Iterator[tuple[str, Tensor]]:
             raise OpError(path, "rank 1 or more", "rank 0" if isinstance(value, Tensor) else "null")
 
 
+def declaring(value: Value, declared: Sequence[Axis]) -> Value:
+    """The value with those axes of the table around it that it refers to."""
+    if not isinstance(value, Tensor | Table) or not declared:
+        return value
+    own = {axis.name for axis in value.declared}
+    used = axes_in(value)
+    added = tuple(axis for axis in declared if axis.name in used and axis.name not in own)
+    return replace(value, declared=(*added, *value.declared)) if added else value
+
+
+def axes_in(value: Value) -> set[str]:
+    """The names of the axes that dimensions in a value lie along."""
+    if isinstance(value, Tensor):
+        return set(value.axes) - {""}
+    if isinstance(value, Table):
+        return set().union(*(axes_in(item) for _, item in value.fields))
+    return set()
+
+
 def rows_at(table: Table, positions: NDArray[np.int64]) -> Table:
     """The rows of a table at positions, with the labels that they have."""
     return moved(table, lambda column: taken(column, positions, 0), (len(positions),))

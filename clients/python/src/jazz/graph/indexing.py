@@ -28,9 +28,14 @@ _TRUTHS: Final = frozenset(
 def indexed(x: Node, key: object) -> Node:
     """`x[key]` for what numpy takes: integers, slices, `None`, `...`, and one vector of positions or truth values.
 
+    A list of names gives the table of these fields, as in pandas.
+
     Raises:
         TracingError: It is nothing of these, or several at once whose meaning depends on shapes.
     """
+    if isinstance(key, list) and key and isinstance(key[0], str):
+        names = settings.names("x[[...]]", key)
+        return apply("frame", *[apply("field", x, name=name) for name in names], names=names)
     entries = key if isinstance(key, tuple) else (key,)
     if sum(entry is ... for entry in entries) > 1:
         raise tracing_error("x[...]", "one '...'", "several")
@@ -137,5 +142,6 @@ def _refused(entry: object) -> TracingError:
         "x[...]",
         "integers, slices, None, '...', or a vector of positions or truth values",
         repr(entry),
-        "a field of a table is x['name']; a mask of several dimensions is jazz.ops.where(mask, x, 0)",
+        "x['name'] is a field of a table, x[['a', 'b']] are several; for a mask of all dimensions use "
+        "jazz.ops.where(mask, x, 0)",
     )

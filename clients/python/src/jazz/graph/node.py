@@ -172,12 +172,25 @@ class Node:
         return apply("transpose", self)
 
     def __getitem__(self, key: object) -> Node:
-        """The field of a table, `x["name"]`; or numpy's indexing with integers, slices, None, ... and one vector."""
+        """A field of a table, `x["a"]`, a table of several, `x[["a", "b"]]`; or rows and parts, as numpy's indexing.
+
+        That is of integers, slices, None, ... and one vector.
+        """
         if isinstance(key, str):
             return apply("field", self, name=key)
         from jazz.graph.indexing import indexed  # which is made of nodes
 
         return indexed(self, key)
+
+    def assign(self, **fields: Operand) -> Node:
+        """The table with other fields and further ones, which may be functions of the table: `jazz.ops.assign`."""
+        from jazz.graph.ops.tables import assign  # which is made of nodes
+
+        return assign(self, fields)
+
+    def drop(self, *, columns: str | Sequence[str]) -> Node:
+        """The table without a field, or without several: `jazz.ops.drop`."""
+        return apply("drop", self, names=settings.names("columns", [columns] if isinstance(columns, str) else columns))
 
     def reshape(self, *shape: int | Sequence[int]) -> Node:
         """The elements in C order in another shape, written as one argument or several: `jazz.ops.reshape`."""
@@ -295,7 +308,12 @@ class Node:
     __int__ = __index__ = __complex__ = __float__
 
     def __setitem__(self, key: object, value: object) -> NoReturn:
-        raise _no("assigned to", "jazz.ops.where to make a new value: values never change")
+        made = (
+            "t = t.assign(...), which makes a new table"
+            if isinstance(key, str)
+            else "jazz.ops.where to make a new value"
+        )
+        raise _no("assigned to", f"{made}: values never change")
 
     def __getattr__(self, name: str) -> NoReturn:
         if name in ("shape", "ndim", "dtype", "size"):

@@ -218,7 +218,7 @@ def _pipeline(
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
         raise tracing_error(name, "a plain function", "an asynchronous function or a generator")
     types, defaults, positional = _signature(function, name, dict(given or {}), names)
-    trace = Trace(name)
+    trace = Trace(name, inputs=tuple(types.values()))
     with under_way(trace):
         nodes = {input_: Node(trace, InputOf(trace, index)) for index, input_ in enumerate(types)}
         first = [nodes[input_] for input_ in positional]

@@ -85,6 +85,16 @@ def integers(name: str, value: object) -> Setting:
     return integer(name, value)
 
 
+def names(name: str, value: object) -> tuple[str, ...]:
+    """Names of fields, one or more."""
+    found = tuple(value) if isinstance(value, list | tuple) else ()
+    if not found or not all(isinstance(item, str) and item for item in found):
+        raise tracing_error(name, "names of fields", repr(value))
+    if len(set(found)) < len(found):
+        raise tracing_error(name, "each name once", repr(value))
+    return tuple(map(str, found))
+
+
 def magnitude(name: str, value: object) -> int | float:
     """A number not less than 0."""
     number = real(name, value)

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 _INSTEAD: Final = {
+    "DataFrame": 'jazz.ops.frame({"a": x})',
     "absolute": "jazz.ops.abs(x)",
     "add.accumulate": "jazz.ops.cumsum(x, axis=0)",
     "add.outer": "a[:, None] + b",
@@ -35,6 +36,7 @@ _INSTEAD: Final = {
     "is_in": "jazz.ops.isin(x, values)",
     "isna": "jazz.ops.is_na(x)",
     "isnull": "jazz.ops.is_na(x)",
+    "insert": "t.assign(name=x), which puts it behind",
     "item": "the value itself, which is of rank 0",
     "loc": "x[mask]",
     "log10": "jazz.ops.log(x) / math.log(10)",
@@ -58,7 +60,9 @@ _INSTEAD: Final = {
     "power": "a ** b",
     "ptp": "jazz.ops.max(x) - jazz.ops.min(x)",
     "ravel": "x.reshape(-1)",
+    "pop": 't["name"] and t.drop(columns="name")',
     "reciprocal": "1 / x",
+    "select": 't[["a", "b"]]',
     "shape": "jazz.ops.size(x, axis=...)",
     "sort_values": 'jazz.ops.sort_by(t, "field")',
     "square": "x * x",
@@ -75,6 +79,7 @@ _INSTEAD: Final = {
     "true_divide": "jazz.ops.divide(a, b)",
     "values": "the value itself",
     "vstack": "jazz.ops.concat([a, b])",
+    "with_columns": "t.assign(name=x)",
 }
 """Functions of numpy and scipy by name, and what says the same."""
 

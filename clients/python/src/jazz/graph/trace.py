@@ -118,12 +118,14 @@ class Trace:
         parent: The trace that it is written in, for the body of a loop.
         constants: The constants of the outermost trace, by their bytes.
         folder: The current folder when it began, which lines are shown relative to.
+        inputs: The types that its inputs are declared to have; none for the body of a loop.
     """
 
     name: str
     parent: Trace | None = None
     constants: dict[tuple[bytes, bytes], Constant] = field(default_factory=dict)
     folder: str = field(default_factory=os.getcwd)
+    inputs: tuple[Type, ...] = ()
 
     def encloses(self, other: Trace) -> bool:
         """Whether `other` is this trace or one inside it."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from jazz.values import Axis, Layout, Table, Tensor, Value, dense
+from jazz.values import Layout, Table, Tensor, Value, dense
 from jazz_server.engine import arguments, costs, frames, layouts, operands, rows, selection, shapes, structure
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
@@ -165,25 +165,7 @@ def _run_field(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value
         raise OpError("table", f"a table with a field `{name}`", type(table).__name__.lower())
     if name not in table.names:
         raise OpError("name", f"one of the fields {describe.names(table.names)}", _unknown(name, table.names))
-    return (_declaring(table[name], table.declared),)
-
-
-def _declaring(value: Value, declared: Sequence[Axis]) -> Value:
-    """The value with those axes of the table around it that it refers to."""
-    if not isinstance(value, Tensor | Table) or not declared:
-        return value
-    own = {axis.name for axis in value.declared}
-    used = _axes(value)
-    added = tuple(axis for axis in declared if axis.name in used and axis.name not in own)
-    return replace(value, declared=(*added, *value.declared)) if added else value
-
-
-def _axes(value: Value) -> set[str]:
-    if isinstance(value, Tensor):
-        return set(value.axes)
-    if isinstance(value, Table):
-        return set().union(*(_axes(item) for _, item in value.fields))
-    return set()
+    return (frames.declaring(table[name], table.declared),)
 
 
 OPS: Final = (

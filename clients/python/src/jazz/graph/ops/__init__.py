@@ -98,7 +98,7 @@ from jazz.graph.ops.scaling import (
 )
 from jazz.graph.ops.scans import cumsum, softmax
 from jazz.graph.ops.shapes import expand_dims, filter, flip, reshape, slice, split, squeeze, stack, tile
-from jazz.graph.ops.tables import sort_by
+from jazz.graph.ops.tables import assign, drop, frame, sort_by
 from jazz.graph.suggestions import instead_of as _instead_of
 
 __all__ = [
@@ -119,6 +119,7 @@ __all__ = [
     "argmax",
     "argmin",
     "argsort",
+    "assign",
     "bfs",
     "bin",
     "call",
@@ -136,6 +137,7 @@ __all__ = [
     "cumsum",
     "diag",
     "divide",
+    "drop",
     "drop_na",
     "eigsh",
     "equal",
@@ -148,6 +150,7 @@ __all__ = [
     "flip",
     "floor",
     "floor_divide",
+    "frame",
     "gelu",
     "greater",
     "greater_equal",

@@ -1,0 +1,132 @@
+# Tables in a pipeline that are made of fields, have others, or lack some: as R makes and changes data frames.
+
+#' @rdname jz_op
+#' @param fields A named list: values with the same number of rows, or single ones, which stand in every row. Rows have
+#'   the names that fields have, which must be the same in all that have some.
+#' @export
+jz_frame <- function(fields) framed(fields, traced_call())
+
+framed <- function(fields, call) {
+  check_fields(fields, call)
+  given <- unname(lapply(fields, as_field))
+  node <- apply_op("frame", given, list(names = as.list(names(fields))), 1, list(NULL), call)[[1]]
+  with_fields(node, lapply(fields, field_type))
+}
+
+#' @rdname jz_op
+#' @export
+jz_assign <- function(table, fields) assigned(table, fields, traced_call())
+
+assigned <- function(table, fields, call) {
+  check_fields(fields, call)
+  given <- c(list(table), unname(lapply(fields, as_field)))
+  node <- apply_op("assign", given, list(names = as.list(names(fields))), 1, list(NULL), call)[[1]]
+  if (!is_table(table)) return(node)
+  known <- table@fields
+  known[names(fields)] <- lapply(fields, field_type)
+  with_fields(node, known)
+}
+
+check_fields <- function(fields, call) {
+  given <- is.list(fields) && !is.object(fields) && length(fields) > 0
+  if (!given || is.null(names(fields))) stop_tracing(call, "a named list of fields", shown(fields))
+  check_names(names(fields), call)
+}
+
+check_names <- function(names, call) {
+  if (!is.character(names) || length(names) == 0 || anyNA(names) || !all(nzchar(names))) {
+    stop_tracing(call, "names of fields", shown(names))
+  }
+  if (anyDuplicated(names) > 0) stop_tracing(call, "each name once", shown(names))
+}
+
+#' @rdname jz_op
+#' @param names Names of fields.
+#' @export
+jz_drop <- function(table, names) left_fields(table, names, traced_call())
+
+left_fields <- function(table, names, call) {
+  check_names(names, call)
+  node <- apply_op("drop", list(table), list(names = as.list(names)), 1, list(NULL), call)[[1]]
+  if (is_table(table)) slot(node, "fields", check = FALSE) <- table@fields[setdiff(names(table@fields), names)]
+  node
+}
+
+# The table of several fields of one, in their order.
+chosen_fields <- function(table, names, call) {
+  check_names(names, call)
+  framed(stats::setNames(lapply(names, function(name) table_field(table, name)), names), call)
+}
+
+# A single value, also one that is missing or of a factor, stands in every row, as a bare number does.
+as_field <- function(value) {
+  if (!is_single_field(value) || !is.null(as_literal(value))) return(value)
+  with_new_memory(value, utils::modifyList(memory_of(value), list(rank = 0)))
+}
+
+is_single_field <- function(value) {
+  is.atomic(value) && length(value) == 1 && is.null(dim(value)) && is.null(names(value))
+}
+
+# What is known of a value that becomes a field.
+field_type <- function(value) {
+  if (is_table(value)) {
+    fields <- lapply(names(value@fields), function(name) list(name = name, type = value@fields[[name]]$message))
+    return(new_type(list(table = list(fields = fields))))
+  }
+  dims <- if (is_single_field(value)) list() else if (is_node(value) || is.atomic(value)) dims_of(value)
+  if (is.null(dims)) return(jz_any_value())
+  dimensions <- lapply(if (length(dims) > 0) dims else list(NA), known_dimension)
+  types <- if (is_truth(value)) list(types = list(list(data_type = "DATA_TYPE_BOOL")))
+  new_type(list(tensor = c(types, list(shape = list(dimensions = dimensions)))))
+}
+
+known_dimension <- function(dim) {
+  if (is.na(dim)) list(any = empty_message()) else if (is.character(dim)) list(symbol = dim) else list(size = dim)
+}
+
+# A table with these fields, which have one number of rows: the one that is known of any, or one of its own.
+with_fields <- function(node, fields) {
+  lengths <- lapply(Filter(length, lapply(fields, type_dims)), `[[`, 1)
+  known <- Filter(Negate(is.na), lengths)
+  sure <- c(Filter(is.numeric, known), known, paste0("?", node@source$step$id))[[1]]
+  slot(node, "fields", check = FALSE) <- lapply(fields, with_rows, dimension = known_dimension(sure))
+  node
+}
+
+# R's data.frame() and cbind() of what is named, or beside a table. Fields without a name have that of their variable.
+frame_of <- function(expressions, parts, call, checked = TRUE) {
+  given <- names(parts) %||% character(length(parts))
+  beside <- !nzchar(given[[1]]) && is_table(parts[[1]])
+  unnamed <- !nzchar(given) & vapply(expressions, is.symbol, NA) & !vapply(parts, is_table, NA)
+  given[unnamed] <- vapply(expressions[unnamed], as.character, "")
+  fields <- stats::setNames(parts, given)
+  if (beside) fields <- fields[-1]
+  for (name in names(fields)) check_column(name, fields[[name]], call)
+  if (checked) names(fields) <- make.names(names(fields))
+  if (beside) assigned(parts[[1]], fields, call) else framed(fields, call)
+}
+
+# R makes several columns of a matrix and of a table, with names of its own.
+check_column <- function(name, value, call) {
+  several <- is_table(value) || length(dims_of(value)) > 1
+  if (several || !nzchar(name)) {
+    found <- if (is_table(value)) "a table" else if (several) shown_dims(dims_of(value)) else "one without a name"
+    stop_tracing(call, "vectors with names", found, "jz_frame(list(a = x)) has matrices and tables as fields")
+  }
+}
+
+#' @rdname jz_operators
+#' @param _data A table whose fields are known.
+#' @export
+transform.jazz_node <- function(`_data`, ...) { # nolint: object_name_linter.
+  call <- traced_call()
+  table <- `_data`
+  if (!is_table(table)) {
+    advice <- "say what the input is, as in jz_pipeline(f, inputs = list(x = jz_table(list(a = jz_dense(\"n\")))))"
+    stop_tracing(call, "a table whose fields are known", "a value that is not known to be one", advice)
+  }
+  columns <- new.env(parent = parent.frame())
+  lapply(names(table@fields), function(name) delayedAssign(name, table_field(table, name), assign.env = columns))
+  assigned(table, lapply(as.list(substitute(list(...)))[-1], eval, columns), call)
+}

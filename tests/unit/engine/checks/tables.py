@@ -1,0 +1,5 @@
+"""Operations that make tables."""
+
+from __future__ import annotations
+
+ALONE = {"frame": "test_ops_frames.py", "assign": "test_ops_frames.py", "drop": "test_ops_frames.py"}

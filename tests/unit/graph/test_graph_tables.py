@@ -1,0 +1,96 @@
+"""Tables that a pipeline makes, changes and sorts, as steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import jazz
+from jazz import ops
+from jazz.graph import TracingError
+
+TYPE = "{x: float64[n], m: float64[n, 2], s: any[...] csr, in: {v: float64[n, 3]}, any: any}"
+
+
+def steps(function: Any) -> list[str]:
+    return [line.strip() for line in str(jazz.pipeline(function)).splitlines()[1:-1]]
+
+
+def test_a_table_is_made_of_fields_in_their_order() -> None:
+    assert steps(lambda x, y: ops.frame({"b": x, "a": y, "text": "é", "yes": True})) == [
+        "%0 = frame(x, y, 'é', True, names=('b', 'a', 'text', 'yes'))"
+    ]
+
+
+def test_a_function_gets_the_table_with_the_fields_before_it() -> None:
+    assert steps(lambda t: t.assign(a=1, b=lambda t: t["a"] + 1, c=2, d=lambda t: t["c"])) == [
+        "%0 = assign(t, 1, names=('a'))",
+        "%1 = field(%0, name='a')",
+        "%2 = add(%1, 1)",
+        "%3 = assign(%0, %2, 2, names=('b', 'c'))",
+        "%4 = field(%3, name='c')",
+        "%5 = assign(%3, %4, names=('d'))",
+    ]
+
+
+def test_methods_and_operations_write_the_same_steps() -> None:
+    assert steps(lambda t: t.assign(**{"no identifier": 1})) == steps(lambda t: ops.assign(t, {"no identifier": 1}))
+    assert steps(lambda t: t.drop(columns="a")) == steps(lambda t: ops.drop(t, ["a"]))
+    assert steps(lambda t: t[["b", "a"]]) == steps(lambda t: ops.frame({"b": t["b"], "a": t["a"]}))
+
+
+def test_an_assignment_names_the_method() -> None:
+    def f(t: Any) -> Any:
+        t["a"] = 1
+        return t
+
+    with pytest.raises(TracingError, match=r"use t = t.assign\(...\), which makes a new table"):
+        jazz.pipeline(f)
+
+
+@pytest.mark.parametrize(
+    ("function", "found"),
+    [
+        (lambda t: ops.sort_by(t, "m"), "'m' of rank 2"),
+        (lambda t: ops.sort_by(t, "s"), "'s' of rank 2"),
+        (lambda t: ops.sort_by(t, ["x", "m"]), "'m' of rank 2"),
+        (lambda t: ops.sort_by(t["in"], "v"), "'v' of rank 2"),
+        (lambda t: ops.sort_by(ops.drop_na(t[t["x"] > 0][:3][[1, 0]]), "m"), "'m' of rank 2"),
+        (lambda t: ops.sort_by(t.assign(z=t["m"]).drop(columns="x"), "z"), "'z' of rank 2"),
+        (lambda t: ops.sort_by(t.assign(z=t["x"]), "m"), "'m' of rank 2"),
+        (lambda t: ops.sort_by(t[["x", "in"]]["in"], "v"), "'v' of rank 2"),
+    ],
+)
+def test_rows_are_sorted_by_vectors_as_far_as_that_is_known(function: Any, found: str) -> None:
+    with pytest.raises(TracingError) as caught:
+        jazz.pipeline(function, inputs={"t": TYPE})
+    assert caught.value.violations[0].found == found
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda t: ops.sort_by(t, "x"),
+        lambda t: ops.sort_by(t, "any"),
+        lambda t: ops.sort_by(t, "further"),
+        lambda t: ops.sort_by(t.assign(m=t["x"]), "m"),
+        lambda t: ops.sort_by(t.assign(m=1), "m"),
+        lambda t: ops.sort_by(t.assign(m=t["m"][0]), "m"),
+        lambda t: ops.sort_by(ops.frame({"m": t["m"][:, 0]}), "m"),
+        lambda t: ops.sort_by(t["in"].assign(v=t["x"]), "v"),
+        lambda t: ops.iterate(lambda u: ops.sort_by(u, "m"), t, max_iter=2)[0],
+    ],
+)
+def test_what_may_be_a_vector_is_not_refused(function: Any) -> None:
+    jazz.pipeline(function, inputs={"t": TYPE})
+
+
+def test_a_long_chain_of_tables_is_looked_through() -> None:
+    def f(t: Any) -> Any:
+        for _ in range(3000):
+            t = t[1:]
+        return ops.sort_by(t, "m")
+
+    with pytest.raises(TracingError, match="'m' of rank 2"):
+        jazz.pipeline(f, inputs={"t": TYPE})
