@@ -6,19 +6,47 @@ type <- jz_table(list(n = "float64[4]?", k = "int32[4]", text = "string[4]?"))
 of_frames <- list(
   function(x) x["k"], function(x) x[c("text", "n")], function(x) x[, c("text", "n")], function(x) x[, "k"],
   function(x) x[, "k", drop = FALSE], function(x) x[x$k > 1, c("n", "k")], function(x) x[2:1, "text"],
-  function(x) { x$twice <- x$n * 2; x }, # nolint: brace_linter.
-  function(x) { x$n <- x$text; x }, # nolint: brace_linter.
-  function(x) { x[["a name"]] <- TRUE; x }, # nolint: brace_linter.
-  function(x) { x$k <- NULL; x[["n"]] <- NULL; x }, # nolint: brace_linter.
-  function(x) { x$none <- NA; x$kind <- factor("a", c("b", "a")); x$day <- as.Date("2024-02-29"); x }, # nolint
+  function(x) {
+    x$twice <- x$n * 2
+    x
+  },
+  function(x) {
+    x$n <- x$text
+    x
+  },
+  function(x) {
+    x[["a name"]] <- TRUE
+    x
+  },
+  function(x) {
+    x$k <- NULL
+    x[["n"]] <- NULL
+    x
+  },
+  function(x) {
+    x$none <- NA
+    x$kind <- factor("a", c("b", "a"))
+    x$day <- as.Date("2024-02-29")
+    x
+  },
   function(x) transform(x, sum = n + k, k = k * 2L),
-  function(x) { two <- 2; transform(x[x$k > 1, ], n = n * two, m = mean(n)) }, # nolint: brace_linter.
+  function(x) {
+    two <- 2
+    transform(x[x$k > 1, ], n = n * two, m = mean(n))
+  },
   function(x) data.frame(a = x$n, `b c` = x$k, yes = TRUE, part = 0.5, word = "é"),
   function(x) data.frame(`b c` = x$k, n = x$n, check.names = FALSE),
-  function(x) { k <- x$k; data.frame(k, mean = mean(k)) }, # nolint: brace_linter.
+  function(x) {
+    k <- x$k
+    data.frame(k, mean = mean(k))
+  },
   function(x) data.frame(x, twice = x$k * 2L), function(x) cbind(x, `a name` = x$k),
   function(x) rbind(x["k"], head(x["k"], 1)),
-  function(x) { x$half <- x$n / 2; x <- x[x$k > 1, ]; x[order(x$half), "half"] } # nolint: brace_linter.
+  function(x) {
+    x$half <- x$n / 2
+    x <- x[x$k > 1, ]
+    x[order(x$half), "half"]
+  }
 )
 
 test_that("tables are those that R makes of data frames", {
@@ -33,7 +61,11 @@ test_that("tables are those that R makes of data frames", {
 
 test_that("fields are changed and chosen where the input is not known to be a table", {
   db <- test_db()
-  f <- jz_pipeline(function(x) { x$n <- NULL; x$c <- 1L; x[c("c", "k")] }) # nolint: brace_linter.
+  f <- jz_pipeline(function(x) {
+    x$n <- NULL
+    x$c <- 1L
+    x[c("c", "k")]
+  })
   expect_equal(jz_plain(jz_run(db, f, x = frame())), data.frame(c = 1L, k = frame()$k))
   f <- jz_pipeline(function(x) x[, c("k", "n")])
   expect_equal(jz_plain(jz_run(db, f, x = frame())), frame()[c("k", "n")])
@@ -53,7 +85,10 @@ test_that("a table has fields of any sort", {
 test_that("rows keep their names", {
   db <- test_db()
   named <- data.frame(k = 3:1, row.names = c("a", "b", "c"))
-  f <- jz_pipeline(function(x) { x$twice <- x$k * 2L; x["twice"] }) # nolint: brace_linter.
+  f <- jz_pipeline(function(x) {
+    x$twice <- x$k * 2L
+    x["twice"]
+  })
   expect_equal(jz_plain(jz_run(db, f, x = named)), data.frame(twice = c(6L, 4L, 2L), row.names = c("a", "b", "c")))
 })
 
@@ -97,9 +132,19 @@ test_that("what makes no table is refused while it is written", {
   expect_match(refused(function(x) data.frame(x$k + 1L)), "vectors with names", fixed = TRUE)
   expect_match(refused(function(x) data.frame(m = x$m)), "jz_frame(list(a = x))", fixed = TRUE)
   expect_match(refused(function(x) cbind(x, x)), "vectors with names", fixed = TRUE)
-  expect_match(refused(function(x) { x["k"] <- 1; x }), "an assignment", fixed = TRUE) # nolint: brace_linter.
-  expect_match(refused(function(x) { x[[1]] <- 1; x }), "an assignment", fixed = TRUE) # nolint: brace_linter.
-  expect_match(refused(function(x) { m <- x$m; m$a <- 1; m }), "an assignment", fixed = TRUE) # nolint: brace_linter.
+  expect_match(refused(function(x) {
+    x["k"] <- 1
+    x
+  }), "an assignment", fixed = TRUE)
+  expect_match(refused(function(x) {
+    x[[1]] <- 1
+    x
+  }), "an assignment", fixed = TRUE)
+  expect_match(refused(function(x) {
+    m <- x$m
+    m$a <- 1
+    m
+  }), "an assignment", fixed = TRUE)
   expect_match(refused(function(x) jz_sort_by(x, "m")), "fields that are vectors", fixed = TRUE)
   expect_match(refused(function(x) jz_sort_by(x, c("k", "inner"))), "fields that are vectors", fixed = TRUE)
   unknown <- conditionMessage(raised(jz_pipeline(function(x) transform(x, a = k))))
@@ -108,6 +153,9 @@ test_that("what makes no table is refused while it is written", {
 
 test_that("other numbers of rows are refused with the name of the field", {
   db <- test_db()
-  f <- jz_pipeline(function(x) { x$some <- x$k[x$k > 1]; x }, inputs = list(x = type)) # nolint: brace_linter.
+  f <- jz_pipeline(function(x) {
+    x$some <- x$k[x$k > 1]
+    x
+  }, inputs = list(x = type))
   expect_match(conditionMessage(raised(jz_run(db, f, x = frame()))), "assign.some.*expected 4 rows")
 })
