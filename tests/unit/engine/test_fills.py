@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jazz.values import Layout, Tensor, dense
+from jazz.values import Layout, Table, Tensor, dense
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.errors import OpError
 from jazz_server.kinds.match import type_of
-from jazz_server.kinds.types import TensorType
+from jazz_server.kinds.types import TableType, TensorType
 from unit.engine.samples import Steps, infer, run, settings_of, sparse
 
 MATRIX = np.eye(4) + np.eye(4, k=1)
@@ -64,9 +64,12 @@ KEEPING = {
 OTHER = {"count_na", "is_na", "size", "to_dense"}
 """Operations that take it, and whose results have nothing absent or zero in its place."""
 
+HOLDING = {"frame"}
+"""Operations whose result is a table that has it."""
+
 NO_NUMBERS = {
-    "call", "cond", "count_tokens", "field", "hash_features", "iterate", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "one_hot", "outer", "sampled_matmul", "squeeze", "tokenize",
+    "assign", "call", "cond", "count_tokens", "drop", "field", "hash_features", "iterate", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "one_hot", "outer", "sampled_matmul", "squeeze", "tokenize",
 }  # fmt: skip
 """Operations that do not take such a matrix, whatever its absent entries are."""
 
@@ -87,7 +90,7 @@ def test_the_type_of_a_value_says_what_absent_entries_stand_for() -> None:
     assert type_of(nan) == type_of(nan)
 
 
-@pytest.mark.parametrize("name", sorted(set(CATALOGUE) - KEEPING - OTHER - NO_NUMBERS))
+@pytest.mark.parametrize("name", sorted(set(CATALOGUE) - KEEPING - OTHER - HOLDING - NO_NUMBERS))
 def test_what_computes_refuses_it_before_it_runs(name: str) -> None:
     assert any(
         mismatch.endswith(REFUSAL) for mismatch in infer(CATALOGUE[name], types(name), **SETTINGS.get(name, {}))[1]
@@ -105,6 +108,15 @@ def test_what_moves_elements_takes_it(name: str) -> None:
         assert isinstance(type_, TensorType)
         assert isinstance(value, Tensor)
         assert type_.fill == type_of(value).fill == (np.inf if name in KEEPING else 0)
+
+
+def test_a_table_that_is_made_has_it() -> None:
+    ((known,), mismatches) = infer(CATALOGUE["frame"], [type_of(FILLED)], names=("x",))
+    assert not mismatches
+    (table,) = run(CATALOGUE["frame"], [FILLED], names=("x",))
+    assert isinstance(table, Table)
+    assert isinstance(known, TableType)
+    assert known.fields[0].type == type_of(table["x"]) == type_of(FILLED)
 
 
 @pytest.mark.parametrize(("semiring", "nothing"), [("min_plus", np.inf), ("max_plus", -np.inf), ("max_times", 0)])
