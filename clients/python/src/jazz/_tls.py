@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,6 +80,8 @@ def _pem(name: str, source: str | Path | bytes | None) -> bytes | None:
 
 
 def _check_certificates(field: str, source: object, text: bytes) -> None:
+    import ssl  # which takes long to load, and OpenSSL that fits it: only where there is a certificate
+
     # what is not ASCII may stand in comments between the certificates, where ssl wants ASCII, too
     ascii_text = text.decode("latin-1").encode("ascii", "replace").decode()
     try:
@@ -94,6 +95,8 @@ def _check_key(tls: Tls, cert: bytes, key: bytes) -> None:
         raise invalid("tls.key", _KEY, described=_told(tls.key, key, "PRIVATE KEY"))
     if sys.platform != "linux" and bytes in (type(tls.cert), type(tls.key)):
         return  # ssl reads keys from files alone, and what is given as bytes is written to no disk
+    import ssl
+
     with _file(tls.cert, cert) as cert_file, _file(tls.key, key) as key_file:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(cert_file, key_file, password=_no_password)
