@@ -69,9 +69,12 @@ def test_a_client_shows_who_it_is(start: Callable[..., RunningServer], authority
         db.server.info(timeout=0.5)
 
 
-def test_the_command_line_says_in_a_line_that_a_server_is_not_trusted(start: Callable[..., RunningServer]) -> None:
+@pytest.mark.parametrize("jazz_command", [[Path(sys.executable).with_name("jazz")], [sys.executable, "-m", "jazz"]])
+def test_the_command_line_says_in_a_line_that_a_server_is_not_trusted(
+    start: Callable[..., RunningServer], jazz_command: list[str]
+) -> None:
     server = start()
-    command = [Path(sys.executable).with_name("jazz"), "--server", server.target, "--tls", "--timeout", "0.5", "ls"]
+    command = [*jazz_command, "--server", server.target, "--tls", "--timeout", "0.5", "ls"]
 
     ended = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, check=False)
 
