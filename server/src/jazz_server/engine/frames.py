@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,28 @@ Move: TypeAlias = Callable[[Tensor], Tensor]
 def is_unknown(argument: Type | Scalar) -> bool:
     """Whether an argument may be a table as well as a tensor."""
     return isinstance(argument, AnyType | KindReference)
+
+
+def known_table(inference: Inference, field: str, argument: Type | Scalar) -> TableType | None:
+    """What is known of an argument that is a table; None, and a mismatch, when it is none."""
+    if isinstance(argument, TableType):
+        return argument
+    if is_unknown(argument):
+        return TableType()
+    found = describe.kind_of(argument) if isinstance(argument, Type) else repr(argument)
+    inference.mismatch(field, "a table", found)
+    return None
+
+
+def checked_table(field: str, argument: Value | Scalar) -> Table:
+    """An argument that is a table.
+
+    Raises:
+        OpError: It is none.
+    """
+    if not isinstance(argument, Table):
+        raise OpError(field, "a table", type(argument).__name__.lower())
+    return argument
 
 
 def check_axis(inference: Inference, settings: Settings) -> None:
@@ -133,6 +155,21 @@ def axes_in(value: Value) -> set[str]:
     if isinstance(value, Table):
         return set().union(*(axes_in(item) for _, item in value.fields))
     return set()
+
+
+def without_axis_of_rows(table: Table) -> Table:
+    """A table whose rows lie along no axis, and so have no labels; other dimensions along theirs do not, either."""
+    named = next((name for name in map(axis_of_rows, columns_of(table).values()) if name), "")
+    return _without_axis(table, named) if named else table
+
+
+def _without_axis(value: Value, named: str) -> Any:
+    assert isinstance(value, Tensor | Table)
+    declared = tuple(axis for axis in value.declared if axis.name != named)
+    if isinstance(value, Table):
+        return Table(tuple((name, _without_axis(item, named)) for name, item in value.fields), declared)
+    axes = tuple("" if name == named else name for name in value.axes)
+    return replace(value, axes=axes if any(axes) else (), declared=declared)
 
 
 def rows_at(table: Table, positions: NDArray[np.int64]) -> Table:

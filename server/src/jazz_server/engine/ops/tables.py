@@ -51,7 +51,7 @@ def _run_frame(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value
 
 def _infer_assign(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
     names = _infer_names(inference, settings, len(args) - 1)
-    table = _infer_table(inference, args[0])
+    table = frames.known_table(inference, "table", args[0])
     if names is None or table is None:
         return (AnyType(),)
     known, rows = frames.table_type(inference, "table", table)
@@ -62,33 +62,16 @@ def _infer_assign(inference: Inference, args: Sequence[Type | Scalar], settings:
     return (TableType(tuple(fields.values()), known.closed),)
 
 
-def _infer_table(inference: Inference, argument: Type | Scalar) -> TableType | None:
-    """What is known of an argument that is a table; None when it is none."""
-    if isinstance(argument, TableType):
-        return argument
-    if frames.is_unknown(argument):
-        return TableType()
-    found = describe.kind_of(argument) if isinstance(argument, Type) else repr(argument)
-    inference.mismatch("table", "a table", found)
-    return None
-
-
 def _run_assign(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
     run.checkpoint()
-    table, *added = args
-    _check_table(table)
+    table, added = frames.checked_table("table", args[0]), args[1:]
     fields = {name: frames.declaring(value, table.declared) for name, value in table.fields}
     return (beside(fields | dict(zip(_names(settings), added, strict=True))),)
 
 
-def _check_table(argument: Value | Scalar) -> None:
-    if not isinstance(argument, Table):
-        raise OpError("table", "a table", type(argument).__name__.lower())
-
-
 def _infer_drop(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
     names = _infer_names(inference, settings)
-    table = _infer_table(inference, args[0])
+    table = frames.known_table(inference, "table", args[0])
     if names is None or table is None:
         return (AnyType(),)
     known = [item.name for item in table.fields]
@@ -109,8 +92,7 @@ def _left(fields: Sequence[FieldType], names: Sequence[str]) -> tuple[FieldType,
 
 def _run_drop(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
     run.checkpoint()
-    (table,) = args
-    _check_table(table)
+    table = frames.checked_table("table", args[0])
     gone = set(_names(settings))
     unknown = sorted(gone - set(table.names))
     if unknown:
