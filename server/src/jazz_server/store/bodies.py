@@ -8,7 +8,6 @@ import threading
 import weakref
 from array import array
 from collections.abc import Callable
-from concurrent.futures import Executor
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -16,7 +15,7 @@ from typing import Self, TypeVar
 from jazz_server.store.checksums import CHECK_BYTES, append_block, checksum
 from jazz_server.store.errors import Closed, DataLoss, StorageFailed
 from jazz_server.store.segments import read_tail
-from jazz_server.store.threads import run_to_end
+from jazz_server.store.threads import Threads
 
 T = TypeVar("T")
 
@@ -178,11 +177,11 @@ class Body:
     """
 
     def __init__(
-        self, source: bytes | SegmentReader, executor: Executor, release: Callable[[], None] | None = None
+        self, source: bytes | SegmentReader, threads: Threads, release: Callable[[], None] | None = None
     ) -> None:
         self.size = len(source) if isinstance(source, bytes) else source.size
         self._source: bytes | SegmentReader | None = source
-        self._executor = executor
+        self._threads = threads
         self._release = release
         if release is not None:
             self._dropped = weakref.finalize(self, _release_soon, asyncio.get_running_loop(), release)
@@ -203,7 +202,7 @@ class Body:
         if isinstance(source, bytes) or length == 0:
             data = memoryview(source if isinstance(source, bytes) else b"")[offset : offset + length]
             return make(data, checksum(data))
-        return await run_to_end(self._executor, _converted, source, make, offset, length)
+        return await self._threads.run(_converted, source, make, offset, length)
 
     def map(self) -> MappedBody:
         """The body as memory, whose parts are read and checked when they are first viewed."""

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
@@ -16,6 +15,7 @@ from jazz_server.store.pins import Pins
 from jazz_server.store.reader import Snapshot
 from jazz_server.store.segments import SegmentFolder
 from jazz_server.store.sync import Ledger
+from jazz_server.store.threads import Threads
 from jazz_server.store.transaction import Transaction, is_referenced
 from jazz_server.store.uploads import Uploads
 from jazz_server.store.versions import VersionCounter
@@ -28,7 +28,7 @@ class Core:
     options: StoreOptions
     folder: Folder
     segments: SegmentFolder
-    io: ThreadPoolExecutor
+    io: Threads
     durable: Ledger
     volatile: Ledger
     versions: VersionCounter

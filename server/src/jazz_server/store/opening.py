@@ -1,7 +1,6 @@
 """Putting the parts of a store together, and taking them apart."""
 
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from jazz_server.store.options import StoreOptions
 from jazz_server.store.pins import Pins
 from jazz_server.store.segments import SegmentFolder
 from jazz_server.store.sync import Ledger
-from jazz_server.store.threads import run_to_end
+from jazz_server.store.threads import Threads
 from jazz_server.store.trial import try_catalogue
 from jazz_server.store.uploads import Uploads
 from jazz_server.store.versions import VersionCounter
@@ -24,9 +23,9 @@ _VOLATILE_CACHE = 8 * 1024 * 1024
 async def open_core(path: Path, options: StoreOptions) -> Core:
     """Lock the folder, open the catalogues and show what is in them. See `Store.open` for what is raised."""
     folder = lock_folder(path)  # not in a thread: a cancellation could lose the lock
-    io = ThreadPoolExecutor(options.io_threads, "jazz-io")
+    io = Threads(options.io_threads, "jazz-io")
     segments = SegmentFolder(folder.data, options)
-    durable = Ledger(Catalogue(folder.catalogue, options.block_cache_bytes), ThreadPoolExecutor(1, "jazz-wal"))
+    durable = Ledger(Catalogue(folder.catalogue, options.block_cache_bytes), Threads(1, "jazz-wal"))
     volatile = Ledger(Catalogue(folder.volatile, _VOLATILE_CACHE, memory=True), None)
     core = Core(
         options=options,
@@ -40,7 +39,7 @@ async def open_core(path: Path, options: StoreOptions) -> Core:
         pins=Pins(segments, io),
     )
     try:
-        await run_to_end(io, _open_catalogues, core)
+        await io.run(_open_catalogues, core)
         for ledger in (durable, volatile):
             ledger.publish(ledger.catalogue.view())
         await core.versions.load()
@@ -59,8 +58,10 @@ async def close_core(core: Core, *, clean: bool) -> None:
     await core.durable.drained()
     for ledger in (core.durable, core.volatile):
         ledger.publish(None)
-        await run_to_end(core.io, partial(ledger.catalogue.close, failed=not clean))
-    await run_to_end(None, _end, core, clean)
+        await core.io.run(partial(ledger.catalogue.close, failed=not clean))
+    last = Threads(1, "jazz-end")
+    await last.run(_end, core, clean)
+    last.close()
 
 
 def _open_catalogues(core: Core) -> None:
@@ -100,9 +101,9 @@ def _clear_volatile(folder: Folder) -> None:
 
 
 def _end(core: Core, clean: bool) -> None:
-    core.io.shutdown()
-    if core.durable.executor is not None:
-        core.durable.executor.shutdown()
+    core.io.close()
+    if core.durable.threads is not None:
+        core.durable.threads.close()
     try:
         _clear_volatile(core.folder)
     finally:

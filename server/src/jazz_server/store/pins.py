@@ -2,22 +2,21 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
 
 from jazz_server.store.bodies import Body, SegmentReader
 from jazz_server.store.errors import DataLoss
 from jazz_server.store.records import Head, Memory, Segment
 from jazz_server.store.segments import SegmentFolder
-from jazz_server.store.threads import run_to_end
+from jazz_server.store.threads import Threads
 from jazz_server.store.uploads import StagedMemory
 
 
 class Pins:
     """Open segments by id. A condemned segment goes once no body and no older snapshot needs it."""
 
-    def __init__(self, folder: SegmentFolder, executor: Executor) -> None:
+    def __init__(self, folder: SegmentFolder, threads: Threads) -> None:
         self._folder = folder
-        self._executor = executor
+        self._threads = threads
         self._readers: dict[bytes, SegmentReader] = {}
         self._counts: dict[bytes, int] = {}
         self._memory: dict[bytes, SegmentReader] = {}
@@ -26,7 +25,7 @@ class Pins:
 
     def body_of_bytes(self, data: bytes) -> Body:
         """A body that is in hand already."""
-        return Body(data, self._executor)
+        return Body(data, self._threads)
 
     def open(self, head: Head, location: Segment | Memory) -> Body:
         """A body that keeps its segment until it is closed. The file is opened at first use."""
@@ -38,7 +37,7 @@ class Pins:
             reader = SegmentReader(self._folder.path(segment), head.size, head.checksum)
             self._readers[segment] = reader
         self._counts[segment] = self._counts.get(segment, 0) + 1
-        return Body(reader, self._executor, lambda: self._unpin(segment))
+        return Body(reader, self._threads, lambda: self._unpin(segment))
 
     def keep_memory(self, staged: StagedMemory) -> None:
         """Take over a memory file until it is condemned."""
@@ -97,6 +96,6 @@ class Pins:
             self._start_removal(segment)
 
     def _start_removal(self, segment: bytes) -> None:
-        task = asyncio.get_running_loop().create_task(run_to_end(self._executor, self._folder.remove, segment))
+        task = asyncio.get_running_loop().create_task(self._threads.run(self._folder.remove, segment))
         self._removals.add(task)
         task.add_done_callback(self._removals.discard)

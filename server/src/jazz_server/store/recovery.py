@@ -9,7 +9,6 @@ from jazz_server.store.catalogue import Family
 from jazz_server.store.core import Core
 from jazz_server.store.errors import StoreError
 from jazz_server.store.folder import probe
-from jazz_server.store.threads import run_to_end
 from jazz_server.store.transaction import is_referenced
 
 _log = logging.getLogger(__name__)
@@ -30,11 +29,11 @@ async def reopen(core: Core) -> None:
     while not core.closed:
         await core.durable.drained()
         try:
-            await run_to_end(core.io, core.segments.spares.clear)
-            await run_to_end(core.io, probe, core.folder)
+            await core.io.run(core.segments.spares.clear)
+            await core.io.run(probe, core.folder)
             core.durable.publish(None)
-            await run_to_end(core.io, partial(catalogue.close, failed=True))
-            await run_to_end(core.io, catalogue.open)
+            await core.io.run(partial(catalogue.close, failed=True))
+            await core.io.run(catalogue.open)
             core.durable.resume()
             await core.versions.load()
         except Exception as error:  # noqa: BLE001 - RocksDB's errors have no type
@@ -63,15 +62,15 @@ async def sweep_orphans(core: Core, staged: list[Path], quarantined: list[Path])
 async def _sweep_orphans(core: Core, staged: list[Path], quarantined: list[Path]) -> None:
     segments = core.segments
     for path in staged:
-        await run_to_end(core.io, _unlink, path)
+        await core.io.run(_unlink, path)
     missing = await _bring_missing_back(core)
     if core.folder.clean and not missing:
         for path in quarantined:
-            await run_to_end(core.io, _unlink, path)
+            await core.io.run(_unlink, path)
     for shard in range(256):
         folder = segments.segments / f"{shard:02x}"
-        for path in await run_to_end(core.io, _list, folder):
-            if _is_orphan(core, path) and await run_to_end(core.io, _move, path, segments.quarantine / path.name):
+        for path in await core.io.run(_list, folder):
+            if _is_orphan(core, path) and await core.io.run(_move, path, segments.quarantine / path.name):
                 _log.warning("nothing refers to segment %s: put aside", path.name)
 
 
@@ -84,8 +83,8 @@ async def _bring_missing_back(core: Core) -> int:
         batch = _referenced(core, after)
         after = batch[-1] + _LAST_KEY if batch else None
         paths = [segments.path(segment) for segment in batch]
-        for path in await run_to_end(core.io, _absent, paths):
-            if await run_to_end(core.io, _move, segments.quarantine / path.name, path):
+        for path in await core.io.run(_absent, paths):
+            if await core.io.run(_move, segments.quarantine / path.name, path):
                 _log.warning("segment %s was brought back", path.name)
             elif is_referenced(core.durable.catalogue, bytes.fromhex(path.name)):
                 missing += 1

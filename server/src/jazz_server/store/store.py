@@ -41,7 +41,6 @@ from jazz_server.store.spaces import (
 )
 from jazz_server.store.sweep import cut_journal, prune_space, sweep, sweep_forever
 from jazz_server.store.sync import Ledger
-from jazz_server.store.threads import run_to_end
 from jazz_server.store.uploads import Upload
 
 
@@ -309,7 +308,7 @@ class Store:
         if core.writable:
             await cut_journal(core)
         await core.pins.drained()
-        await run_to_end(core.io, core.segments.spares.clear)
+        await core.io.run(core.segments.spares.clear)
         await close_core(core, clean=core.writable)
 
     @property

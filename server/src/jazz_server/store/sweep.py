@@ -15,7 +15,6 @@ from jazz_server.store.lookup import DOCUMENTS, find_space
 from jazz_server.store.records import Head, RequestRecord, decode
 from jazz_server.store.spaces import prune_names
 from jazz_server.store.sync import Ledger
-from jazz_server.store.threads import run_to_end
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ async def sweep_forever(core: Core) -> None:
 async def sweep(core: Core) -> None:
     """Remove all that has expired by now, in small transactions."""
     await core.uploads.expire()
-    await run_to_end(core.io, core.segments.spares.expire)
+    await core.io.run(core.segments.spares.expire)
     for ledger in (core.durable, core.volatile):
         for remove_some in (_remove_expired, _empty_trash):
             while core.writable and await remove_some(core, ledger):
@@ -60,9 +59,8 @@ async def prune_space(core: Core, ledger: Ledger, name: str) -> None:
 async def cut_journal(core: Core) -> None:
     """Let RocksDB write its table files, after which the journal can start anew."""
     catalogue = core.durable.catalogue
-    loop = asyncio.get_running_loop()
     try:
-        reached = await loop.run_in_executor(core.durable.executor, catalogue.flush)
+        reached = await (core.durable.threads or core.io).run(catalogue.flush)
     except Exception as error:  # noqa: BLE001 - RocksDB's errors have no type
         _log.warning("the catalogue could not be flushed: %s", str(error))
         core.durable.fail()

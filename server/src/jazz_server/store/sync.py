@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from jazz_server.store.catalogue import Catalogue, Changes, View
 from jazz_server.store.errors import OutcomeUnknown, ReadOnly, StoreError, StoreUnavailable
+from jazz_server.store.threads import Threads
 
 Callback = Callable[[], None]
 
@@ -30,7 +30,7 @@ class Ledger:
     """
 
     catalogue: Catalogue
-    executor: Executor | None
+    threads: Threads | None
     failed: Callback = field(default=lambda: None)
     epoch: int = 0
     broken: bool = False
@@ -79,13 +79,13 @@ class Ledger:
             raise ReadOnly
         loop = asyncio.get_running_loop()
         writer = _Writer(loop.create_future(), published)
-        if self.executor is None:
+        if self.threads is None:
             self.publish(self.catalogue.view())
             _finish([writer])
         else:
             self._waiting.append(writer)
             if self._round is None:
-                self._round = loop.create_task(self._sync(self.executor))
+                self._round = loop.create_task(self._sync(self.threads))
         return writer.done
 
     def _attempt(self, write: Callback) -> None:
@@ -102,14 +102,13 @@ class Ledger:
         while self._round is not None:
             await asyncio.wait([self._round])
 
-    async def _sync(self, executor: Executor) -> None:
-        loop = asyncio.get_running_loop()
+    async def _sync(self, threads: Threads) -> None:
         try:
             while self._waiting:
                 writers, self._waiting = self._waiting, []
                 try:
                     view = self.catalogue.view()
-                    await loop.run_in_executor(executor, self.catalogue.sync)
+                    await threads.run(self.catalogue.sync)
                 except Exception as error:  # noqa: BLE001 - RocksDB's errors have no type
                     self._fail([*writers, *self._waiting], error)
                     return

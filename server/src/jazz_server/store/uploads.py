@@ -7,7 +7,6 @@ import secrets
 import weakref
 from array import array
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Self
@@ -21,7 +20,7 @@ from jazz_server.store.segments import (
     write_all,
     write_tail,
 )
-from jazz_server.store.threads import run_to_end
+from jazz_server.store.threads import Threads
 from jazz_server.store.writeback import WRITEBACK_BYTES, begin_writeback
 
 
@@ -65,6 +64,7 @@ class Upload:
         self._sums = RunningChecksums()
         self._buffer: bytearray | None = None
         self._descriptor = -1
+        self._room_until = 0
         self._written_back = 0
         self._maps: list[weakref.ref[mmap.mmap]] = []
         self._busy = asyncio.Lock()
@@ -186,10 +186,17 @@ class Upload:
         elif self.volatile:
             write_all(self._descriptor, view, self.received)
         else:
-            self._uploads.folder.check_room(len(view))
+            end = self.received + len(view)
+            self._ensure_room(end)
             write_all(self._descriptor, view, self.received)
-            self._write_back(self.received + len(view))
+            self._write_back(end)
         self._sums.take(measured)
+
+    def _ensure_room(self, end: int) -> None:
+        if end > self._room_until:  # asked for once for many pieces
+            until = min(max(end, self.received + WRITEBACK_BYTES), self.size)
+            self._uploads.folder.check_room(until - self.received)
+            self._room_until = until
 
     def _write_back(self, end: int, *, least: int = WRITEBACK_BYTES) -> None:
         if end - self._written_back >= least:
@@ -210,7 +217,7 @@ class Upload:
     async def _run(self, call: Callable[..., None], *arguments: object) -> None:
         """Run a blocking call to its end, even if the caller is cancelled; a failed one ends the upload."""
         try:
-            await run_to_end(self._uploads.executor, call, *arguments)
+            await self._uploads.threads.run(call, *arguments)
         except asyncio.CancelledError:
             await self._discard()
             raise
@@ -226,7 +233,7 @@ class Upload:
         self._close()
         self._buffer = None if self._buffer is None else bytearray()
         if self.segment and not self.volatile:
-            await run_to_end(self._uploads.executor, self._uploads.folder.remove, self.segment)
+            await self._uploads.threads.run(self._uploads.folder.remove, self.segment)
 
     def _close(self) -> None:
         if self._descriptor >= 0:
@@ -244,12 +251,12 @@ class Uploads:
     def __init__(
         self,
         folder: SegmentFolder,
-        executor: Executor,
+        threads: Threads,
         clock: Callable[[], int],
         seconds: float,
     ) -> None:
         self.folder = folder
-        self.executor = executor
+        self.threads = threads
         self._clock = clock
         self._seconds = seconds
         self._uploads: dict[str, Upload] = {}
