@@ -181,10 +181,11 @@ async def test_the_folders_of_a_new_store_are_on_disk_before_it_takes_writes(
 
 async def test_the_file_of_a_volatile_body_cannot_be_written_to(shop: Shop) -> None:
     await shop.store.create_space("fast", SpaceSettings(volatile=True, quota_bytes=10**6))
-    await shop.put("fast/a", bytes(100_000))
-    async with shop.store.open_body(shop.store.head(block("fast/a"))) as body:
-        descriptor = body.descriptor()
-        assert descriptor is not None
-        assert os.pread(descriptor, 100_000, 0) == bytes(100_000)
-        with pytest.raises(OSError, match="Bad file descriptor"):
-            os.pwrite(descriptor, b"x", 0)
+    upload = await shop.store.upload("fast", 100_000)
+    await upload.write(bytes(100_000))
+    await upload.finish()
+    descriptor = upload.staged_memory().descriptor
+    assert os.pread(descriptor, 100_000, 0) == bytes(100_000)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.pwrite(descriptor, b"x", 0)
+    await upload.abort()

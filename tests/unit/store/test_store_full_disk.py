@@ -21,8 +21,8 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         yield mounted
 
 
-def options(spare: int) -> StoreOptions:
-    return StoreOptions(trial_seconds=None, sweep_seconds=3600, spare_disk_bytes=spare)
+def options(free: int) -> StoreOptions:
+    return StoreOptions(trial_seconds=None, sweep_seconds=3600, free_disk_bytes=free)
 
 
 async def until_writable(store: Store) -> None:

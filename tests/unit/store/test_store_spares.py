@@ -211,7 +211,7 @@ async def test_what_a_crash_leaves_is_removed_at_the_next_start(
 async def test_spares_give_way_when_the_disk_is_full(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 8) as disk:
         recycling = Recycling(total_bytes=8_000_000, least_bytes=LEAST)
-        options = StoreOptions(trial_seconds=None, sweep_seconds=3600, spare_disk_bytes=0, recycling=recycling)
+        options = StoreOptions(trial_seconds=None, sweep_seconds=3600, free_disk_bytes=0, recycling=recycling)
         store = await Store.open(disk / "store", options)
         shop = Shop(store)
         await put(shop, "demo/a", os.urandom(5_000_000))

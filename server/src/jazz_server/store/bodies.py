@@ -47,7 +47,8 @@ class SegmentReader:
 
     def read(self, offset: int, length: int) -> Piece:
         """Bytes of the body, checked, and their checksum; blocks."""
-        descriptor = self.descriptor()
+        with self._lock:
+            descriptor = self._opened()
         start = offset // CHECK_BYTES * CHECK_BYTES
         end = min(-(-(offset + length) // CHECK_BYTES) * CHECK_BYTES, self.size)
         whole = memoryview(self._pread(descriptor, end - start, start))
@@ -68,11 +69,6 @@ class SegmentReader:
                 self._check(block, body[block * CHECK_BYTES :][:CHECK_BYTES])
                 self._checked[block] = 1
         return body[offset : offset + length]
-
-    def descriptor(self) -> int:
-        """The open file, of which the first `size` bytes are the body."""
-        with self._lock:
-            return self._opened()
 
     def close(self) -> None:
         """Close the file. Views of the mapped body stay valid."""
@@ -207,11 +203,6 @@ class Body:
     def map(self) -> MappedBody:
         """The body as memory, whose parts are read and checked when they are first viewed."""
         return MappedBody(self, self._opened())
-
-    def descriptor(self) -> int | None:
-        """A file whose first `size` bytes are the body, open while this is; None for a small body. Blocks."""
-        source = self._opened()
-        return None if isinstance(source, bytes) else source.descriptor()
 
     def close(self) -> None:
         """Let go of the bytes. Views keep theirs."""

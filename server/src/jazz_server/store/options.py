@@ -24,7 +24,7 @@ class StoreOptions:
     `trial_seconds` bounds the time that the catalogue may take to open in the child process that tries it
     first, because a damaged one can make RocksDB spin; None opens without a trial.
 
-    `spare_disk_bytes` is the room on the disk below which nothing is added any more, so that the catalogue can still
+    `free_disk_bytes` is the room on the disk below which nothing is added any more, so that the catalogue can still
     note what is deleted.
     """
 
@@ -44,6 +44,6 @@ class StoreOptions:
     trial_seconds: float | None = 60.0
     reserved_versions: int = 10_000
     journal_batches: int = 50_000
-    spare_disk_bytes: int = 32 * 1024 * 1024
+    free_disk_bytes: int = 32 * 1024 * 1024
     recycling: Recycling = Recycling()
     clock: Callable[[], int] = time.time_ns

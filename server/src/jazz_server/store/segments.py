@@ -64,7 +64,7 @@ class SegmentFolder:
 
     def __init__(self, data: Path, options: StoreOptions) -> None:
         self._data = data
-        self._spare_bytes = options.spare_disk_bytes
+        self._free_bytes = options.free_disk_bytes
         self._lent: set[bytes] = set()
         self.staging = data / "staging"
         self.segments = data / "segments"
@@ -81,10 +81,10 @@ class SegmentFolder:
             sync_folder(folder)
 
     def check_room(self, size: int) -> None:
-        """Raise the OSError of a full disk if `size` more bytes would eat into what is spared."""
-        while self._room() - size < self._spare_bytes:
+        """Raise the OSError of a full disk if `size` more bytes would eat into what is to stay free."""
+        while self._room() - size < self._free_bytes:
             if not self.spares.clear():
-                raise OSError(errno.ENOSPC, f"less than {self._spare_bytes} bytes would be left on the disk")
+                raise OSError(errno.ENOSPC, f"less than {self._free_bytes} bytes would be left on the disk")
 
     def _room(self) -> int:
         disk = os.statvfs(self._data)
