@@ -250,3 +250,26 @@ def test_ranges_hold_in_kinds_that_are_referred_to() -> None:
     kind = TableType((FieldType("p", KindReference("s/p")),))
     found = match_value(kind, table(p=dense(np.array([2.0]))), kinds.__getitem__)
     assert [str(m) for m in found.mismatches] == ["p: expected elements of at most 1, found 2.0 at [0]"]
+
+
+def test_a_type_of_tables_gives_its_fields_by_name() -> None:
+    assert [SCENE.named(item.name) for item in SCENE.fields] == [*SCENE.fields]
+    assert SCENE.named("none") is None
+    assert TableType().named("image") is None
+    assert (SCENE, hash(SCENE)) == (replace(SCENE), hash(replace(SCENE)))
+    assert replace(SCENE, fields=SCENE.fields[1:]).named("image") is None
+
+
+def test_of_two_fields_of_a_name_the_first_one_counts() -> None:
+    twice = TableType((FieldType("x", IMAGE), FieldType("x", MASK)))
+    assert twice.named("x") == FieldType("x", IMAGE)
+
+
+def test_a_table_gives_its_fields_by_name() -> None:
+    one, two = zeros(1), zeros(2)
+    made = table(a=one, b=two)
+    assert (made["a"], made["b"]) == (one, two)
+    assert ("b" in made, "c" in made, "c" in Table()) == (True, False, False)
+    assert "a" not in replace(made, fields=made.fields[1:])
+    with pytest.raises(KeyError):
+        made["c"]

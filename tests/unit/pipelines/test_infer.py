@@ -23,6 +23,7 @@ from jazz_server.pipelines.infer import infer
 from jazz_server.pipelines.inference import Session, StepInference, settled_types
 from unit.pipelines.small_ops import OPS, graph, pipeline, step, tensor
 
+ROWS = ConstantRef(0)
 FOUR = {"a": tensor("m", "k"), "b": tensor("k", "n")}
 
 
@@ -166,6 +167,41 @@ def test_fields_of_tables_are_named_in_mismatches() -> None:
     known = TableType((FieldType("image", tensor(2, 3)), FieldType("mask", tensor(2, 4))), closed=True)
     (violation,) = _violations(pipeline({"t": table}, [], t=InputRef(0)), {"t": known})
     assert violation.field == "inputs.t.mask"
+
+
+def test_what_was_found_out_of_other_fields_is_known_of_a_field() -> None:
+    table = TableType(tuple(FieldType(name, tensor(dim)) for name, dim in [("a", "n"), ("b", "m"), ("c", None)]))
+    names = ["a", "b", "c", "c"]
+    fields = [step("field", InputRef(0), name=name) for name in names]
+    sums = [step("add", StepRef(0), StepRef(1)), step("add", StepRef(4), StepRef(2)), step("add", StepRef(5), ROWS)]
+    again = [step("field", InputRef(0), name="c"), step("negative", StepRef(7))]
+    p = Pipeline(graph({"t": table}, [*fields, *sums, *again]), (), (dense(np.zeros(3)),))
+    typing = infer(p)
+    assert {str(type_) for types in typing.steps for type_ in types} == {"float64[3]"}
+    assert str(typing.inputs["t"]) == "{a: float64[3], b: float64[3], c: float64[3], ...}"
+
+
+def test_fields_that_cannot_go_together_are_refused_where_they_meet() -> None:
+    table = TableType((FieldType("a", tensor("n")), FieldType("b", tensor("n")), FieldType("c", tensor(4))))
+    fields = [step("field", InputRef(0), name=name) for name in "abc"]
+    p = pipeline({"t": table}, [*fields, step("add", StepRef(0), ROWS), step("add", StepRef(1), StepRef(2))])
+    with pytest.raises(IllTyped) as caught:
+        infer(Pipeline(p.graph, (), (dense(np.zeros(3)),)))
+    assert [v.field for v in caught.value.violations] == ["steps[4] add.b"]
+
+
+def test_fields_of_tables_in_tables_are_known_of_too() -> None:
+    inner = TableType((FieldType("x", tensor("n")),), closed=True)
+    steps = [
+        step("add", InputRef(1), ROWS),
+        step("field", InputRef(0), name="inner"),
+        step("field", StepRef(1), name="x"),
+        step("frame", StepRef(1), StepRef(2), names=("whole", "x")),
+    ]
+    p = graph({"t": TableType((FieldType("inner", inner),)), "y": tensor("n")}, steps)
+    assert str(infer(Pipeline(p, (), (dense(np.zeros(3)),))).outputs["result"]) == (
+        "{whole: {x: float64[3]}, x: float64[3]}"
+    )
 
 
 def test_kinds_of_inputs_are_looked_up() -> None:

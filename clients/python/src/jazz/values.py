@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -262,12 +262,19 @@ class Table:
 
     fields: tuple[tuple[str, Value], ...] = ()
     declared: tuple[Axis, ...] = ()
+    _by_name: dict[str, Value] | None = field(default=None, init=False, repr=False)
 
     def __getitem__(self, name: str) -> Value:
-        for field, value in self.fields:
-            if field == name:
-                return value
-        raise KeyError(name)
+        return self._values[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    @property
+    def _values(self) -> dict[str, Value]:
+        if self._by_name is None:
+            object.__setattr__(self, "_by_name", dict(self.fields))
+        return self._by_name  # type: ignore[return-value]
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -193,6 +193,8 @@ class Op:
         work: The cost in words, such as "O(multiplications)".
         since: The version of Jazz that it is there since.
         rows: What it makes of rows of its arguments; None when it never works on each row for itself.
+        picks: Whether all that `infer` does with a table is to pick a field. It is given tables as they were typed,
+            without what was found out about their dimensions since, so that no step goes through all fields.
     """
 
     name: str
@@ -211,6 +213,7 @@ class Op:
     work: str = "O(elements stored)"
     since: str = "0.1"
     rows: RowRule | None = None
+    picks: bool = False
 
     @property
     def native(self) -> bool:

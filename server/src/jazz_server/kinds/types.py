@@ -109,6 +109,14 @@ class TableType:
 
     fields: tuple[FieldType, ...] = ()
     closed: bool = False
+    _by_name: dict[str, FieldType] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def named(self, name: str) -> FieldType | None:
+        """The field of a name, None when there is none; O(1), but for the first one that is asked for."""
+        if self._by_name is None:
+            # Kept, since a long pipeline takes a wide table apart step by step. Of one name twice the first counts.
+            object.__setattr__(self, "_by_name", {f.name: f for f in reversed(self.fields)})
+        return self._by_name.get(name)  # type: ignore[union-attr]
 
     def __str__(self) -> str:
         """In words: the text of a kind has all fields."""

@@ -256,15 +256,20 @@ class _GraphInference:
         if isinstance(source, ConstantRef):
             return self._constants[source.constant]
         if isinstance(source, InputRef):
-            known = self._arguments[source.input]
-            return self._session.resolved(known) if isinstance(known, TensorType | TableType) else known
+            return self._now(self._arguments[source.input], step)
         types = self._types[source.step]
         if source.output >= len(types):
             field = "" if step is None else argument_name(step.op, index)
             found = f"output {source.output} of step {source.step}"
             inference.mismatch(field, f"output 0 to {len(types) - 1} of step {source.step}", found)
             return AnyType()
-        return self._session.resolved(types[source.output])
+        return self._now(types[source.output], step)
+
+    def _now(self, known: Type | Scalar, step: BoundStep | None) -> Type | Scalar:
+        """The type of an argument with what was found out since, as far as the step asks for it."""
+        if isinstance(known, TensorType) or (isinstance(known, TableType) and (step is None or not step.op.picks)):
+            return self._session.resolved(known)
+        return known
 
 
 def settled_types(step: BoundStep, arguments: Sequence[Type | Scalar]) -> tuple[Type, ...] | None:

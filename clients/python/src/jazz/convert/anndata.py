@@ -124,7 +124,7 @@ def anndata_object(table: Table, usual: Callable[[Value, Sight], Any]) -> Any:
     """
     anndata = require("anndata", "anndata", "a table with the shape of an AnnData")
     sight = Sight().inside(table)
-    names = table[_NAMES] if _NAMES in table.names else Table()
+    names = table[_NAMES] if _NAMES in table else Table()
     assert isinstance(names, Table)
     named = {name: str(scalar(text)) for name, text in names.fields if isinstance(text, Tensor)}
     obs, var = (_index(axis, named) for axis in table.declared)
@@ -139,7 +139,7 @@ def anndata_object(table: Table, usual: Callable[[Value, Sight], Any]) -> Any:
         varp=_arrays(table["varp"], var, usual),
         uns=usual(table["uns"], sight),
     )
-    if "raw" in table.names:
+    if "raw" in table:
         raw = table["raw"]
         assert isinstance(raw, Table)
         variables = _index(raw.declared[0], named)

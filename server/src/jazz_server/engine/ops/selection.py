@@ -145,9 +145,9 @@ def _infer_field(inference: Inference, args: Sequence[Type | Scalar], settings: 
         found = repr(table) if arguments.is_scalar(table) else describe.kind_of(table)  # type: ignore[arg-type]
         inference.mismatch("table", f"a table with a field `{name}`", found)
         return (AnyType(),)
-    for item in table.fields:
-        if item.name == name:
-            return (item.type,)
+    item = table.named(name)
+    if item is not None:
+        return (item.type,)
     if table.closed:
         names = [item.name for item in table.fields]
         inference.mismatch("name", f"one of the fields {describe.names(names)}", _unknown(name, names))
@@ -163,7 +163,7 @@ def _run_field(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value
     run.checkpoint()
     if not isinstance(table, Table):
         raise OpError("table", f"a table with a field `{name}`", type(table).__name__.lower())
-    if name not in table.names:
+    if name not in table:
         raise OpError("name", f"one of the fields {describe.names(table.names)}", _unknown(name, table.names))
     return (frames.declaring(table[name], table.declared),)
 
@@ -236,6 +236,7 @@ OPS: Final = (
         cost=lambda _args, _settings, _results: Cost(0, 0),
         work="O(1)",
         parameters=(Parameter("name", "str", "The name of the field.", required=True),),
+        picks=True,
     ),
 )
 """The operations of this module."""
