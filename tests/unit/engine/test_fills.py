@@ -69,7 +69,7 @@ HOLDING = {"frame"}
 
 NO_NUMBERS = {
     "assign", "call", "cond", "count_tokens", "drop", "field", "hash_features", "iterate", "logical_and", "logical_not",
-    "logical_or", "logical_xor", "one_hot", "outer", "sampled_matmul", "squeeze", "tokenize",
+    "logical_or", "logical_xor", "merge", "one_hot", "outer", "sampled_matmul", "squeeze", "tokenize",
 }  # fmt: skip
 """Operations that do not take such a matrix, whatever its absent entries are."""
 

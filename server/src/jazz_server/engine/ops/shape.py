@@ -68,7 +68,7 @@ def _infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings:
         return (AnyType(),)
     if any(isinstance(arg, TableType) for arg in args):
         frames.check_axis(inference, settings)
-        return (stacked.stacked_type(inference, _names(args), args, partial(_joined_type, inference, {"axis": 0})),)
+        return (stacked.stacked_type(inference, _names(args), args, partial(joined_type, inference, {"axis": 0})),)
     return infer_concat(inference, args, settings)
 
 
@@ -77,16 +77,17 @@ def infer_concat(inference: Inference, args: Sequence[Type | Scalar], settings: 
     if not args:
         inference.mismatch("arrays", "at least one array", "none")
         return (TensorType(),)
-    return (_joined_type(inference, settings, _names(args), args),)
+    return (joined_type(inference, settings, _names(args), args),)
 
 
 def _names(args: Sequence[object]) -> list[str]:
     return [f"arrays[{position}]" for position in range(len(args))]
 
 
-def _joined_type(
+def joined_type(
     inference: Inference, settings: Settings, names: Sequence[str], args: Sequence[Type | Scalar]
 ) -> TensorType:
+    """The type of tensors of these names that are joined."""
     parts = [arguments.tensor(inference, name, arg, (), fill=None) for name, arg in zip(names, args, strict=True)]
     arguments.same_unit(inference, names, args)
     fit = [arguments.rank_at_least(inference, name, part, 1) for name, part in zip(names, parts, strict=True)]
@@ -178,7 +179,7 @@ def _same(inference: Inference, name: str, expected: Dimension, found: Dimension
 def _run_concat(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
     if isinstance(args[0], Table):
         run.checkpoint()
-        return (stacked.stacked(_names(args), args, partial(_joined, run, 0)),)
+        return (stacked.stacked(_names(args), args, partial(joined, run, 0)),)
     return run_concat(run, args, settings)
 
 
@@ -186,10 +187,11 @@ def run_concat(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tenso
     """Arrays that are joined."""
     axis = settings["axis"]
     assert isinstance(axis, int)
-    return (_joined(run, axis % args[0].ndim, _names(args), args),)
+    return (joined(run, axis % args[0].ndim, _names(args), args),)
 
 
-def _joined(run: Run, axis: int, names: Sequence[str], parts: Sequence[Tensor]) -> Tensor:
+def joined(run: Run, axis: int, names: Sequence[str], parts: Sequence[Tensor]) -> Tensor:
+    """Tensors of these names, joined along an axis."""
     _check_alike(names, parts)
     run.checkpoint()
     dtype = _numeric_dtype(parts)
