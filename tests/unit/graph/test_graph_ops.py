@@ -187,7 +187,10 @@ OWN = {
     "cond": ["predicate", "then", "otherwise"],
     "frame": ["fields"],
     "iterate": ["body", "state", "states", "max_iter", "tol"],
-}
+    "merge": [
+        "left", "right", "how", "on", "left_on", "right_on", "sort", "suffixes", "coalesce", "validate",
+    ],
+}  # fmt: skip
 """What functions take whose fields have names, and those that are traced into sub-graphs, or hold one."""
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from jazz.graph.trace import InputOf, OutputOf, Source, Step
+from jazz.graph.trace import Constant, InputOf, OutputOf, Source, Step
 from jazz.graph.types import Any, TableType, TensorType, Type
 from jazz.values import Layout
 
 _SAME_FIELDS: Final = frozenset({"drop", "drop_na", "filter", "flip", "slice", "take"})
 """Operations of whose result the fields have the ranks that those of the first argument have."""
+
+_OF_FIRST: Final = _SAME_FIELDS | {"assign", "concat", "merge"}
+"""Operations that give a table which has fields of the first argument, or of more."""
 
 _COMPRESSED: Final = frozenset({Layout.CSR, Layout.CSC})
 
@@ -22,6 +25,59 @@ def rank_of_field(table: Source, name: str) -> int | None:
     if known.shape is None:
         return 2 if known.layouts and _COMPRESSED.issuperset(known.layouts) else None
     return len(known.shape)
+
+
+def names_of_fields(table: Source) -> tuple[str, ...] | None:
+    """The names of the fields that a table is known to have, in their order; None when nothing is known of it."""
+    behind: list[Step] = []
+    while isinstance(table, OutputOf) and table.step.op in _OF_FIRST:
+        behind.append(table.step)
+        table = table.step.arguments[0]
+    names = _first_names(table)
+    for step in reversed(behind):
+        names = None if names is None else _changed_names(names, step)
+    return names or None
+
+
+def _first_names(table: Source) -> tuple[str, ...] | None:
+    if isinstance(table, Constant):
+        return tuple(field.name for field in table.message.header.table.fields)
+    if isinstance(table, OutputOf) and table.step.op == "frame":
+        return _names_in(table.step, "names")
+    known: Type = Any
+    if isinstance(table, OutputOf) and table.step.op == "field":
+        known = _field(table.step.arguments[0], str(dict(table.step.settings)["name"]))
+    elif isinstance(table, InputOf) and table.trace.inputs:
+        known = table.trace.inputs[table.index]
+    return tuple(field.name for field in known.fields) if isinstance(known, TableType) else None
+
+
+def _changed_names(names: tuple[str, ...], step: Step) -> tuple[str, ...] | None:
+    if step.op == "assign":
+        return tuple(dict.fromkeys((*names, *_names_in(step, "names"))))
+    if step.op == "drop":
+        gone = _names_in(step, "names")
+        return tuple(name for name in names if name not in gone)
+    if step.op != "merge" or dict(step.settings).get("how") in ("semi", "anti"):
+        return names
+    others = names_of_fields(step.arguments[1])
+    return None if others is None else _joined_names(names, others, step)
+
+
+def _joined_names(left: tuple[str, ...], right: tuple[str, ...], step: Step) -> tuple[str, ...]:
+    """The names of the fields of two tables that are joined by keys."""
+    keys = zip(_names_in(step, "left_on"), _names_in(step, "right_on"), strict=True)
+    coalesce = bool(dict(step.settings).get("coalesce"))
+    shared = {one: other for one, other in keys if coalesce or one == other}
+    beyond = [name for name in right if name not in shared.values()]
+    behind_left, behind_right = _names_in(step, "suffixes") or ("_x", "_y")
+    own = [name + behind_left * (name in beyond and name not in shared) for name in left]
+    return (*own, *(name + behind_right * (name in left) for name in beyond))
+
+
+def _names_in(step: Step, setting: str) -> tuple[str, ...]:
+    found = dict(step.settings).get(setting, ())
+    return tuple(map(str, found)) if isinstance(found, tuple) else ()
 
 
 def _field(table: Source, name: str) -> Type:

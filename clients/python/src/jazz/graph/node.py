@@ -192,6 +192,27 @@ class Node:
         """The table without a field, or without several: `jazz.ops.drop`."""
         return apply("drop", self, names=settings.names("columns", [columns] if isinstance(columns, str) else columns))
 
+    def merge(
+        self,
+        right: Operand,
+        how: str = "inner",
+        on: str | Sequence[str] | None = None,
+        *,
+        left_on: str | Sequence[str] | None = None,
+        right_on: str | Sequence[str] | None = None,
+        sort: bool = False,
+        suffixes: Sequence[str | None] = ("_x", "_y"),
+        coalesce: bool = False,
+        validate: str | None = None,
+    ) -> Node:
+        """Rows of this table and another one beside each other where their keys are equal: `jazz.ops.merge`."""
+        from jazz.graph.ops.merging import merge  # which is made of nodes
+
+        return merge(
+            self, right, how, on, left_on=left_on, right_on=right_on, sort=sort, suffixes=suffixes, coalesce=coalesce,
+            validate=validate,
+        )  # fmt: skip
+
     def reshape(self, *shape: int | Sequence[int]) -> Node:
         """The elements in C order in another shape, written as one argument or several: `jazz.ops.reshape`."""
         lengths = shape[0] if len(shape) == 1 else shape

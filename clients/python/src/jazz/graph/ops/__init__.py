@@ -63,6 +63,7 @@ from jazz.graph.ops.graphs import (
 from jazz.graph.ops.iteration import Iterated, iterate
 from jazz.graph.ops.linalg import Eigen, Singular, Solved, cg, eigsh, kron, outer, spsolve, svds, trace
 from jazz.graph.ops.logic import isfinite, isinf, isnan, logical_and, logical_not, logical_or, logical_xor
+from jazz.graph.ops.merging import merge
 from jazz.graph.ops.missing import count_na, drop_na, fill_na, is_na
 from jazz.graph.ops.neighbours import Neighbours, knn
 from jazz.graph.ops.ordering import Unique, argsort, sort, unique
@@ -179,6 +180,7 @@ __all__ = [
     "max",
     "maximum",
     "mean",
+    "merge",
     "min",
     "minimum",
     "multiply",
