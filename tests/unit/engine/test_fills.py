@@ -68,8 +68,8 @@ HOLDING = {"frame"}
 """Operations whose result is a table that has it."""
 
 NO_NUMBERS = {
-    "assign", "call", "cond", "count_tokens", "drop", "field", "hash_features", "iterate", "logical_and", "logical_not",
-    "logical_or", "logical_xor", "merge", "one_hot", "outer", "sampled_matmul", "squeeze", "tokenize",
+    "aggregate", "assign", "call", "cond", "count_tokens", "drop", "field", "hash_features", "iterate", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "merge", "one_hot", "outer", "sampled_matmul", "squeeze", "tokenize",
 }  # fmt: skip
 """Operations that do not take such a matrix, whatever its absent entries are."""
 

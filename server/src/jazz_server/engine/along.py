@@ -64,7 +64,7 @@ def sums(tensor: Tensor, axes: Axes) -> Array:
     """The sums of the elements, in int64, float64 or complex128; unsigned ones wrap around as int64."""
     data = elements(tensor)
     if axes is None:
-        return np.asarray(data.sum(dtype=_wide(data.dtype)))
+        return np.asarray(data.sum(dtype=wide(data.dtype)))
     lines, down = _lines(tensor, axes)
     if data.dtype.kind == "c":
         parts = [_sums(with_data(lines, part.astype(np.float64)), down) for part in (lines.data.real, lines.data.imag)]
@@ -74,15 +74,16 @@ def sums(tensor: Tensor, axes: Axes) -> Array:
     return _sums(cast(lines, work), down)
 
 
-def _wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
+def wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The type in which elements are summed."""
     kinds = {"f": np.float64, "c": np.complex128}
     return np.dtype(kinds.get(dtype.kind, np.int64))
 
 
 def _sums(lines: Compressed, down: bool) -> Array:
-    length, wide = lines.columns if down else lines.rows, _wide(lines.data.dtype)
-    check_shape((length,), wide)
-    out = np.zeros(length, wide)
+    length, dtype = lines.columns if down else lines.rows, wide(lines.data.dtype)
+    check_shape((length,), dtype)
+    out = np.zeros(length, dtype)
     data, index = np.ascontiguousarray(lines.data), lines.indices.dtype
     if down:
         launch_serial(

@@ -89,6 +89,15 @@ def _completed(found: TensorType) -> TensorType:
     return found if same else replace(found, shape=shape, layouts=layouts, fill=fill)
 
 
+def with_order(inference: Inference, field: str, argument: Known) -> TensorType:
+    """What is known of an argument that is a tensor of elements that have an order: all but complex numbers."""
+    x = tensor(inference, field, argument, ())
+    dtypes = tuple(dtype for dtype in x.dtypes if dtype.storage.kind != "c")
+    if x.dtypes and not dtypes:
+        inference.mismatch(field, "elements that have an order", describe.dtypes(x.dtypes))
+    return replace(x, dtypes=dtypes)
+
+
 def operand(inference: Inference, field: str, argument: Known, accepts: Sequence[DataType]) -> TensorType | Scalar:
     """An argument that is a tensor, or a literal that stays weak."""
     if isinstance(argument, bool | int | float):

@@ -16,10 +16,12 @@ from jazz_server.engine import along, operands, present, structure
 from jazz_server.engine.along import Axes
 from jazz_server.engine.compressed import elements
 from jazz_server.engine.errors import OpError
+from jazz_server.engine.groups import Groups
 from jazz_server.engine.missing import missing_entries, unmarked
 from jazz_server.engine.op import Inference, Run, Scalar, Settings
 from jazz_server.engine.ordering import keys_of
 from jazz_server.engine.promotion import INT64, Array
+from jazz_server.engine.segments import Lines
 from jazz_server.engine.times import is_time
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import TensorType, Type
@@ -37,6 +39,10 @@ class OfNumbers(Protocol):
 
     def run(self, run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
         """The result."""
+        ...
+
+    def of_groups(self, x: Tensor, groups: Groups, settings: Settings) -> Tensor:
+        """The results for groups of rows."""
         ...
 
 
@@ -64,15 +70,22 @@ class ByIntegers:
 
     def run(self, run: Run, x: Tensor, settings: Settings) -> tuple[Tensor, ...]:
         """The result, for elements that it takes."""
+        return (self._reduced(x, lambda integers: self.reduction.run(run, (integers,), settings)[0]),)
+
+    def of_groups(self, x: Tensor, groups: Groups, settings: Settings) -> Tensor:
+        """The results for groups of rows of elements that it takes."""
+        return self._reduced(x, lambda integers: self.reduction.of_groups(integers, groups, settings))
+
+    def _reduced(self, x: Tensor, reduce: Callable[[Tensor], Tensor]) -> Tensor:
         if is_time(x.dtype):
-            (result,) = self.reduction.run(run, (replace(x, dtype=INT64, data=elements(x).astype(np.int64)),), settings)
+            result = reduce(replace(x, dtype=INT64, data=elements(x).astype(np.int64)))
             if not self.stays:
-                return (result,)
+                return result
             assert result.data is not None
-            return (replace(result, dtype=x.dtype, data=result.data.astype(x.dtype.storage)),)
+            return replace(result, dtype=x.dtype, data=result.data.astype(x.dtype.storage))
         ranks = Tensor(INT64, x.shape, order=x.order, data=keys_of(x).astype(np.int64), validity=x.validity)
-        (result,) = self.reduction.run(run, (ranks,), settings)
-        return (_elements_of(x, ranks, result) if self.stays else result,)
+        result = reduce(ranks)
+        return _elements_of(x, ranks, result) if self.stays else result
 
 
 def _elements_of(x: Tensor, ranks: Tensor, result: Tensor) -> Tensor:
@@ -103,11 +116,19 @@ def is_averaged(dtype: DataType) -> bool:
 
 def _totals(x: Tensor, axes: Axes) -> Array:
     """The sums of int64, as Python's integers."""
-    data = elements(x)
+    return _exactly_added(elements(x), lambda part: _sums(replace(unmarked(x), data=part), axes))
+
+
+def _exactly_added(data: Array, add: Callable[[Array], Array]) -> Array:
+    """What `add` gives of int64, as Python's integers: it is given parts of them, whose sums cannot overflow."""
     low = (1 << _BITS) - 1
     parts = (data >> (2 * _BITS), (data >> _BITS) & low, data & low)
-    sums = [_sums(replace(unmarked(x), data=part), axes).astype(object) for part in parts]
+    sums = [add(part).astype(object) for part in parts]
     return np.asarray((sums[0] * (1 << _BITS) + sums[1]) * (1 << _BITS) + sums[2], object)
+
+
+def _totals_of_lines(lines: Lines) -> Array:
+    return _exactly_added(lines.data, lambda part: lines.reduce(np.add, part, 0))
 
 
 def _sums(x: Tensor, axes: Axes) -> Array:
@@ -120,7 +141,19 @@ def exact_sum(x: Tensor, axes: Axes, _settings: Settings) -> Array:
     Raises:
         OpError: One does not fit in 64 bits.
     """
-    totals = _totals(x, axes)
+    return _fitting(_totals(x, axes))
+
+
+def exact_sum_of_lines(lines: Lines, _settings: Settings) -> Array:
+    """The sums of lines of int64.
+
+    Raises:
+        OpError: One does not fit in 64 bits.
+    """
+    return _fitting(_totals_of_lines(lines))
+
+
+def _fitting(totals: Array) -> Array:
     for total in totals.ravel():
         if not -_LIMIT <= total < _LIMIT:
             raise OpError("x", "durations whose sum fits in 64 bits", str(total))
@@ -133,6 +166,15 @@ def exact_mean(x: Tensor, axes: Axes, _settings: Settings) -> Array:
     counts = np.full(totals.shape, along.length(x.shape, axes))
     if x.validity is not None:
         counts = np.maximum(counts - present.counts(x, axes).reshape(totals.shape), 1)
+    return _cut_off(totals, counts)
+
+
+def exact_mean_of_lines(lines: Lines, _settings: Settings) -> Array:
+    """The means of lines of int64, cut off towards zero; of none 0."""
+    return _cut_off(_totals_of_lines(lines), np.maximum(lines.stored + lines.absent, 1))
+
+
+def _cut_off(totals: Array, counts: Array) -> Array:
     pairs = zip(totals.flat, counts.flat, strict=True)
     found = [abs(total) // int(count) * (1 if total > 0 else -1) for total, count in pairs]
     return np.asarray(found, np.int64).reshape(totals.shape)

@@ -15,10 +15,12 @@ from jazz_server.engine.along import Axes
 from jazz_server.engine.by_integers import ByIntegers
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
+from jazz_server.engine.groups import Groups
 from jazz_server.engine.memory import check_shape
-from jazz_server.engine.missing import marked, unmarked
+from jazz_server.engine.missing import Marks, marked, unmarked
 from jazz_server.engine.op import Flow, Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.promotion import NUMERIC, Array, Function, ordered, outcomes
+from jazz_server.engine.segments import OfLines
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import TensorType, Type
 
@@ -56,8 +58,9 @@ class Reduction:
         of_nothing: Whether there is a result where nothing is left, which is not missing then.
         needs_elements: Whether there must be elements to reduce.
         several: The setting that may be a list: then its items are the first axis of the result.
-        decided: Which results are what they are whatever the missing elements would be; none when None.
+        decides: The result that is what it is whatever the missing elements would be; none is when None.
         others: How elements that are no numbers are reduced; None when they are not.
+        of_lines: The reduction of the elements that are there of groups of rows; None when it has none.
     """
 
     of_array: OfArray
@@ -68,8 +71,9 @@ class Reduction:
     of_nothing: bool = False
     needs_elements: bool = False
     several: str = ""
-    decided: OfTensor | None = None
+    decides: bool | None = None
     others: ByIntegers | None = None
+    of_lines: OfLines | None = None
 
     def infer(self, inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[TensorType, ...]:
         """The type of the result."""
@@ -113,6 +117,24 @@ class Reduction:
         values = dense(result.reshape(whole))
         return (values if missing is None else marked(values, missing.reshape(shape)),)
 
+    def of_groups(self, x: Tensor, groups: Groups, settings: Settings) -> Tensor:
+        """The reduction of the rows of each group: `[n, ...] -> [groups, ...]`, dense."""
+        if self.others is not None and self.others.takes(x.dtype):
+            return self.others.of_groups(x, groups, settings)
+        assert self.of_lines is not None
+        lines, hidden = groups.lines_of(x)
+        with quiet():
+            found = self.of_lines(lines, settings)
+            dtype = _answered(self.answer, x.dtype, tuple(settings.items()))
+            values = dense(groups.laid(found.astype(dtype, copy=False), x.shape[1:]))
+        if hidden is None:
+            return values
+        if settings.get("skipna"):
+            missing = np.zeros(len(found), np.bool_) if self._of_nothing else lines.stored + lines.absent == 0
+        else:
+            missing = self._undecided(hidden > 0, found)
+        return marked(values, groups.laid(missing, x.shape[1:]))
+
     def _may_be_others(self, argument: Type | Scalar) -> bool:
         """Whether elements may turn out to be no numbers, and so may the result."""
         if self.others is None or not self.others.stays or arguments.is_scalar(argument):
@@ -138,13 +160,22 @@ class Reduction:
             return self._of_all(x, axes, settings), None
         counts = present.counts(x, axes)
         if not settings.get("skipna"):
-            missing = counts > 0
-            if self.decided is not None:
-                missing &= ~self.decided(x, axes, settings)
-            return self._of_all(unmarked(x), axes, settings), np.asarray(missing)
-        find = self._of_all if self.of_present is None else self.of_present
+            missing = np.asarray(counts > 0)
+            if self.decides is None:
+                return self._of_all(unmarked(x), axes, settings), missing
+            found = self._of_present(x, axes, settings)
+            return found, self._undecided(missing, found.reshape(missing.shape))
         nothing = None if self._of_nothing else np.asarray(counts == along.length(x.shape, axes))
-        return find(x if self.of_present else unmarked(x), axes, settings), nothing
+        return self._of_present(x, axes, settings), nothing
+
+    def _undecided(self, missing: Marks, found: Array) -> Marks:
+        """Where results are missing, of lines in which something is, and what has been found of the rest of them."""
+        return missing if self.decides is None else missing & (found != self.decides)
+
+    def _of_present(self, x: Tensor, axes: Axes, settings: Settings) -> Array:
+        return (
+            self._of_all(unmarked(x), axes, settings) if self.of_present is None else self.of_present(x, axes, settings)
+        )
 
     def _of_all(self, x: Tensor, axes: Axes, settings: Settings) -> Array:
         return self.of_sparse(x, axes, settings) if operands.is_sparse(x) else self.of_array(x.array(), axes, settings)

@@ -6,7 +6,9 @@ What is missing is left out.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +18,49 @@ from jazz_server.engine import along
 from jazz_server.engine.along import Axes
 from jazz_server.engine.compressed import elements
 from jazz_server.engine.missing import marks, missing_entries
+from jazz_server.engine.op import Settings
 from jazz_server.engine.promotion import Array
+
+
+class Lines(Protocol):
+    """What a reduction makes one number each of: elements that are stored, each of a line, and zeros that are not."""
+
+    @property
+    def data(self) -> Array:
+        """The stored elements that are there."""
+        ...
+
+    @property
+    def absent(self) -> NDArray[np.int64]:
+        """How many elements of each line are zeros that are not stored."""
+        ...
+
+    @property
+    def stored(self) -> NDArray[np.int64]:
+        """How many elements of each line are stored."""
+        ...
+
+    def spread(self, values: Array) -> Array:
+        """One value for each line, as one for each stored element."""
+        ...
+
+    def reduce(self, function: np.ufunc, data: Array, initial: object) -> Array:
+        """`function` over the values beside the stored elements of each line; `initial` where there are none."""
+        ...
+
+
+OfLines: TypeAlias = Callable[[Lines, Settings], Array]
+"""A reduction of lines to one result each. Where a line is empty it need not make sense."""
+
+
+def of_segments(reduction: OfLines) -> Callable[[Tensor, Axes, Settings], Array]:
+    """The reduction of the elements of a tensor that are there, along axes."""
+    return lambda tensor, axes, settings: reduction(segments_of(tensor, axes), settings)
 
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """The lines of a tensor along some of its axes.
+    """The lines of a tensor along some of its axes, one after the other.
 
     Attributes:
         indptr: Where the stored elements of each line begin, and the end of the last: int64.
@@ -59,7 +98,7 @@ def segments_of(tensor: Tensor, axes: Axes) -> Segments:
 def _dense_lines(tensor: Tensor, axes: Axes) -> Segments:
     array, missing = (along_last(x, axes) for x in (tensor.array(), marks(tensor).array()))
     counts = np.count_nonzero(~missing, axis=1)
-    return Segments(_pointers(counts), array[~missing], np.zeros(len(array), np.int64))
+    return Segments(pointers(counts), array[~missing], np.zeros(len(array), np.int64))
 
 
 def along_last(array: Array, axes: Axes) -> Array:
@@ -84,9 +123,10 @@ def _sparse_lines(tensor: Tensor, axes: Axes) -> Segments:
     absent = length - np.diff(indptr)
     if missing.any():
         data = data[~missing]
-        indptr = _pointers(~missing)[indptr]
+        indptr = pointers(~missing)[indptr]
     return Segments(indptr, data, absent)
 
 
-def _pointers(counts: Array) -> NDArray[np.int64]:
+def pointers(counts: Array) -> NDArray[np.int64]:
+    """Where each line begins, from how many elements each has, and the end of the last."""
     return np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))

@@ -2,4 +2,9 @@
 
 from __future__ import annotations
 
-ALONE = {"frame": "test_ops_frames.py", "assign": "test_ops_frames.py", "drop": "test_ops_frames.py"}
+ALONE = {
+    "aggregate": "test_ops_groups.py",
+    "frame": "test_ops_frames.py",
+    "assign": "test_ops_frames.py",
+    "drop": "test_ops_frames.py",
+}

@@ -44,6 +44,8 @@ def _first_names(table: Source) -> tuple[str, ...] | None:
         return tuple(field.name for field in table.message.header.table.fields)
     if isinstance(table, OutputOf) and table.step.op == "frame":
         return _names_in(table.step, "names")
+    if isinstance(table, OutputOf) and table.step.op == "aggregate":
+        return (*_names_in(table.step, "by"), *_names_in(table.step, "names"))
     known: Type = Any
     if isinstance(table, OutputOf) and table.step.op == "field":
         known = _field(table.step.arguments[0], str(dict(table.step.settings)["name"]))
@@ -88,6 +90,11 @@ def _field(table: Source, name: str) -> Type:
         if made is not None:
             path.pop()
             table = made
+        elif path and step.op == "aggregate":
+            told = _told(step, path[-1])
+            if told is None:
+                return Any
+            table, path[-1] = step.arguments[0], told
         elif step.op == "field":
             path.append(str(dict(step.settings)["name"]))
             table = step.arguments[0]
@@ -101,6 +108,17 @@ def _field(table: Source, name: str) -> Type:
             return Any
         known = next((field.type for field in known.fields if field.name == each), Any)
     return known
+
+
+def _told(step: Step, name: str) -> str | None:
+    """The field of the rank that a field of groups has; None when none is known to."""
+    if name in _names_in(step, "by"):
+        return name
+    names, fields, functions = (_names_in(step, setting) for setting in ("names", "fields", "functions"))
+    place = names.index(name) if name in names else None
+    if place is None:
+        return None
+    return _names_in(step, "by")[0] if functions[place] == "size" else fields[place]
 
 
 def _made(step: Step, name: str) -> Source | None:

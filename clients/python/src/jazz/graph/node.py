@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from jazz.graph.settings import Axis
 from jazz.graph.suggestions import instead_of
 from jazz.graph.trace import InputOf, OutputOf, Setting, Source, Step, Trace, caller, current
 from jazz.graph.ufuncs import UFUNCS
+
+if TYPE_CHECKING:
+    from jazz.graph.grouping import GroupBy
 
 Operand: TypeAlias = object
 """What an operation is applied to: a `Node`; a number or text, which becomes a literal of the type of its neighbour, as
@@ -191,6 +194,15 @@ class Node:
     def drop(self, *, columns: str | Sequence[str]) -> Node:
         """The table without a field, or without several: `jazz.ops.drop`."""
         return apply("drop", self, names=settings.names("columns", [columns] if isinstance(columns, str) else columns))
+
+    def groupby(self, by: str | Sequence[str], *, dropna: bool = False) -> GroupBy:
+        """The rows of the table in groups that are equal in a field, or in several: `jazz.ops.aggregate`.
+
+        Rows of which a key is missing are a group, the last one, unless `dropna`.
+        """
+        from jazz.graph.grouping import grouped  # which is made of nodes
+
+        return grouped(self, by, dropna=dropna)
 
     def merge(
         self,

@@ -24,21 +24,11 @@ from jazz_server.engine.parallel import for_ranges
 from jazz_server.engine.promotion import INT64, Array
 from jazz_server.engine.rearranged import numbered_entries, placed, reshaped
 from jazz_server.engine.structure import filtered
-from jazz_server.kinds import describe
 from jazz_server.kinds.types import TensorType, Type
 
 
-def _ordered(inference: Inference, argument: Type | Scalar) -> TensorType:
-    """An argument of elements that have an order."""
-    x = arguments.tensor(inference, "x", argument, ())
-    dtypes = tuple(dtype for dtype in x.dtypes if dtype.storage.kind != "c")
-    if x.dtypes and not dtypes:
-        inference.mismatch("x", "elements that have an order", describe.dtypes(x.dtypes))
-    return replace(x, dtypes=dtypes)
-
-
 def _infer_sort(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    x = _ordered(inference, args[0])
+    x = arguments.with_order(inference, "x", args[0])
     arguments.flag(inference, settings, "descending")
     if arguments.rank_at_least(inference, "x", x, 1):
         shapes.axis_of(inference, settings, x.shape)
@@ -162,7 +152,7 @@ def _spread(x: Tensor, lines: Compressed, axis: int) -> Tensor:
 
 
 def _infer_unique(inference: Inference, args: Sequence[Type | Scalar], _settings: Settings) -> tuple[Type, ...]:
-    x = _ordered(inference, args[0])
+    x = arguments.with_order(inference, "x", args[0])
     found = (inference.fresh(),)
     places = TensorType((INT64,), found, arguments.DENSE)
     inverse = TensorType((INT64,), x.shape, x.layouts)

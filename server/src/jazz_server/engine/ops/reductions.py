@@ -15,7 +15,9 @@ from jazz_server.engine.along import Axes
 from jazz_server.engine.by_integers import (
     ByIntegers,
     exact_mean,
+    exact_mean_of_lines,
     exact_sum,
+    exact_sum_of_lines,
     exactly,
     have_order,
     is_averaged,
@@ -26,7 +28,7 @@ from jazz_server.engine.missing import unmarked
 from jazz_server.engine.op import Flow, Inference, Op, Parameter, Scalar, Settings
 from jazz_server.engine.promotion import REAL, Array
 from jazz_server.engine.reducing import AXES, AXIS, KEEPDIMS, SKIPNA, Reduction, missing_rule, reduction
-from jazz_server.engine.segments import segments_of
+from jazz_server.engine.segments import Lines, of_segments
 from jazz_server.kinds.types import Type
 
 _OTHERS: Final = "Also of times, of texts and bytes by code points, and of ordered factors."
@@ -37,6 +39,10 @@ def _total(x: Tensor, axes: Axes) -> Array:
     if operands.is_sparse(x):
         return along.sums(x, axes)
     return np.asarray(np.sum(x.array(), axis=axes))
+
+
+def _sum_of_lines(lines: Lines, _settings: Settings) -> Array:
+    return lines.reduce(np.add, lines.data.astype(along.wide(lines.data.dtype), copy=False), 0)
 
 
 def _averaged(x: Array) -> Array:
@@ -63,12 +69,16 @@ def _mean_of_present(x: Tensor, axes: Axes, _settings: Settings) -> Array:
     return np.asarray(total / count.astype(total.dtype).reshape(total.shape))
 
 
+def _mean_of_lines(lines: Lines, _settings: Settings) -> Array:
+    numbers = lines.data.astype(np.complex128 if lines.data.dtype.kind == "c" else np.float64, copy=False)
+    return np.asarray(lines.reduce(np.add, numbers, 0) / np.float64(lines.stored + lines.absent))
+
+
 def _product(x: Array, axes: Axes, _settings: Settings) -> Array:
     return np.asarray(np.prod(x, axis=axes, dtype=np.float64 if x.dtype.kind == "f" else None))
 
 
-def _product_of_lines(x: Tensor, axes: Axes, _settings: Settings) -> Array:
-    parts = segments_of(x, axes)
+def _product_of_lines(parts: Lines, _settings: Settings) -> Array:
     wide = np.prod(np.zeros(1, parts.data.dtype), dtype=np.float64 if parts.data.dtype.kind == "f" else None).dtype
     found = parts.reduce(np.multiply, parts.data.astype(wide), 1)
     return np.where(parts.absent > 0, found * found.dtype.type(0), found)
@@ -79,6 +89,11 @@ def _extreme(function: np.ufunc) -> Reduction:
         shown = present.filled(x, present.worst(x.dtype.storage, function))
         return along.extremes(shown, axes, function) if operands.is_sparse(x) else function.reduce(shown.array(), axes)
 
+    def of_lines(lines: Lines, _settings: Settings) -> Array:
+        dtype = lines.data.dtype
+        found = lines.reduce(function, lines.data, present.worst(dtype, function))
+        return np.where(lines.absent > 0, function(found, dtype.type(0)), found)
+
     of_numbers = Reduction(
         lambda x, axes, _: np.asarray(function.reduce(x, axis=axes)),
         lambda x, axes, _: along.extremes(x, axes, function),
@@ -86,6 +101,7 @@ def _extreme(function: np.ufunc) -> Reduction:
         REAL,
         of_present,
         needs_elements=True,
+        of_lines=of_lines,
     )
     return replace(of_numbers, others=ByIntegers(have_order, of_numbers, stays=True))
 
@@ -106,10 +122,21 @@ def _place(function: np.ufunc) -> Reduction:
     return replace(of_numbers, others=ByIntegers(have_order, of_numbers, stays=False))
 
 
-_SUM_OF_DURATIONS: Final = ByIntegers(is_duration, Reduction(exactly(exact_sum), exact_sum, lambda x, _: x), stays=True)
+_SUM_OF_DURATIONS: Final = ByIntegers(
+    is_duration,
+    Reduction(exactly(exact_sum), exact_sum, lambda x, _: x, of_lines=exact_sum_of_lines),
+    stays=True,
+)
 _MEAN_OF_TIMES: Final = ByIntegers(
     is_averaged,
-    Reduction(exactly(exact_mean), exact_mean, lambda x, _: x, of_present=exact_mean, needs_elements=True),
+    Reduction(
+        exactly(exact_mean),
+        exact_mean,
+        lambda x, _: x,
+        of_present=exact_mean,
+        needs_elements=True,
+        of_lines=exact_mean_of_lines,
+    ),
     stays=True,
 )
 
@@ -171,17 +198,66 @@ def _no_zero(x: Tensor, axes: Axes, settings: Settings) -> Array:
     return np.asarray(_count(unmarked(x), axes, settings) + hidden == along.length(x.shape, axes))
 
 
+def _some_of_lines(lines: Lines, _settings: Settings) -> Array:
+    return _nonzero(lines) > 0
+
+
+def _no_zero_of_lines(lines: Lines, _settings: Settings) -> Array:
+    return np.asarray((_nonzero(lines) == lines.stored) & (lines.absent == 0))
+
+
+def _nonzero(lines: Lines) -> Array:
+    return lines.reduce(np.add, (lines.data != 0).astype(np.int64), 0)
+
+
+SUM: Final = Reduction(
+    lambda x, axes, _: np.asarray(np.sum(x, axis=axes)),
+    lambda x, axes, _: along.sums(x, axes),
+    lambda x, _: np.sum(x),
+    others=_SUM_OF_DURATIONS,
+    of_lines=_sum_of_lines,
+)
+PROD: Final = Reduction(
+    _product,
+    of_segments(_product_of_lines),
+    lambda x, _: np.prod(x),
+    of_present=of_segments(_product_of_lines),
+    of_nothing=True,
+    of_lines=_product_of_lines,
+)
+MEAN: Final = Reduction(
+    _mean,
+    _sparse_mean,
+    lambda x, _: np.mean(x),
+    of_present=_mean_of_present,
+    others=_MEAN_OF_TIMES,
+    of_lines=_mean_of_lines,
+)
+MAX: Final = _extreme(np.maximum)
+MIN: Final = _extreme(np.minimum)
+ANY: Final = Reduction(
+    lambda x, axes, _: np.asarray(np.any(x, axis=axes)),
+    _some,
+    lambda x, _: np.zeros(1, np.bool_),
+    decides=True,
+    of_lines=_some_of_lines,
+)
+ALL: Final = Reduction(
+    lambda x, axes, _: np.asarray(np.all(x, axis=axes)),
+    _no_zero,
+    lambda x, _: np.zeros(1, np.bool_),
+    of_present=_no_zero,
+    of_nothing=True,
+    decides=False,
+    of_lines=_no_zero_of_lines,
+)
+
 OPS: Final = (
     reduction(
         "sum",
         "The sum of the elements. Integers narrower than 64 bits and bools are summed as int64 or uint64, as in numpy; "
         "0 of none. Of durations, too, exactly: a sum that does not fit in 64 bits is an error when it runs.",
-        Reduction(
-            lambda x, axes, _: np.asarray(np.sum(x, axis=axes)),
-            lambda x, axes, _: along.sums(x, axes),
-            lambda x, _: np.sum(x),
-            others=_SUM_OF_DURATIONS,
-        ),
+        SUM,
         nothing_left="0",
         flow=Flow.SUM,
     ),
@@ -189,7 +265,7 @@ OPS: Final = (
         "prod",
         "The product of the elements, those of a sparse tensor that are absent being zeros. Integers narrower than 64 "
         "bits and bools are multiplied as int64 or uint64, as in numpy; 1 of none.",
-        Reduction(_product, _product_of_lines, lambda x, _: np.prod(x), of_present=_product_of_lines, of_nothing=True),
+        PROD,
         nothing_left="1",
         flow=Flow.PRODUCT,
     ),
@@ -198,20 +274,15 @@ OPS: Final = (
         "The arithmetic mean, the sum divided by the number of elements; of integers and bools in float64; NaN of "
         "none. Of durations and timestamps, too, exactly and then cut off towards zero, which of timestamps is 1970; "
         "there must be some.",
-        Reduction(_mean, _sparse_mean, lambda x, _: np.mean(x), of_present=_mean_of_present, others=_MEAN_OF_TIMES),
+        MEAN,
         flow=Flow.MEAN,
     ),
-    reduction("max", f"The greatest element; NaN if any is. {_OTHERS}", _extreme(np.maximum), flow=Flow.MAXIMUM),
-    reduction("min", f"The least element; NaN if any is. {_OTHERS}", _extreme(np.minimum), flow=Flow.MINIMUM),
+    reduction("max", f"The greatest element; NaN if any is. {_OTHERS}", MAX, flow=Flow.MAXIMUM),
+    reduction("min", f"The least element; NaN if any is. {_OTHERS}", MIN, flow=Flow.MINIMUM),
     reduction(
         "any",
         "Whether any element is not zero, bool; NaN is not zero. False of none.",
-        Reduction(
-            lambda x, axes, _: np.asarray(np.any(x, axis=axes)),
-            _some,
-            lambda x, _: np.zeros(1, np.bool_),
-            decided=_some,
-        ),
+        ANY,
         nothing_left="false",
         flow=Flow.ANY,
         missing="Missing where an element of the line is and none that is there is true; with skipna left out.",
@@ -219,14 +290,7 @@ OPS: Final = (
     reduction(
         "all",
         "Whether no element is zero, bool; those of a sparse tensor that are absent are. True of none.",
-        Reduction(
-            lambda x, axes, _: np.asarray(np.all(x, axis=axes)),
-            _no_zero,
-            lambda x, _: np.zeros(1, np.bool_),
-            of_present=_no_zero,
-            of_nothing=True,
-            decided=lambda x, axes, settings: ~_no_zero(x, axes, settings),
-        ),
+        ALL,
         nothing_left="true",
         flow=Flow.ALL,
         missing="Missing where an element of the line is and all that are there are true; with skipna left out.",

@@ -7,15 +7,14 @@ from typing import Any, Final
 
 import numpy as np
 
-from jazz.values import Tensor
 from jazz_server.engine import along, costs, rows
 from jazz_server.engine.along import Axes
 from jazz_server.engine.launch import grain, launch
 from jazz_server.engine.op import Flow, Inference, Op, Parameter, Scalar, Settings
 from jazz_server.engine.parallel import for_each, for_ranges
 from jazz_server.engine.promotion import BOOL, NUMERIC, REAL, Array, work_dtype
-from jazz_server.engine.reducing import AXES, KEEPDIMS, SKIPNA, Reduction, missing_rule, reduction
-from jazz_server.engine.segments import Segments, along_last, segments_of
+from jazz_server.engine.reducing import AXES, KEEPDIMS, SKIPNA, OfArray, Reduction, missing_rule, reduction
+from jazz_server.engine.segments import Lines, OfLines, Segments, along_last, of_segments
 from jazz_server.kinds.types import Type
 
 _CORRECTION: Final = Parameter(
@@ -48,8 +47,7 @@ def _variance(x: Array, axes: Axes, settings: Settings) -> Array:
     return np.asarray(_squared(x - mean).sum(axis=axes) / _divisor(count, settings))
 
 
-def _variance_of_segments(x: Tensor, axes: Axes, settings: Settings) -> Array:
-    parts = segments_of(x, axes)
+def _variance_of_lines(parts: Lines, settings: Settings) -> Array:
     data, count = _wide(parts.data), parts.stored + parts.absent
     mean = parts.reduce(np.add, data, 0) / count.astype(np.float64)
     squares = parts.reduce(np.add, _squared(data - parts.spread(mean)), 0)
@@ -62,12 +60,17 @@ def _deviation(x: Array, axes: Axes, settings: Settings) -> Array:
     return np.asarray(np.sqrt(_variance(x, axes, settings)))
 
 
-def _deviation_of_segments(x: Tensor, axes: Axes, settings: Settings) -> Array:
-    return np.asarray(np.sqrt(_variance_of_segments(x, axes, settings)))
+def _deviation_of_lines(parts: Lines, settings: Settings) -> Array:
+    return np.asarray(np.sqrt(_variance_of_lines(parts, settings)))
 
 
-def _spread(of_array: Any, of_segments: Any) -> Reduction:
-    return Reduction(of_array, of_segments, lambda x, _: np.var(x), NUMERIC, of_segments)
+def _spread(of_array: OfArray, of_lines: OfLines) -> Reduction:
+    of_tensor = of_segments(of_lines)
+    return Reduction(of_array, of_tensor, lambda x, _: np.var(x), NUMERIC, of_tensor, of_lines=of_lines)
+
+
+VAR: Final = _spread(_variance, _variance_of_lines)
+STD: Final = _spread(_deviation, _deviation_of_lines)
 
 
 _Pick = Callable[[Any], Array]
@@ -120,9 +123,9 @@ def _places(count: int, settings: Settings) -> list[int]:
     return sorted({count - 1, *(int(at) for place in exact for at in (np.floor(place), np.ceil(place)))})
 
 
-def _quantiles_of_segments(x: Tensor, axes: Axes, settings: Settings) -> Array:
+def _quantiles_of_lines(parts: Lines, settings: Settings) -> Array:
     """Sorts what is stored; the zeros that are not come between the negative and the positive numbers."""
-    parts = segments_of(x, axes)
+    assert isinstance(parts, Segments)
     data = _ascending(parts)
     begin, count = parts.indptr[:-1], parts.stored + parts.absent
     below = np.concatenate(([0], np.cumsum(data < 0)))
@@ -157,14 +160,15 @@ def _quantile_type(x: Array, settings: Settings) -> Array:
     return x if kept else np.asarray(x, np.float64)
 
 
-_QUANTILE = Reduction(
+QUANTILE: Final = Reduction(
     _quantiles,
-    _quantiles_of_segments,
+    of_segments(_quantiles_of_lines),
     _quantile_type,
     tuple(dtype for dtype in REAL if dtype != BOOL),
-    _quantiles_of_segments,
+    of_segments(_quantiles_of_lines),
     needs_elements=True,
     several="q",
+    of_lines=_quantiles_of_lines,
 )
 
 
@@ -177,7 +181,7 @@ def _infer_quantile(inference: Inference, args: Sequence[Type | Scalar], setting
     if settings["method"] not in _METHODS:
         inference.mismatch("method", "linear, lower, higher, nearest or midpoint", repr(settings["method"]))
         settings = {**settings, "method": "linear"}
-    return _QUANTILE.infer(inference, args, settings)
+    return QUANTILE.infer(inference, args, settings)
 
 
 def _rows_of_quantile(along_: Sequence[bool], args: Sequence[Type | Scalar], settings: Settings) -> Flow | None:
@@ -190,13 +194,13 @@ OPS: Final = (
         "var",
         "The variance, sum(|x - mean|**2) / (n - correction), in two passes and in float64: NaN of none. Of integers "
         "and bools in float64.",
-        _spread(_variance, _variance_of_segments),
+        VAR,
         _CORRECTION,
     ),
     reduction(
         "std",
         "The standard deviation, the square root of var. Of integers and bools in float64.",
-        _spread(_deviation, _deviation_of_segments),
+        STD,
         _CORRECTION,
     ),
     Op(
@@ -213,7 +217,7 @@ OPS: Final = (
         arguments=("x",),
         results=("result",),
         infer=_infer_quantile,
-        run=_QUANTILE.run,
+        run=QUANTILE.run,
         rows=_rows_of_quantile,
         cost=costs.sorting_lines,
         work="O(elements stored · log of those of a line)",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -11,33 +10,14 @@ from jazz.values import Table, Value
 from jazz_server.engine import frames
 from jazz_server.engine.beside import beside, check_rows, field_types
 from jazz_server.engine.errors import OpError
+from jazz_server.engine.names import infer_names, listed
 from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, Run, Scalar, Settings, Size
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import AnyType, FieldType, TableType, Type
 
 
-def _names(settings: Settings) -> tuple[str, ...]:
-    given = settings.get("names")
-    return tuple(name for name in given if isinstance(name, str)) if isinstance(given, tuple) else ()
-
-
-def _infer_names(inference: Inference, settings: Settings, count: int | None = None) -> tuple[str, ...] | None:
-    """The names of fields, so many as there are; None when something is wrong with them."""
-    names = _names(settings)
-    repeated = next((name for name, times in Counter(names).items() if times > 1), None)
-    if not names or not all(names):
-        inference.mismatch("names", "names of fields", "an empty one" if names else "none")
-    elif repeated is not None:
-        inference.mismatch("names", "each name once", f"`{repeated}` again")
-    elif count is not None and len(names) != count:
-        inference.mismatch("names", f"a name for each of {describe.count(count, 'field')}", str(len(names)))
-    else:
-        return names
-    return None
-
-
 def _infer_frame(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    names = _infer_names(inference, settings, len(args))
+    names = infer_names(inference, settings, count=len(args))
     if names is None:
         return (AnyType(),)
     check_rows(inference, args)
@@ -46,11 +26,11 @@ def _infer_frame(inference: Inference, args: Sequence[Type | Scalar], settings: 
 
 def _run_frame(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
     run.checkpoint()
-    return (beside(dict(zip(_names(settings), args, strict=True))),)
+    return (beside(dict(zip(listed(settings, "names"), args, strict=True))),)
 
 
 def _infer_assign(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    names = _infer_names(inference, settings, len(args) - 1)
+    names = infer_names(inference, settings, count=len(args) - 1)
     table = frames.known_table(inference, "table", args[0])
     if names is None or table is None:
         return (AnyType(),)
@@ -66,11 +46,11 @@ def _run_assign(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Valu
     run.checkpoint()
     table, added = frames.checked_table("table", args[0]), args[1:]
     fields = {name: frames.declaring(value, table.declared) for name, value in table.fields}
-    return (beside(fields | dict(zip(_names(settings), added, strict=True))),)
+    return (beside(fields | dict(zip(listed(settings, "names"), added, strict=True))),)
 
 
 def _infer_drop(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-    names = _infer_names(inference, settings)
+    names = infer_names(inference, settings)
     table = frames.known_table(inference, "table", args[0])
     if names is None or table is None:
         return (AnyType(),)
@@ -93,7 +73,7 @@ def _left(fields: Sequence[FieldType], names: Sequence[str]) -> tuple[FieldType,
 def _run_drop(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
     run.checkpoint()
     table = frames.checked_table("table", args[0])
-    gone = set(_names(settings))
+    gone = set(listed(settings, "names"))
     unknown = sorted(gone - set(table.names))
     if unknown:
         found = f"`{unknown[0]}`{describe.suggestion(unknown[0], table.names)}"

@@ -60,6 +60,7 @@ from jazz.graph.ops.graphs import (
     sssp,
     triangle_count,
 )
+from jazz.graph.ops.groups import aggregate
 from jazz.graph.ops.iteration import Iterated, iterate
 from jazz.graph.ops.linalg import Eigen, Singular, Solved, cg, eigsh, kron, outer, spsolve, svds, trace
 from jazz.graph.ops.logic import isfinite, isinf, isnan, logical_and, logical_not, logical_or, logical_xor
@@ -114,6 +115,7 @@ __all__ = [
     "Unique",
     "abs",
     "add",
+    "aggregate",
     "all",
     "any",
     "apply",

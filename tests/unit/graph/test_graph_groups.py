@@ -1,0 +1,128 @@
+"""Rows of tables in groups, as steps: what pandas's groupby writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import jazz
+from jazz import ops
+from jazz.graph import TracingError
+
+TYPE = "{k: int64[n], s: string[n], x: float64[n], m: float64[n, 2]}"
+
+
+def steps(function: Any, type_: str | None = TYPE) -> list[str]:
+    inputs = None if type_ is None else {"t": type_}
+    return [line.strip() for line in str(jazz.pipeline(function, inputs=inputs)).splitlines()[1:-1]]
+
+
+def told(function: Any, type_: str | None = TYPE) -> list[str]:
+    """Each result as `name=function(field)`, and settings that are not left out."""
+    settings: dict[str, Any] = {}
+
+    def noted(t: Any) -> Any:
+        result = function(t)
+        settings.update(result._source.step.settings)
+        return result
+
+    jazz.pipeline(noted, inputs=None if type_ is None else {"t": type_})
+    by = settings.pop("by")
+    names, fields, functions = (settings.pop(name) for name in ("names", "fields", "functions"))
+    results = [f"{n}={f}({x})" for n, x, f in zip(names, fields, functions, strict=True)]
+    return [*by, *results, *(f"{name}={setting}" for name, setting in sorted(settings.items()))]
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda t: t.groupby("k").agg(total=("x", "sum"), n=("x", "size")), ["k", "total=sum(x)", "n=size(x)"]),
+        (lambda t: t.groupby(["k", "s"]).agg({"x": "sum", "m": "mean"}), ["k", "s", "x=sum(x)", "m=mean(m)"]),
+        (lambda t: t.groupby("k").agg("max"), ["k", "s=max(s)", "x=max(x)", "m=max(m)"]),
+        (lambda t: t.groupby("k")["x"].agg("max"), ["k", "x=max(x)"]),
+        (lambda t: t.groupby("k")["x"].agg(["min", "max"]), ["k", "min=min(x)", "max=max(x)"]),
+        (lambda t: t.groupby("k")["x"].agg(low="min", top=("m", "max")), ["k", "low=min(x)", "top=max(m)"]),
+        (lambda t: t.groupby("k").size(), ["k", "size=size(k)"]),
+        (lambda t: t.groupby(["k", "s"]).first(), ["k", "s", "x=first(x)", "m=first(m)"]),
+        (lambda t: t.groupby("k")["x"].sum(), ["k", "x=sum(x)"]),
+        (lambda t: t.groupby("k")[["m", "x"]].mean(), ["k", "m=mean(m)", "x=mean(x)"]),
+        (lambda t: t.groupby("k")["x"].median(skipna=True), ["k", "x=median(x)", "skipna=True"]),
+        (lambda t: t.groupby("k", dropna=True)["x"].var(correction=1),
+         ["k", "x=var(x)", "correction=1", "dropna=True"]),
+        (lambda t: t.groupby("k")["x"].agg("std", correction=1.5, skipna=True),
+         ["k", "x=std(x)", "correction=1.5", "skipna=True"]),
+    ],
+)  # fmt: skip
+def test_groups_are_told_of_as_pandas_writes_it(function: Any, expected: list[str]) -> None:
+    assert told(function) == expected
+
+
+@pytest.mark.parametrize("name", ["count", "sum", "prod", "mean", "median", "min", "max", "any", "all", "var", "std",
+                                  "nunique", "first", "last"])  # fmt: skip
+def test_every_function_is_a_method(name: str) -> None:
+    assert told(lambda t: getattr(t.groupby("k")["x"], name)(), None) == ["k", f"x={name}(x)"]
+
+
+def test_what_is_told_is_a_table_whose_fields_are_known() -> None:
+    def f(t: Any) -> Any:
+        found = t.groupby(["s", "k"]).agg(n=("x", "size"), m=("m", "sum"), y=("x", "max")).groupby("s")
+        return found.max()
+
+    assert "names=('k', 'n', 'm', 'y')" in steps(f)[-1]
+    for name in ("s", "k", "n", "y"):
+        jazz.pipeline(lambda t, n=name: ops.sort_by(t.groupby(["s", "k"]).agg(n=("m", "size"), y=("x", "max")), n),
+                      inputs={"t": TYPE})  # fmt: skip
+    with pytest.raises(TracingError, match="'top' of rank 2"):
+        jazz.pipeline(lambda t: ops.sort_by(t.groupby("k").agg(top=("m", "max")), "top"), inputs={"t": TYPE})
+
+
+@pytest.mark.parametrize(
+    ("function", "found"),
+    [
+        (lambda t: t.groupby([]), "[]"),
+        (lambda t: t.groupby(["k", "k"]), "['k', 'k']"),
+        (lambda t: t.groupby(3), "3"),
+        (lambda t: t.groupby("k", dropna=1), "1"),
+        (lambda t: t.groupby("k")[[]], "[]"),
+        (lambda t: t.groupby("k").agg(), "nothing"),
+        (lambda t: t.groupby("k").agg({}), "[]"),
+        (lambda t: t.groupby("k").agg("sum", n=("x", "size")), "both"),
+        (lambda t: t.groupby("k").agg(n="x"), "'x'"),
+        (lambda t: t.groupby("k").agg(n=("x", "sum", "max")), "('x', 'sum', 'max')"),
+        (lambda t: t.groupby("k").agg(n=("x", max)), "<built-in function max>"),
+        (lambda t: t.groupby("k").agg(n=(1, "max")), "1"),
+        (lambda t: t.groupby("k").agg(k=("x", "sum")), "'k'"),
+        (lambda t: t.groupby("k").agg(["sum"]), "['sum']"),
+        (lambda t: t.groupby("k").agg(n=("x", "summ")), "'summ' (did you mean 'sum'?)"),
+        (lambda t: t.groupby("k").agg({"x": ["min", "max"]}), "['min', 'max']"),
+        (lambda t: t.groupby("k").agg({"x": len}), "<built-in function len>"),
+        (lambda t: t.groupby("k")["x"].sum(skipna="yes"), "'yes'"),
+        (lambda t: t.groupby("k")["x"].var(correction="1"), "'1'"),
+        (lambda t: t[["k"]].groupby("k").sum(), "none"),
+        (lambda t: ops.aggregate(t, "k", ["n"], [], ["size"]), "[]"),
+        (lambda t: ops.aggregate(t, "k", ["n"], ["x"], "size"), "'size'"),
+    ],
+)
+def test_mistakes_are_found_while_it_is_traced(function: Any, found: str) -> None:
+    with pytest.raises(TracingError) as caught:
+        jazz.pipeline(function, inputs={"t": TYPE})
+    assert caught.value.violations[0].found == found
+
+
+def test_lists_of_functions_say_what_to_write() -> None:
+    with pytest.raises(TracingError, match=r'write agg\(x_min=\("x", "min"\), x_max=\("x", "max"\)\)'):
+        jazz.pipeline(lambda t: t.groupby("k").agg({"x": ["min", "max"]}))
+
+
+def test_all_fields_of_a_table_of_which_none_are_known_are_refused() -> None:
+    with pytest.raises(TracingError, match="unless types of inputs say it"):
+        jazz.pipeline(lambda t: t.groupby("k").sum())
+    assert told(lambda t: t.groupby("k").size(), None) == ["k", "size=size(k)"]
+
+
+def test_what_groups_have_not_names_what_they_have() -> None:
+    with pytest.raises(AttributeError, match="groups of rows have no meen; they have mean"):
+        jazz.pipeline(lambda t: t.groupby("k").meen())
+    with pytest.raises(AttributeError, match="groups of rows have no transform; they have agg, size"):
+        jazz.pipeline(lambda t: t.groupby("k").transform("sum"))
