@@ -3,8 +3,8 @@
 # might turn out otherwise.
 
 SAME_DIMS <- c(
-  "abs", "cast", "clip", "exp", "fill_na", "is_na", "isin", "log", "log1p", "negative", "relu", "sigmoid", "sqrt",
-  "to_dense", "to_sparse"
+  "abs", "cast", "clip", "exp", "fill_na", "flip", "is_na", "isin", "log", "log1p", "logical_not", "negative", "relu",
+  "sigmoid", "sqrt", "to_dense", "to_sparse"
 )
 REDUCTIONS <- c("argmax", "count_na", "count_nonzero", "max", "mean", "min", "norm", "sum")
 
@@ -16,9 +16,11 @@ step_dims <- function(op, dims, settings, outputs) {
   first <- dims[[1L]]
   unknown <- rep(list(NULL), outputs)
   if (op %in% SAME_DIMS) return(list(first))
-  if (op %in% c(ARITHMETIC, COMPARISONS, "maximum", "minimum", "where")) return(list(Reduce(stretched_dims, dims)))
+  if (op %in% c(ARITHMETIC, COMPARISONS, LOGIC, "logical_xor", "maximum", "minimum", "where")) {
+    return(list(Reduce(stretched_dims, dims)))
+  }
+  axis <- counted_axis(settings$axis, length(first))
   if (op %in% REDUCTIONS) {
-    axis <- if (!is.null(settings$axis)) settings$axis + 1
     if (any(axis > length(first))) return(unknown)
     return(list(reduced_dims(first, axis, isTRUE(settings$keepdims))))
   }
@@ -27,10 +29,14 @@ step_dims <- function(op, dims, settings, outputs) {
     matmul = list(matmul_dims(first, dims[[2L]])),
     size = list(list()),
     topk = rep(list(if (length(first) > 0L) c(utils::head(first, -1L), list(as.double(settings$k)))), 2L),
-    take = list(taken_dims(first, dims[[2L]], (settings$axis %||% 0) + 1)),
+    take = list(taken_dims(first, dims[[2L]], axis %||% 1)),
+    filter = list(taken_dims(first, list(NA), axis %||% 1)),
     unknown
   )
 }
+
+# Axes of a message counted from 1, those from the end among them.
+counted_axis <- function(axis, rank) if (!is.null(axis)) axis + 1 + ifelse(axis < 0, rank, 0)
 
 # The dimensions of two operands that numpy broadcasts. A symbol may turn out to be 1, which is stretched.
 stretched_dims <- function(a, b) {
@@ -61,31 +67,4 @@ plain_settings <- function(parameters) {
     parameter$literal[[1L]]
   })
   stats::setNames(values, vapply(parameters, `[[`, "", "name"))
-}
-
-# The dimensions of a constant of a message.
-constant_dims <- function(constant) {
-  tensor <- constant$header$tensor
-  if (!is.null(tensor)) as.list(as.double(tensor$shape %||% numeric()))
-}
-
-# The dimensions of all outputs of a graph, from those of its inputs.
-graph_dims <- function(graph, inputs, constants) {
-  known <- vector("list", length(graph$steps))
-  of_source <- function(source) {
-    if (!is.null(source$literal)) return(list())
-    if (!is.null(source$constant)) return(constants[[source$constant + 1]])
-    if (!is.null(source$step)) {
-      outputs <- known[[(source$step$step %||% 0) + 1]]
-      place <- (source$step$output %||% 0) + 1
-      return(if (place <= length(outputs)) outputs[[place]])
-    }
-    inputs[[(source$input %||% 0) + 1]]
-  }
-  for (number in seq_along(known)) {
-    step <- graph$steps[[number]]
-    dims <- lapply(step$arguments, of_source)
-    if (length(dims) > 0L) known[[number]] <- step_dims(step$op, dims, plain_settings(step$parameters), 1L)
-  }
-  lapply(graph$outputs, function(output) of_source(output$source))
 }

@@ -21,7 +21,8 @@ jz_call <- function(pipeline, ...) {
   trace <- tracing$current
   graph <- embedded_graph(pipeline, trace)
   names <- names(graph$outputs)
-  nodes <- apply_op("call", given, list(pipeline = graph), length(names), output_dims(pipeline, given))
+  nodes <- apply_op("call", given, list(pipeline = graph), length(names))
+  nodes <- Map(function(node, type) typed_node(trace, node@source, type), nodes, output_types(pipeline, given, trace))
   if (length(nodes) == 1) nodes[[1]] else stats::setNames(nodes, names)
 }
 
@@ -32,10 +33,10 @@ jz_inline <- function(pipeline, ...) {
   given <- given_inputs(pipeline, list(...), call)
   trace <- tracing$current
   sources <- lapply(given, source_of, trace = trace, argument = call)
-  outputs <- Map(function(source, dims) {
+  outputs <- Map(function(source, type) {
     if (source$kind == "literal") stop_tracing(call, "outputs that are computed", "a literal")
-    new_node(trace, source, dims)
-  }, inlined(pipeline, sources, trace), output_dims(pipeline, given))
+    typed_node(trace, source, type)
+  }, inlined(pipeline, sources, trace), output_types(pipeline, given, trace))
   if (length(outputs) == 1) outputs[[1]] else outputs
 }
 
@@ -51,10 +52,11 @@ given_inputs <- function(pipeline, given, call) {
   in_order(given, vapply(pipeline$message$graph$inputs, `[[`, "", "name"), call)
 }
 
-# What is known of the dimensions of its outputs.
-output_dims <- function(pipeline, given) {
+# What is known of its outputs, whose steps were written into a trace.
+output_types <- function(pipeline, given, trace) {
   message <- pipeline$message
-  graph_dims(message$graph, lapply(given, dims_of), lapply(message$constants, constant_dims))
+  symbol <- paste0("?", trace$root$steps)
+  graph_types(message$graph, lapply(given, known_type), lapply(message$constants, constant_type), symbol)
 }
 
 # Arguments in the order of inputs: those with names first, then the others as they come.

@@ -2,7 +2,8 @@
 
 #' @rdname jz_op
 #' @param fields A named list: values with the same number of rows, or single ones, which stand in every row. Rows have
-#'   the names that fields have, which must be the same in all that have some.
+#'   the names that fields have, which must be the same in all that have some. Of `jz_assign()` also functions, each of
+#'   the table as it is with the fields before.
 #' @export
 jz_frame <- function(fields) framed(fields, traced_call())
 
@@ -15,7 +16,21 @@ framed <- function(fields, call) {
 
 #' @rdname jz_op
 #' @export
-jz_assign <- function(table, fields) assigned(table, fields, traced_call())
+jz_assign <- function(table, fields) {
+  call <- traced_call()
+  check_fields(fields, call)
+  pending <- list()
+  for (name in names(fields)) {
+    field <- fields[[name]]
+    if (is.function(field)) {
+      if (length(pending) > 0) table <- assigned(table, pending, call)
+      pending <- list()
+      field <- called_in_order(in_pipeline(field), list(table))
+    }
+    pending[name] <- list(field)
+  }
+  assigned(table, pending, call)
+}
 
 assigned <- function(table, fields, call) {
   check_fields(fields, call)
@@ -70,27 +85,12 @@ is_single_field <- function(value) {
 
 # What is known of a value that becomes a field.
 field_type <- function(value) {
-  if (is_table(value)) {
-    fields <- lapply(names(value@fields), function(name) list(name = name, type = value@fields[[name]]$message))
-    return(new_type(list(table = list(fields = fields))))
-  }
-  dims <- if (is_single_field(value)) list() else if (is_node(value) || is.atomic(value)) dims_of(value)
-  if (is.null(dims)) return(jz_any_value())
-  dimensions <- lapply(if (length(dims) > 0) dims else list(NA), known_dimension)
-  types <- if (is_truth(value)) list(types = list(list(data_type = "DATA_TYPE_BOOL")))
-  new_type(list(tensor = c(types, list(shape = list(dimensions = dimensions)))))
+  column_type(if (is_single_field(value)) tensor_of(list(), is_truth(value)) else known_type(value))
 }
 
-known_dimension <- function(dim) {
-  if (is.na(dim)) list(any = empty_message()) else if (is.character(dim)) list(symbol = dim) else list(size = dim)
-}
-
-# A table with these fields, which have one number of rows: the one that is known of any, or one of its own.
+# A table with these fields, which have one number of rows.
 with_fields <- function(node, fields) {
-  lengths <- lapply(Filter(length, lapply(fields, type_dims)), `[[`, 1)
-  known <- Filter(Negate(is.na), lengths)
-  sure <- c(Filter(is.numeric, known), known, paste0("?", node@source$step$id))[[1]]
-  slot(node, "fields", check = FALSE) <- lapply(fields, with_rows, dimension = known_dimension(sure))
+  slot(node, "fields", check = FALSE) <- in_rows(fields, paste0("?", node@source$step$id))
   node
 }
 
@@ -114,19 +114,4 @@ check_column <- function(name, value, call) {
     found <- if (is_table(value)) "a table" else if (several) shown_dims(dims_of(value)) else "one without a name"
     stop_tracing(call, "vectors with names", found, "jz_frame(list(a = x)) has matrices and tables as fields")
   }
-}
-
-#' @rdname jz_operators
-#' @param _data A table whose fields are known.
-#' @export
-transform.jazz_node <- function(`_data`, ...) { # nolint: object_name_linter.
-  call <- traced_call()
-  table <- `_data`
-  if (!is_table(table)) {
-    advice <- "say what the input is, as in jz_pipeline(f, inputs = list(x = jz_table(list(a = jz_dense(\"n\")))))"
-    stop_tracing(call, "a table whose fields are known", "a value that is not known to be one", advice)
-  }
-  columns <- new.env(parent = parent.frame())
-  lapply(names(table@fields), function(name) delayedAssign(name, table_field(table, name), assign.env = columns))
-  assigned(table, lapply(as.list(substitute(list(...)))[-1], eval, columns), call)
 }

@@ -41,11 +41,8 @@ table_part <- function(x, rows, columns, drop, call) {
 stacked <- function(parts, call) {
   node <- apply_op("concat", parts, list(), 1, list(NULL), call)[[1]]
   if (!all(vapply(parts, is_table, NA))) return(node)
-  found <- lapply(parts, function(part) rows_from(node, part)@fields)
-  alike <- vapply(names(found[[1]]), function(name) {
-    all(vapply(found, function(fields) identical(fields[[name]], found[[1]][[name]]), NA))
-  }, NA)
-  slot(node, "fields", check = FALSE) <- found[[1]][alike]
+  fields <- fields_of_all(lapply(parts, function(part) part@fields), paste0("?", node@source$step$id))
+  slot(node, "fields", check = FALSE) <- fields
   node
 }
 

@@ -34,6 +34,42 @@ of_frames <- list(
     two <- 2
     transform(x[x$k > 1, ], n = n * two, m = mean(n))
   },
+  function(x) {
+    within(x, {
+      sum <- n + k
+      n <- sum * 2
+      one <- 1
+    })
+  },
+  function(x) within(x[x$k > 1, ], half <- k / 2),
+  function(x) {
+    within(x, {
+      a <- k
+      b <- a
+      rm(k)
+      a <- 2 * b
+      text <- NULL
+    })
+  },
+  function(x) {
+    within(x, {
+      gone <- n
+      rm(gone, n)
+      n <- k
+      rm(k)
+      k <- 0L
+    })
+  },
+  function(x) {
+    double <- function(v) v * 2
+    within(x, for (name in c("n", "k")) assign(paste(name, "twice"), double(get(name))))[c("n", "k twice")]
+  },
+  function(x) within(x, c(n, k)), function(x) within(x, k <- k), function(x) within(x, k <- n),
+  function(x) within(x, rm(n, k)),
+  function(x) within(x["k"], {
+    .hidden <- k
+    rm(k)
+  }),
   function(x) data.frame(a = x$n, `b c` = x$k, yes = TRUE, part = 0.5, word = "é"),
   function(x) data.frame(`b c` = x$k, n = x$n, check.names = FALSE),
   function(x) {
@@ -57,6 +93,25 @@ test_that("tables are those that R makes of data frames", {
     found <- jz_plain(jz_run(db, jz_pipeline(f, inputs = list(x = type)), x = frame()))
     expect_equal(found, expected, info = paste(deparse(f), collapse = " "))
   }
+})
+
+test_that("fields are functions of the table as it is with those before", {
+  db <- test_db()
+  scaled <- function(t) t$half * colMeans(cbind(t$half, 4))[2]
+  f <- jz_pipeline(function(x) {
+    jz_assign(x, list(one = 1L, half = function(t) t$k / 2, k = scaled, two = function(t) 2, last = function(t) t$two))
+  }, inputs = list(x = type))
+  half <- frame()$k / 2
+  expected <- cbind(transform(frame(), k = half * 4), one = 1L, half = half, two = 2, last = 2)
+  expect_equal(jz_plain(jz_run(db, f, x = frame())), expected)
+})
+
+test_that("within() changes no field that is left as it is", {
+  f <- jz_pipeline(function(x) within(x, a <- k), inputs = list(x = type))
+  expect_identical(jz_pipeline_bytes(f), jz_pipeline_bytes(jz_pipeline(function(x) {
+    x$a <- x$k
+    x
+  }, inputs = list(x = type))))
 })
 
 test_that("fields are changed and chosen where the input is not known to be a table", {
@@ -119,6 +174,44 @@ test_that("a pipeline that makes a table is called in another one", {
   expect_equal(jz_plain(jz_run(db, f, x = frame())), frame()$k * 2L)
 })
 
+test_that("fields of a table that a called pipeline gives are known as if its steps stood there", {
+  types <- list(x = jz_table(list(k = "float64[n]", b = "bool[n]", m = "float64[n, 2]")), v = jz_dense("n"))
+  known <- function(called, f) {
+    called <- jz_pipeline(called)
+    found <- list()
+    for (written in c(jz_call, jz_inline)) {
+      jz_pipeline(function(x, v) {
+        t <- written(called, x, v)
+        found <<- c(found, list(vapply(t@fields, function(type) length(type_dims(type)), 0L)))
+        f(t)
+      }, inputs = types)
+    }
+    expect_identical(found[[1]], found[[2]])
+    found[[1]]
+  }
+  same <- function(t) t$k + t$m[, 1]
+  expect_identical(known(function(x, v) x, same), c(k = 1L, b = 1L, m = 2L))
+  expect_named(known(function(x, v) jz_drop(x, "b"), same), c("k", "m"))
+  made <- known(function(x, v) jz_frame(list(v = v, s = 1, x = x)), function(t) t$v * t$s + t$x$k)
+  expect_identical(made, c(v = 1L, s = 1L, x = 0L))
+  known(function(x, v) jz_assign(x, list(m = v, w = 2)), function(t) t$k * t$m + t$w)
+  known(function(x, v) jz_filter(x, jz_field(x, "b")), function(t) t[t$b, ]$k + t[t$b, ]$m[, 2])
+  known(function(x, v) jz_filter(jz_assign(x, list(w = v)), v > 0), function(t) t$k + t$w)
+  known(function(x, v) jz_assign(x, list(high = v > 0)), function(t) within(t[t$high, ], k <- k + m[, 1]))
+  known(function(x, v) jz_concat(list(x, jz_flip(x))), function(t) jz_sort_by(t, "k")$k + t$m[, 1])
+  known(function(x, v) jz_sort_by(x, "k"), same)
+  expect_length(known(function(x, v) jz_multiply(x$k, v), function(k) cbind(k, 1 + k) * k), 0)
+})
+
+test_that("rows of tables that calls give are not taken for those of other ones", {
+  some <- jz_pipeline(function(x) jz_filter(x, jz_field(x, "k") > 0))
+  type <- jz_table(list(k = "float64[n]", m = "float64[n, 2]"))
+  for (written in c(jz_call, jz_inline)) {
+    error <- raised(jz_pipeline(function(x) written(some, x)$m * written(some, x)$k, inputs = list(x = type)))
+    expect_match(conditionMessage(error), "equal dimensions", fixed = TRUE)
+  }
+})
+
 test_that("what makes no table is refused while it is written", {
   type <- jz_table(list(k = "int32[n]", m = "float64[n, 2]", inner = jz_table(list(v = "bool[n]"))))
   refused <- function(f) conditionMessage(raised(jz_pipeline(f, inputs = list(x = type))))
@@ -149,6 +242,11 @@ test_that("what makes no table is refused while it is written", {
   expect_match(refused(function(x) jz_sort_by(x, c("k", "inner"))), "fields that are vectors", fixed = TRUE)
   unknown <- conditionMessage(raised(jz_pipeline(function(x) transform(x, a = k))))
   expect_match(unknown, "a table whose fields are known", fixed = TRUE)
+  unknown <- conditionMessage(raised(jz_pipeline(function(x) within(x, a <- k))))
+  expect_match(unknown, "a table whose fields are known", fixed = TRUE)
+  expect_match(refused(function(x) within(x, a <- function() k)), "a value, found a function", fixed = TRUE)
+  expect_match(refused(function(x) within(x, k[1] <- 2L)), "an assignment", fixed = TRUE)
+  expect_match(refused(function(x) jz_assign(x, list(a = function(t) NULL))), "a value, found NULL", fixed = TRUE)
 })
 
 test_that("other numbers of rows are refused with the name of the field", {

@@ -189,4 +189,12 @@ test_that("dimensions of called steps are those that the broadcasting of numpy g
   expect_identical(step_dims("topk", list(list("n", 9)), list(k = 2), 1L)[[2]], list("n", 2))
   expect_identical(step_dims("take", list(list("n", 9), list(4)), list(axis = 1), 1L)[[1]], list("n", 4))
   expect_identical(step_dims("transpose", list(NULL), list(), 1L), list(NULL))
+  expect_identical(step_dims("filter", list(list("n", 9), list("n")), list(), 1L), list(list(NA, 9)))
+})
+
+test_that("axes of called steps may be counted from the end", {
+  expect_identical(step_dims("sum", list(list("n", 9)), list(axis = -1), 1L), list(list("n")))
+  expect_identical(step_dims("sum", list(list("n", 9, 2)), list(axis = c(0, -1)), 1L), list(list(9)))
+  expect_identical(step_dims("take", list(list("n", 9), list(4)), list(axis = -1), 1L), list(list("n", 4)))
+  expect_identical(step_dims("sum", list(NULL), list(axis = -1), 1L), list(NULL))
 })
