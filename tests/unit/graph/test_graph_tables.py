@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import jazz
@@ -66,6 +67,50 @@ def test_rows_are_sorted_by_vectors_as_far_as_that_is_known(function: Any, found
     with pytest.raises(TracingError) as caught:
         jazz.pipeline(function, inputs={"t": TYPE})
     assert caught.value.violations[0].found == found
+
+
+SAME = jazz.pipeline(lambda t: t)
+SOME = jazz.pipeline(lambda t, u: {"some": t[t["x"] > 0].assign(x=u["m"], z=1), "in": u["in"]})
+AGAIN = jazz.pipeline(lambda t: ops.call(SAME, t))
+
+
+@pytest.mark.parametrize("write", [ops.call, lambda pipeline, *given: pipeline(*given)])
+@pytest.mark.parametrize(
+    ("function", "found"),
+    [
+        (lambda call, t: ops.sort_by(call(SAME, t), "m"), "'m' of rank 2"),
+        (lambda call, t: ops.sort_by(call(SAME, call(SAME, t).drop(columns="x"))["in"], "v"), "'v' of rank 2"),
+        (lambda call, t: ops.sort_by(call(SOME, t, t)["some"][1:], "x"), "'x' of rank 2"),
+        (lambda call, t: ops.sort_by(call(SOME, t, t[:2])["in"], "v"), "'v' of rank 2"),
+        (lambda call, t: ops.sort_by(call(SOME, call(SAME, t), t)["some"], "s"), "'s' of rank 2"),
+    ],
+)
+def test_fields_of_what_a_call_gives_are_known_as_if_its_steps_stood_there(
+    write: Any, function: Any, found: str
+) -> None:
+    with pytest.raises(TracingError) as caught:
+        jazz.pipeline(lambda t: function(write, t), inputs={"t": TYPE})
+    assert caught.value.violations[0].found == found
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda t: ops.sort_by(ops.call(SOME, t, t)["some"], "z"),
+        lambda t: ops.sort_by(ops.call(SOME, t, t)["some"].assign(m=1), "m"),
+        lambda t: ops.sort_by(ops.call(AGAIN, t), "m"),
+        lambda t: ops.sort_by(ops.call(jazz.pipeline(lambda: {"t": jazz.ops.frame({"a": np.arange(2)})})), "a"),
+        lambda t: ops.sort_by(ops.call(jazz.pipeline(lambda t: 1), t), "a"),
+    ],
+)
+def test_what_a_call_may_give_is_not_refused(function: Any) -> None:
+    jazz.pipeline(function, inputs={"t": TYPE})
+
+
+def test_names_of_the_fields_of_what_a_call_gives_are_known_too() -> None:
+    inner = jazz.pipeline(lambda t: ops.drop(t, ["s", "in", "any"]))
+    found = jazz.pipeline(lambda t, u: ops.call(inner, t).merge(ops.call(inner, u)), inputs={"t": TYPE, "u": TYPE})
+    assert "left_on=('x', 'm'), right_on=('x', 'm')" in str(found)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from jazz.graph.trace import Constant, InputOf, OutputOf, Source, Step
+from jazz.graph.trace import Constant, InputOf, OutputOf, Source, Step, SubGraph
 from jazz.graph.types import Any, TableType, TensorType, Type
 from jazz.values import Layout
 
@@ -19,7 +19,7 @@ _COMPRESSED: Final = frozenset({Layout.CSR, Layout.CSC})
 
 def rank_of_field(table: Source, name: str) -> int | None:
     """The rank of a field of a table; None when it is not known."""
-    known = _field(table, name)
+    known = _field(table, name, _View())
     if not isinstance(known, TensorType):
         return None
     if known.shape is None:
@@ -30,16 +30,17 @@ def rank_of_field(table: Source, name: str) -> int | None:
 def names_of_fields(table: Source) -> tuple[str, ...] | None:
     """The names of the fields that a table is known to have, in their order; None when nothing is known of it."""
     behind: list[Step] = []
-    while isinstance(table, OutputOf) and table.step.op in _OF_FIRST:
+    view = _View()
+    while isinstance(table := view.through(table), OutputOf) and table.step.op in _OF_FIRST:
         behind.append(table.step)
         table = table.step.arguments[0]
-    names = _first_names(table)
+    names = _first_names(table, view)
     for step in reversed(behind):
         names = None if names is None else _changed_names(names, step)
     return names or None
 
 
-def _first_names(table: Source) -> tuple[str, ...] | None:
+def _first_names(table: Source, view: _View) -> tuple[str, ...] | None:
     if isinstance(table, Constant):
         return tuple(field.name for field in table.message.header.table.fields)
     if isinstance(table, OutputOf) and table.step.op == "frame":
@@ -48,7 +49,7 @@ def _first_names(table: Source) -> tuple[str, ...] | None:
         return (*_names_in(table.step, "by"), *_names_in(table.step, "names"))
     known: Type = Any
     if isinstance(table, OutputOf) and table.step.op == "field":
-        known = _field(table.step.arguments[0], str(dict(table.step.settings)["name"]))
+        known = _field(table.step.arguments[0], str(dict(table.step.settings)["name"]), view)
     elif isinstance(table, InputOf) and table.trace.inputs:
         known = table.trace.inputs[table.index]
     return tuple(field.name for field in known.fields) if isinstance(known, TableType) else None
@@ -82,9 +83,33 @@ def _names_in(step: Step, setting: str) -> tuple[str, ...]:
     return tuple(map(str, found)) if isinstance(found, tuple) else ()
 
 
-def _field(table: Source, name: str) -> Type:
+class _View:
+    """Sources seen through calls of pipelines, as if their steps stood there; not through calls inside of calls."""
+
+    def __init__(self) -> None:
+        self._call: Step | None = None
+
+    def through(self, source: Source) -> Source:
+        """What the called pipeline gives, in the place of what a call does, and the argument in that of an input."""
+        while True:
+            if self._call is None and isinstance(source, OutputOf) and source.step.op == "call":
+                self._call = source.step
+                source = _called(source.step).outputs[source.index][1]
+            elif self._call is not None and isinstance(source, InputOf) and source.trace is _called(self._call).trace:
+                source, self._call = self._call.arguments[source.index], None
+            else:
+                return source
+
+
+def _called(call: Step) -> SubGraph:
+    graph = dict(call.settings)["pipeline"]
+    assert isinstance(graph, SubGraph)
+    return graph
+
+
+def _field(table: Source, name: str, view: _View) -> Type:
     path = [name]
-    while isinstance(table, OutputOf):
+    while isinstance(table := view.through(table), OutputOf):
         step = table.step
         made = _made(step, path[-1]) if path and step.op in ("frame", "assign") else None
         if made is not None:
