@@ -297,7 +297,7 @@ def test_groups_are_those_of_pandas(data: st.DataObject, rows: int) -> None:
     frame = pd.DataFrame(
         {
             "i": pd.array(drawn(st.none() | st.integers(0, 2)), "Int64"),
-            "s": pd.array(drawn(st.none() | st.sampled_from("abé")), "str"),
+            "s": pd.array(drawn(st.none() | st.sampled_from("abé")), "string"),
             "b": pd.array(drawn(st.none() | st.booleans()), "boolean"),
             "c": pd.Categorical(drawn(st.none() | st.sampled_from("xyz")), categories=list("zxy")),
             "t": pd.to_datetime(drawn(st.none() | st.sampled_from(["2024-01-01", "2023-01-01"]))).as_unit("s"),
