@@ -59,7 +59,7 @@ OF_ELEMENTS: dict[str, Callable[..., object]] = {
     "function(x) prod(x)": lambda x: x.prod(),
     "function(m) any(m > 0)": lambda m: (m > 0.0).any(),
     "function(m) all(m > 0, na.rm = TRUE)": lambda m: (m > 0.0).all(skipna=True),
-    "function(m) range(m, na.rm = TRUE)": lambda m: ops.quantile(m, [0.0, 1.0], method="lower", skipna=True),
+    "function(m) range(m, na.rm = TRUE)": lambda m: ops.stack([m.min(skipna=True), m.max(skipna=True)]),
     "function(v) var(v)": lambda v: v.var(correction=1),
     "function(x) sd(x)": lambda x: x.std(correction=1),
     "function(x) median(x)": lambda x: ops.quantile(x, 0.5),

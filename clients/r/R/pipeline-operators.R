@@ -91,7 +91,7 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' * `sort()` and `order()` have texts in the order of their code points, whatever the locale, and `NaN` behind numbers;
 #' * a number is not added to a date or a time: `x + as.difftime(1, units = "days")` is a day later. Differences are in
 #'   seconds, where R has days between dates and chooses a unit between times. `pmax()` and `pmin()` of times in two
-#'   zones are refused, and `range()` is of numbers.
+#'   zones are refused.
 #'
 #' @param e1,e2,x,y,a,b,... Values of a pipeline, numbers, or vectors and matrices, which become constants.
 #' @param i,j,drop,name,na.rm As in R.
@@ -171,7 +171,10 @@ to_base <- function(x, base) of_numbers("log", x) / log(base)
 #' @export
 setMethod("Summary", "jazz_node", function(x, ..., na.rm = FALSE) {
   if (...length() > 0) stop_tracing(traced_call(), paste0(.Generic, "(x) of one value"), "several values")
-  if (.Generic == "range") return(jz_quantile(x, c(0, 1), method = "lower", na.rm = na.rm))
+  if (.Generic == "range") {
+    # jz_quantile(x, c(0, 1)) would be one step, but of numbers alone
+    return(jz_stack(lapply(c("min", "max"), function(end) reduce(end, x, NULL, FALSE, na.rm))))
+  }
   reduce(.Generic, x, NULL, FALSE, na.rm, truth = .Generic %in% c("any", "all"))
 })
 
