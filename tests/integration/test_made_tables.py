@@ -141,3 +141,22 @@ def test_labels_of_rows_that_are_not_the_same_are_refused(db, frame):
 def test_fields_that_there_are_not_do_not_go(db, frame):
     with pytest.raises(jazz.errors.KindMismatch, match=r"found `txt` \(did you mean text\?\)"):
         db.run(jazz.pipeline(lambda t: t.drop(columns="txt")), t=frame)
+
+
+@pytest.mark.parametrize(("dimension", "found"), [("n", "int64[n] dense"), (None, "int64[d1] dense")])
+def test_a_table_of_very_many_fields_is_taken_apart_field_by_field(db, dimension, found):
+    names = [f"f{number}" for number in range(1000)]
+    type_ = jazz.Table[dict.fromkeys(names, jazz.Dense[np.int64, dimension])]
+
+    def total(t):
+        rest = t["f0"]
+        for name in names[1:]:
+            rest = rest + t[name]
+        return rest
+
+    db.pipelines.put("lab/total", jazz.pipeline(total, inputs={"t": type_}))
+    assert type_text(db.pipelines.get("lab/total").outputs["result"]) == found
+    wide = pd.DataFrame({name: np.arange(3) * number for number, name in enumerate(names)})
+    np.testing.assert_array_equal(db.run("lab/total", t=wide), wide.sum(axis=1))
+    with pytest.raises(jazz.KindMismatch, match="f999"):
+        db.run("lab/total", t=wide.drop(columns="f999"))
