@@ -106,6 +106,23 @@ OF_PARTS: dict[str, Callable[..., object]] = {
     "function(table) table['n']": lambda table: table[["n"]],
     "function(f) f[, c('n', 'k')]": lambda f: f[["n", "k"]],
     "function(table) table[2:3, c('n', 'k')]": lambda table: table[np.array([1, 2], "int32")][["n", "k"]],
+    # tables that are joined by keys
+    "function(table) jz_merge(table, table['k'])": lambda table: table.merge(table[["k"]]),
+    "function(table, f) jz_merge(table, f, 'left', on = 'k', suffixes = c('', '_f'))": lambda table, f: table.merge(
+        f, "left", on="k", suffixes=(None, "_f")
+    ),
+    "function(table) jz_merge(table, table, left_on='n', right_on='k', coalesce=TRUE, sort=TRUE)": lambda table: (
+        ops.merge(table, table, left_on="n", right_on="k", coalesce=True, sort=True)
+    ),
+    "function(table) jz_merge(table, table[1:2, ], how = 'anti', validate = 'm:1', on = c('n', 'k'))": lambda table: (
+        table.merge(table[np.array([0, 1], "int32")], "anti", on=["n", "k"], validate="many_to_one")
+    ),
+    "function(table) merge(table, table['k'], all = TRUE)": lambda table: table[["k", "n", "text"]].merge(
+        table[["k"]], "outer", "k", sort=True, suffixes=(".x", ".y")
+    ),
+    "function(table) merge(table, table, by.x = 'n', by.y = 'k', all.x = TRUE, sort = FALSE)": lambda table: (
+        table.merge(table, "left", left_on="n", right_on="k", suffixes=(".x", ".y"), coalesce=True)
+    ),
     # order
     "function(v) rev(v)": lambda v: v[::-1],
     "function(v) sort(v)": lambda v: ops.sort(ops.drop_na(v)),

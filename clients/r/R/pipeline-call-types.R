@@ -45,6 +45,8 @@ step_fields <- function(op, types, settings, rows) {
     return(in_rows(fields, rows))
   }
   if (op == "drop") return(fields[setdiff(names(fields), settings$names)])
+  if (op == "merge") return(merged_fields(fields, type_fields(types[[2L]]), settings, rows))
+  if (op == "aggregate") return(grouped_fields(fields, settings, rows))
   if (op %in% MOVED) return(lapply(fields, with_rows, dimension = known_dimension(rows)))
   if (op == "concat") fields_of_all(lapply(types, type_fields), rows)
 }

@@ -28,6 +28,9 @@ of_nodes <- list(
   },
   `%x%` = function(X, Y) kronecker_product(X, Y, "*"), # nolint: object_name_linter.
   order = function(...) ordered_positions(...),
+  merge = function(x, y, ...) merge.jazz_node(x, y, ...),
+  aggregate = function(x, ...) aggregate_of(x, ...),
+  rowsum = function(x, group, ...) rowsum.jazz_node(x, group, ...),
   `%in%` = function(x, table) among(x, table),
   is.element = function(el, table) among(el, table),
   match = function(...) no_data("passed to match()", "x %in% table"),
