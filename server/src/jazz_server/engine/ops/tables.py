@@ -55,7 +55,7 @@ def _infer_drop(inference: Inference, args: Sequence[Type | Scalar], settings: S
     if names is None or table is None:
         return (AnyType(),)
     known = [item.name for item in table.fields]
-    unknown = next((name for name in names if name not in set(known)), None)
+    unknown = next((name for name in names if table.named(name) is None), None)
     if table.closed and unknown is not None:
         found = f"`{unknown}`{describe.suggestion(unknown, known)}"
         inference.mismatch("names", f"some of the fields {describe.names(known)}", found)
