@@ -491,7 +491,7 @@ def test_tables_without_the_keys_are_refused() -> None:
             times("timestamp", "s", 1),
             "right.k: expected dates, as `left.k`, found timestamp[s]",
         ),
-        (whole(x=texts("a")), texts("a"), "left.k: expected a vector, found a table"),
+        (whole(x=texts("a")), texts("a"), "left.k: expected a tensor, found a table"),
     ],
 )
 def test_keys_that_are_none_are_refused(a: Value, b: Value, wrong: str) -> None:

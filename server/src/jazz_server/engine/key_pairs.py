@@ -10,56 +10,41 @@ from dataclasses import replace
 
 import numpy as np
 
-from jazz.values import UNITS, DataType, Tensor, dense
-from jazz_server.engine import comparable, compared, gaps, layouts, operands, structure
-from jazz_server.engine.errors import OpError
+from jazz.values import UNITS, DataType, Tensor, Value, dense
+from jazz_server.engine import arguments, comparable, gaps, layouts, operands, structure
 from jazz_server.engine.keys import Keys, keys_of_rows
 from jazz_server.engine.missing import missing_entries
 from jazz_server.engine.op import Inference
 from jazz_server.engine.promotion import INT64
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import TensorType
+from jazz_server.kinds.types import Type
 
 _UINT64 = DataType("uint64")
-_ORDERED = "elements that have an order"
 
 
-def check_types(inference: Inference, fields: Sequence[str], a: TensorType, b: TensorType) -> None:
-    """Notes fields of these names that are no keys, or cannot be compared with each other."""
-    for field, key in zip(fields, (a, b), strict=True):
+def check_types(inference: Inference, fields: Sequence[str], given: Sequence[Type]) -> None:
+    """Notes fields of two tables that are no keys, or cannot be compared with each other."""
+    keys = [arguments.with_order(inference, field, key) for field, key in zip(fields, given, strict=True)]
+    for field, key in zip(fields, keys, strict=True):
         if key.shape is not None and len(key.shape) != 1:
             inference.mismatch(field, "a vector", describe.rank(key.shape))
-        if key.dtypes and not any(map(_has_order, key.dtypes)):
-            inference.mismatch(field, _ORDERED, describe.dtypes(key.dtypes))
-    comparable.check(inference, (a, b), (a, b), fields, by_order=False)
+    comparable.check(inference, keys, keys, fields, by_order=False)
+    arguments.same_unit(inference, fields, given)
 
 
-def keys_of_pairs(fields: Sequence[tuple[str, str]], pairs: Sequence[tuple[Tensor, Tensor]]) -> Keys:
+def keys_of_pairs(fields: Sequence[tuple[str, str]], pairs: Sequence[tuple[Value, Value]]) -> Keys:
     """The keys of the rows of a table, and behind them of those of another one.
 
     Args:
-        fields: The names of the vectors.
-        pairs: The vectors of both tables, each beside its like.
-
-    Raises:
-        OpError: They are no vectors, or not of elements that can be compared and have an order.
+        fields: The names of vectors of both tables.
+        pairs: These vectors, each beside its like, of elements that can be compared and have an order.
     """
-    return keys_of_rows([each for names, (a, b) in zip(fields, pairs, strict=True) for each in _common(names, a, b)])
+    return keys_of_rows([vector for names, pair in zip(fields, pairs, strict=True) for vector in _common(names, pair)])
 
 
-def _has_order(dtype: DataType) -> bool:
-    return dtype.storage.kind != "c"
-
-
-def _common(names: Sequence[str], *given: Tensor) -> tuple[Tensor, ...]:
+def _common(names: Sequence[str], pair: Sequence[Value]) -> tuple[Tensor, ...]:
     """Vectors with the elements of one and behind them those of another one: one, or two for what one cannot hold."""
-    for name, vector in zip(names, given, strict=True):
-        if vector.ndim != 1:
-            raise OpError(name, "a vector", describe.rank(vector.shape))
-        if not _has_order(vector.dtype):
-            raise OpError(name, _ORDERED, str(vector.dtype))
-    a, b = (layouts.to_dense(operands.tensor(name, each)) for name, each in zip(names, given, strict=True))
-    compared.check_comparable(a, b, names, by_order=False)
+    a, b = (layouts.to_dense(operands.tensor(name, vector)) for name, vector in zip(names, pair, strict=True))
     if a.dtype.numeric:
         return _numbers(a, b)
     if "factor" in (a.dtype.name, b.dtype.name):

@@ -2,82 +2,80 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
 from jazz.values import Value
 from jazz_server.engine import arguments, costs, frames
-from jazz_server.engine.joins import HOWS, ONCE, SIDES, Merge, joined, joined_type
-from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Setting, Settings
+from jazz_server.engine.joined import joined
+from jazz_server.engine.joins import HOWS, ONCE, SIDES, Merge, joined_type
+from jazz_server.engine.names import infer_names, listed
+from jazz_server.engine.noting import Strict
+from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.ops import shape
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import AnyType, Type
+from jazz_server.kinds.match import type_of
+from jazz_server.kinds.types import AnyType, TableType, Type
 
 
 def _infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
     tables = [frames.known_table(inference, side, arg) for side, arg in zip(SIDES, args, strict=True)]
     merge = _inferred(inference, settings)
-    left, right = tables
-    if merge is None or left is None or right is None:
+    known = [table for table in tables if table is not None]
+    if merge is None or len(known) < len(tables):
         return (AnyType(),)
-    return (joined_type(inference, merge, left, right, partial(shape.joined_type, inference, {"axis": 0})),)
+    return (_joined_type(inference, merge, known),)
+
+
+def _joined_type(inference: Inference, merge: Merge, tables: Sequence[TableType]) -> TableType:
+    return joined_type(inference, merge, tables, partial(shape.joined_type, inference, {"axis": 0}))
 
 
 def _inferred(inference: Inference, settings: Settings) -> Merge | None:
     """How tables are joined; None when something is wrong with it."""
     arguments.flag(inference, settings, "coalesce")
     arguments.flag(inference, settings, "sort")
-    right = [_is_chosen(inference, settings, name, words) for name, words in (("how", HOWS), ("validate", ONCE))]
-    left_on, right_on = (_names(inference, settings, name) for name in ("left_on", "right_on"))
-    if left_on and right_on and len(left_on) != len(right_on):
-        inference.mismatch("right_on", f"as many names as left_on has, {len(left_on)}", str(len(right_on)))
-    suffixes = _texts(settings.get("suffixes"))
+    chosen = [
+        _is_one_of(inference, settings, name, words) for name, words in (("how", HOWS), ("validate", tuple(ONCE)))
+    ]
+    left_on = infer_names(inference, settings, "left_on")
+    right_on = infer_names(inference, settings, "right_on")
+    suffixes = listed(settings, "suffixes")
     if len(suffixes) != len(SIDES):
         inference.mismatch("suffixes", "two texts", describe.names(suffixes))
-    whole = all(right) and len(left_on) == len(right_on) > 0 and len(suffixes) == len(SIDES)
-    return _merge(settings) if whole else None
+    if left_on is None or right_on is None or len(suffixes) != len(SIDES) or not all(chosen):
+        return None
+    if len(left_on) != len(right_on):
+        inference.mismatch("right_on", f"as many names as left_on has, {len(left_on)}", str(len(right_on)))
+        return None
+    return _merge(settings)
 
 
-def _is_chosen(inference: Inference, settings: Settings, name: str, words: Sequence[str] | Any) -> bool:
+def _is_one_of(inference: Inference, settings: Settings, name: str, words: Sequence[str]) -> bool:
     found = settings.get(name)
-    if found in tuple(words):
+    if found in words:
         return True
     hint = describe.suggestion(found, words) if isinstance(found, str) else ""
     inference.mismatch(name, describe.choices(map(repr, words)), f"{found!r}{hint}")
     return False
 
 
-def _names(inference: Inference, settings: Settings, name: str) -> tuple[str, ...]:
-    """Names of keys; none when something is wrong with them."""
-    names = _texts(settings.get(name))
-    repeated = next((each for each, times in Counter(names).items() if times > 1), None)
-    if not names or not all(names):
-        inference.mismatch(name, "names of fields", "an empty one" if names else "none")
-    elif repeated is not None:
-        inference.mismatch(name, "each name once", f"`{repeated}` again")
-    else:
-        return names
-    return ()
-
-
-def _texts(setting: Setting | None) -> tuple[str, ...]:
-    return tuple(each for each in setting if isinstance(each, str)) if isinstance(setting, tuple) else ()
-
-
 def _merge(settings: Settings) -> Merge:
-    one, other = _texts(settings["suffixes"])
+    one, other = listed(settings, "suffixes")
     return Merge(
-        _texts(settings["left_on"]), _texts(settings["right_on"]), str(settings["how"]), (one, other),
+        listed(settings, "left_on"), listed(settings, "right_on"), str(settings["how"]), (one, other),
         coalesce=bool(settings.get("coalesce")), by_key=bool(settings.get("sort")), validate=str(settings["validate"]),
     )  # fmt: skip
 
 
 def _run(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
     run.checkpoint()
-    left, right = (frames.checked_table(side, arg) for side, arg in zip(SIDES, args, strict=True))
-    return (joined(run, _merge(settings), left, right, partial(shape.joined, run, 0)),)
+    tables = [frames.checked_table(side, arg) for side, arg in zip(SIDES, args, strict=True)]
+    types = [type_ for type_ in map(type_of, tables) if isinstance(type_, TableType)]
+    merge = _merge(settings)
+    _joined_type(Strict(), merge, types)
+    return (joined(run, merge, tables, partial(shape.joined, run, 0)),)
 
 
 _HOW: Final = (
