@@ -12,6 +12,7 @@ from jazz import ops
 from r.twins_of_comparisons import COMPARED, DATA_COMPARED, TYPES_COMPARED
 from r.twins_of_elements import OF_ELEMENTS
 from r.twins_of_graphs import OF_GRAPHS
+from r.twins_of_groups import OF_GROUPED
 from r.twins_of_parts import OF_PARTS
 from r.twins_of_times import DATA_OF_TIMES, OF_TIMES, TYPES_OF_TIMES
 
@@ -217,6 +218,7 @@ TWINS: dict[str, Callable[..., object]] = {
     'function(x) jz_apply("topk", x, k = 2, results = 2)[[2]]': lambda x: ops.apply("topk", x, k=2, results=2)[1],
     **OF_ELEMENTS,
     **OF_GRAPHS,
+    **OF_GROUPED,
     **OF_PARTS,
     **OF_TIMES,
     **COMPARED,

@@ -1,0 +1,200 @@
+# Rows of tables in a pipeline in groups: R's aggregate() and rowsum(), and jz_aggregate() with Jazz's arguments.
+
+# What can be told of groups, by the names that R has for it.
+TOLD <- c(
+  length = "size", sum = "sum", prod = "prod", mean = "mean", min = "min", max = "max", any = "any", all = "all",
+  median = "median", var = "var", sd = "std", count = "count", nunique = "nunique", first = "first", last = "last"
+)
+
+#' Rows of tables in groups
+#'
+#' A row for each group of rows that are equal in some fields: their keys, in the order of these, and functions of other
+#' fields.
+#'
+#' `aggregate()` gives the columns and rows that [aggregate()] gives of data frames: without the rows of which a key is
+#' `NA`, and in the order of the last key, then of the one before it. With a formula rows are left out, too, of which a
+#' field in it is `NA`. Texts are ordered by their code points, and `NaN` is a key, the last one.
+#'
+#' `rowsum()` adds up the rows of a vector, of a matrix, which may be sparse, or of each field of a table. Its rows have
+#' no names: they are in the order of the groups, as `jz_unique(group)$values` has them.
+#'
+#' `jz_aggregate()` has the names of functions and the rows that the Python client has: what is `NA` in a key is a key,
+#' the last one, unless `dropna = TRUE`, and rows are in the order of the first key.
+#'
+#' @param x A table whose fields are known, or a vector; for `rowsum()` also a matrix. Or a formula, such as
+#'   `cbind(a, b) ~ key` or `. ~ key`, with `data`.
+#' @param by The keys: a named list of vectors, or a table. For `jz_aggregate()` names of fields of the table.
+#' @param FUN `sum`, `prod`, `mean`, `min`, `max`, `any`, `all`, `median`, `var`, `sd` or `length`, as functions or by
+#'   name, or one of the names that `jz_aggregate()` has besides: these are written down, and no function is called.
+#' @param data The table of a formula.
+#' @param simplify,drop As in R, where they are left out.
+#' @param na.rm Whether `NA` is left out. Where nothing is left sums are 0 and least and greatest elements are `NA`.
+#' @param group A vector of the groups of the rows.
+#' @param reorder As in R, where it is left out.
+#' @param table A table.
+#' @param ... For `jz_aggregate()`: by the name of each result a field and a function, such as `total = c("x", "sum")`.
+#'   Functions are `"size"`, which counts rows; `"count"`, elements that are not `NA`; `"nunique"`, different ones of
+#'   these; `"first"` and `"last"`; `"median"`; and the reductions `"sum"`, `"prod"`, `"mean"`, `"min"`, `"max"`,
+#'   `"any"`, `"all"`, `"var"`, `"std"`. Of matrices each column for itself; of sparse ones all but `"median"` and
+#'   `"nunique"`. Nothing more else.
+#' @param dropna Whether rows are left out of which a key is `NA`.
+#' @param correction What `"var"` and `"std"` take from the number of elements; 1 for a sample, as `FUN = var` has it.
+#' @return A value of the pipeline.
+#' @examples
+#' sold <- jz_table(list(item = "string[n]", city = "string[n]", sold = "int32[n]", price = "float64[n]"))
+#' jz_pipeline(function(t) aggregate(t["sold"], by = list(item = t$item), FUN = sum), inputs = list(t = sold))
+#' jz_pipeline(function(t) aggregate(sold ~ item + city, data = t, FUN = mean), inputs = list(t = sold))
+#' jz_pipeline(function(t) jz_aggregate(t, by = "item", total = c("sold", "sum"), n = c("sold", "size")))
+#' jz_pipeline(function(counts, kind) rowsum(counts, kind))
+#' @export
+jz_aggregate <- function(table, by, ..., na.rm = FALSE, dropna = FALSE, correction = 0) {
+  call <- traced_call()
+  check_names(by, "by")
+  results <- list(...)
+  check_names(names(results), call)
+  for (name in names(results)) {
+    pair <- results[[name]]
+    if (!is.character(pair) || length(pair) != 2 || anyNA(pair)) {
+      stop_tracing(name, "a field and a function, such as c(\"x\", \"sum\")", shown(pair))
+    }
+  }
+  fields <- vapply(results, `[[`, "", 1)
+  functions <- vapply(results, function(pair) told_by(pair[[2]], call), "")
+  aggregated(table, by, fields, functions, na.rm, dropna, correction, call)
+}
+
+#' @rdname jz_aggregate
+#' @importFrom stats aggregate
+#' @export
+aggregate.jazz_node <- function(x, by, FUN, ..., na.rm = FALSE, # nolint: object_name_linter.
+                                simplify = TRUE, drop = TRUE) {
+  no_more(...)
+  call <- traced_call()
+  check_kept(list(simplify = simplify, drop = drop), call)
+  if (!is_table(x)) x <- framed(list(x = x), call)
+  grouped(x, keys_of(by, call), FUN, na.rm, call)
+}
+
+#' @rdname jz_aggregate
+#' @export
+rowsum.jazz_node <- function(x, group, reorder = TRUE, na.rm = FALSE, ...) {
+  no_more(...)
+  call <- traced_call()
+  check_kept(list(reorder = reorder), call)
+  if (is_table(x)) {
+    if ("group" %in% names(x@fields)) stop_tracing(call, "a table without a field `group`", "one with it")
+    table <- assigned(x, list(group = group), call)
+    fields <- names(x@fields)
+    found <- aggregated(table, "group", stats::setNames(nm = fields), told_of_all(fields, "sum"), na.rm, FALSE, 0, call)
+    return(left_fields(found, "group", call))
+  }
+  dims <- dims_of(x)
+  table <- framed(list(x = x, group = group), call)
+  sums <- table_field(aggregated(table, "group", c(x = "x"), c(x = "sum"), na.rm, FALSE, 0, call), "x")
+  if (length(dims) == 1) jz_expand_dims(sums, 2) else sums # R makes a matrix of a vector
+}
+
+# aggregate() and rowsum() where the first argument may be no value of the pipeline.
+aggregate_of <- function(x, ...) if (inherits(x, "formula")) by_formula(x, ...) else aggregate.jazz_node(x, ...)
+
+by_formula <- function(x, data, FUN, ..., na.rm = FALSE) { # nolint: object_name_linter.
+  no_more(...)
+  call <- traced_call()
+  check_known(data, call)
+  known <- names(data@fields)
+  sides <- if (length(x) == 3) list(told = x[[2]], keys = x[[3]])
+  names <- lapply(sides, formula_names, call = call)
+  if (is.null(sides) || identical(names$told, ".") && identical(names$keys, ".")) {
+    stop_tracing(call, "a formula such as x ~ key", deparse1(x))
+  }
+  for (side in 1:2) if (identical(names[[side]], ".")) names[[side]] <- setdiff(known, names[[3 - side]])
+  unknown <- setdiff(unlist(names), known)
+  if (length(unknown) > 0) stop_tracing(call, sprintf("some of the fields %s", toString(known)), unknown[[1]])
+  used <- jz_drop_na(chosen_fields(data, c(names$keys, names$told), call))
+  grouped(used, names$keys, FUN, na.rm, call)
+}
+
+# The names on a side of a formula: one, several as a + b, or as cbind(a, b).
+formula_names <- function(side, call) {
+  if (is.symbol(side)) return(as.character(side))
+  if (is.call(side) && as.character(side[[1]])[[1]] %in% c("+", "cbind")) {
+    return(unlist(lapply(as.list(side)[-1], formula_names, call = call)))
+  }
+  stop_tracing(call, "names of fields in the formula", deparse1(side))
+}
+
+# The keys of aggregate(), as a named list of vectors.
+keys_of <- function(by, call) {
+  if (is_table(by)) return(lapply(stats::setNames(nm = names(by@fields)), function(name) table_field(by, name)))
+  if (!is.list(by) || length(by) == 0) {
+    stop_tracing(call, "by as a list of keys, such as list(k = t$k), or as a table", shown(by))
+  }
+  names <- names(by) %||% character(length(by))
+  names(by) <- ifelse(nzchar(names), names, paste0("Group.", seq_along(by)))
+  by
+}
+
+# The rows of aggregate(): `by` are the names of keys in the table, or keys that are no fields of it.
+grouped <- function(table, by, fun, na.rm, call) { # nolint: object_name_linter.
+  keys <- if (is.list(by)) names(by) else by
+  fields <- setdiff(names(table@fields), if (!is.list(by)) keys)
+  both <- intersect(keys, fields)
+  if (length(both) > 0) stop_tracing(call, "names of keys that no field has", both[[1]])
+  if (length(fields) == 0) stop_tracing(call, "a field that is no key", "none")
+  if (is.list(by)) table <- assigned(table, by, call)
+  told <- told_by(fun, call)
+  correction <- if (told %in% c("var", "std")) 1L else 0
+  functions <- told_of_all(fields, told)
+  # R has rows in the order of the last key
+  found <- aggregated(table, rev(keys), stats::setNames(nm = fields), functions, na.rm, TRUE, correction, call)
+  if (length(keys) > 1) chosen_fields(found, c(keys, fields), call) else found
+}
+
+told_of_all <- function(fields, told) stats::setNames(rep(told, length(fields)), fields)
+
+# The name in Jazz of a function, which is one of R's or a name.
+told_by <- function(fun, call) {
+  if (is.function(fun)) {
+    given <- if (methods::is(fun, "genericFunction")) as.character(fun@generic) else attr(fun, "of") %||% fun
+    own <- intersect(names(TOLD), c(ls(baseenv()), "median", "var", "sd"))
+    same <- vapply(own, function(name) identical(given, name) || identical(given, get(name, asNamespace("stats"))), NA)
+    if (any(same)) return(TOLD[[own[same][[1]]]])
+  } else if (is.character(fun) && length(fun) == 1 && fun %in% c(TOLD, names(TOLD))) {
+    return(if (fun %in% TOLD) fun else TOLD[[fun]])
+  }
+  close <- if (is.character(fun) && length(fun) == 1 && !is.na(fun)) agrep(fun, TOLD, max.distance = 1, value = TRUE)
+  hint <- if (length(close) > 0) sprintf(" (did you mean \"%s\"?)", close[[1]]) else ""
+  stop_tracing(call, sprintf("one of %s", toString(TOLD)), paste0(shown(fun), hint))
+}
+
+aggregated <- function(table, by, fields, functions, na.rm, dropna, correction, call) { # nolint: object_name_linter.
+  both <- intersect(names(fields), by)
+  if (length(both) > 0) stop_tracing(call, "names that no key has", both[[1]])
+  settings <- list(
+    by = as.list(by), names = as.list(names(fields)), fields = as.list(unname(fields)),
+    functions = as.list(unname(functions)), skipna = if (check_bool(na.rm, "na.rm")) TRUE,
+    dropna = if (check_bool(dropna, "dropna")) TRUE, correction = correction_setting(correction)
+  )
+  node <- apply_op("aggregate", list(table), settings, 1, list(NULL), call)[[1]]
+  known <- if (is_table(table)) table@fields
+  slot(node, "fields", check = FALSE) <- grouped_fields(known, settings, paste0("?", node@source$step$id))
+  node
+}
+
+# The types of keys and of what is told of groups, as far as they are known.
+grouped_fields <- function(known, settings, rows) {
+  vector <- tensor_of(list(NA), FALSE)
+  keys <- lapply(stats::setNames(nm = unlist(settings$by)), function(name) known[[name]] %||% vector)
+  results <- Map(function(field, told) {
+    if (told == "size") return(vector)
+    if (told %in% c("first", "last")) return(known[[field]] %||% jz_any_value())
+    dims <- if (!is.null(known[[field]])) type_dims(known[[field]])
+    tensor_of(if (length(dims) > 0) dims, told %in% c("any", "all"))
+  }, unlist(settings$fields), unlist(settings$functions))
+  names(results) <- unlist(settings$names)
+  lapply(c(keys, results), with_rows, dimension = known_dimension(rows))
+}
+
+check_kept <- function(given, call) {
+  for (name in names(given)) if (!isTRUE(given[[name]])) stop_tracing(call, paste(name, "= TRUE"), shown(given[[name]]))
+}
