@@ -137,7 +137,6 @@ def test_a_table_is_joined_with_itself(db, items):
         ("{k: string[n]}", {"on": "k"}, r"right\.k.*expected texts \(string or factor\), as `left\.k`, found int64"),
         ("{k: int64[n, 2]}", {"on": "k"}, r"left\.k.*expected a vector, found rank 2"),
         ("{k: int64[n], closed}", {"left_on": "kk", "right_on": "k"}, r"left_on.*found `kk` \(did you mean k\?\)"),
-        ("{k: int64[n], closed}", {"on": "k", "how": "full"}, r"how.*expected 'inner', 'left', .*, found 'full'"),
     ],
 )
 def test_keys_that_are_none_are_refused_when_the_pipeline_is_stored(db, left, keys, wrong):

@@ -13,6 +13,8 @@ from jazz.graph import TracingError
 
 TYPES = {"t": "{k: int64[n], x: float64[n], a: string[n]}", "u": "{a: string[m], k: int64[m], y: float64[m]}"}
 
+VALIDATE = "one of 'one_to_one', 'one_to_many', 'many_to_one', 'many_to_many'"
+
 
 def steps(function: Any, inputs: Any = None) -> list[str]:
     return [line.strip() for line in str(jazz.pipeline(function, inputs=inputs)).splitlines()[1:-1]]
@@ -77,8 +79,10 @@ def test_keys_that_are_not_named_are_the_fields_that_both_are_known_to_have(func
         (lambda t, u: t.merge(u, on=[]), "on", "names of fields"),
         (lambda t, u: t.merge(u, on=["k", "k"]), "on", "each name once"),
         (lambda t, u: t.merge(u, on=7), "on", "names of fields"),
-        (lambda t, u: t.merge(u, on="k", how=None), "how", "a text"),
-        (lambda t, u: t.merge(u, on="k", validate=1), "validate", "a text"),
+        (lambda t, u: t.merge(u, "k"), "how", "one of 'inner', 'left', 'right', 'outer', 'semi', 'anti'"),
+        (lambda t, u: t.merge(u, on="k", how=None), "how", "one of 'inner', 'left', 'right', 'outer', 'semi', 'anti'"),
+        (lambda t, u: t.merge(u, on="k", validate=1), "validate", VALIDATE),
+        (lambda t, u: t.merge(u, on="k", validate="once"), "validate", VALIDATE),
         (lambda t, u: t.merge(u, on="k", sort="yes"), "sort", "True or False"),
         (lambda t, u: t.merge(u, on="k", suffixes="xy"), "suffixes", "two texts, such as ('_x', '_y')"),
         (lambda t, u: t.merge(u, on="k", suffixes=("x",)), "suffixes", "two texts, such as ('_x', '_y')"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from jazz.graph import settings
@@ -11,6 +11,7 @@ from jazz.graph.known import names_of_fields
 from jazz.graph.node import Node, Operand, apply, source_of
 from jazz.graph.trace import current
 
+_HOWS: Final = ("inner", "left", "right", "outer", "semi", "anti")
 _SUFFIXES: Final = ("_x", "_y")
 _VALIDATE: Final = {"1:1": "one_to_one", "1:m": "one_to_many", "m:1": "many_to_one", "m:m": "many_to_many"}
 
@@ -56,21 +57,25 @@ def merge(
       result = %0
     """
     left_names, right_names = _keys(left, right, on, left_on, right_on)
-    for name, value in (("how", how), ("validate", validate)):
-        if not isinstance(value, str) and (name == "how" or value is not None):
-            raise tracing_error(name, "a text", repr(value))
+    validate = None if validate is None else _one_of("validate", _VALIDATE.get(validate, validate), _VALIDATE.values())
     return apply(
         "merge",
         left,
         right,
         left_on=left_names,
         right_on=right_names,
-        how=None if how == "inner" else how,
+        how=None if _one_of("how", how, _HOWS) == "inner" else how,
         sort=settings.flag("sort", sort),
         suffixes=_suffixes(suffixes),
         coalesce=settings.flag("coalesce", coalesce),
-        validate=None if validate is None else _VALIDATE.get(validate, validate),
+        validate=validate,
     )
+
+
+def _one_of(name: str, value: str, words: Collection[str]) -> str:
+    if value not in words:
+        raise tracing_error(name, f"one of {', '.join(map(repr, words))}", repr(value))
+    return value
 
 
 def _keys(
