@@ -107,3 +107,36 @@ def test_without_types_keys_are_named() -> None:
 def test_what_other_libraries_have_names_the_method() -> None:
     with pytest.raises(AttributeError, match=r'use t\.merge\(u, on="key"\)'):
         jazz.pipeline(lambda t, u: t.join(u))
+
+
+MATRICES = {
+    "t": "{k: int64[n], x: float64[n, 2], closed}",
+    "u": "{k: int64[m], x: int64[m], m: float64[m, 3], closed}",
+}
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda t, u: ops.sort_by(t.merge(u, on="k"), "m"),
+        lambda t, u: ops.sort_by(t.merge(u, on="k"), "x_x"),
+        lambda t, u: ops.sort_by(u.merge(t, on="k"), "x_y"),
+        lambda t, u: ops.sort_by(t.merge(u, on="k", how="semi"), "x"),
+        lambda t, u: ops.sort_by(t.merge(u.merge(t, on="k"), on="k"), "m"),
+    ],
+)
+def test_fields_of_joined_tables_that_are_no_vectors_sort_nothing(function: Any) -> None:
+    with pytest.raises(TracingError, match=r"expected fields that are vectors, found '.*' of rank 2"):
+        jazz.pipeline(function, inputs=MATRICES)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda t, u: ops.sort_by(t.merge(u, on="k"), ["k", "x_y"]),
+        lambda t, u: ops.sort_by(u.merge(t, on="k"), ["x_x", "further"]),
+        lambda t, u, v: ops.sort_by(t.merge(v, on="k"), "x"),
+    ],
+)
+def test_fields_of_joined_tables_that_may_be_vectors_sort_them(function: Any) -> None:
+    jazz.pipeline(function, inputs=MATRICES)

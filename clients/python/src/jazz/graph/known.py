@@ -61,21 +61,37 @@ def _changed_names(names: tuple[str, ...], step: Step) -> tuple[str, ...] | None
     if step.op == "drop":
         gone = _names_in(step, "names")
         return tuple(name for name in names if name not in gone)
-    if step.op != "merge" or dict(step.settings).get("how") in ("semi", "anti"):
+    if step.op != "merge":
         return names
-    others = names_of_fields(step.arguments[1])
-    return None if others is None else _joined_names(names, others, step)
+    others = () if _gives_rows_of_first(step) else names_of_fields(step.arguments[1])
+    return None if others is None else tuple(_joined_fields(names, others, step))
 
 
-def _joined_names(left: tuple[str, ...], right: tuple[str, ...], step: Step) -> tuple[str, ...]:
-    """The names of the fields of two tables that are joined by keys."""
+def _gives_rows_of_first(step: Step) -> bool:
+    """Whether tables are joined into rows of the first one, with nothing beside them."""
+    return dict(step.settings).get("how") in ("semi", "anti")
+
+
+def _joined_fields(left: tuple[str, ...], right: tuple[str, ...], step: Step) -> dict[str, tuple[int, str]]:
+    """The fields of two tables that are joined by keys: which table each is from, and its name there."""
     keys = zip(_names_in(step, "left_on"), _names_in(step, "right_on"), strict=True)
     coalesce = bool(dict(step.settings).get("coalesce"))
     shared = {one: other for one, other in keys if coalesce or one == other}
-    beyond = [name for name in right if name not in shared.values()]
+    beyond = dict.fromkeys(name for name in right if name not in shared.values())
     behind_left, behind_right = _names_in(step, "suffixes") or ("_x", "_y")
-    own = [name + behind_left * (name in beyond and name not in shared) for name in left]
-    return (*own, *(name + behind_right * (name in left) for name in beyond))
+    own = {name + behind_left * (name in beyond and name not in shared): (0, name) for name in left}
+    return own | {name + behind_right * (name in left): (1, name) for name in beyond}
+
+
+def _origin(step: Step, name: str) -> tuple[Source, str] | None:
+    """The table that a field of joined ones is from, and its name there; None where that is not known."""
+    if _gives_rows_of_first(step):
+        return step.arguments[0], name
+    left, right = (names_of_fields(table) for table in step.arguments)
+    if left is None or right is None:
+        return None
+    found = _joined_fields(left, right, step).get(name)
+    return None if found is None else (step.arguments[found[0]], found[1])
 
 
 def _names_in(step: Step, setting: str) -> tuple[str, ...]:
@@ -120,6 +136,11 @@ def _field(table: Source, name: str, view: _View) -> Type:
             if told is None:
                 return Any
             table, path[-1] = step.arguments[0], told
+        elif path and step.op == "merge":
+            origin = _origin(step, path[-1])
+            if origin is None:
+                return Any
+            table, path[-1] = origin
         elif step.op == "field":
             path.append(str(dict(step.settings)["name"]))
             table = step.arguments[0]
