@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from jazz.graph.canonical import order
 from jazz.graph.errors import tracing_error
-from jazz.graph.node import Node, Operand, source_of
+from jazz.graph.node import Node, Operand
+from jazz.graph.sources import source_of
 from jazz.graph.trace import INPUT_TYPE, InputOf, Source, SubGraph, Trace, under_way
 from jazz.graph.types import Type
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
 from jazz.graph import settings
-from jazz.graph.errors import TracingError, tracing_error
+from jazz.graph.errors import tracing_error
 from jazz.graph.settings import Axis
-from jazz.graph.suggestions import instead_of
-from jazz.graph.trace import InputOf, OutputOf, Setting, Source, Step, Trace, caller, current
+from jazz.graph.sources import source_of
+from jazz.graph.trace import OutputOf, Setting, Step, Trace, caller, current
+from jazz.graph.traced import Traced, cannot_be, op_for
 from jazz.graph.ufuncs import UFUNCS
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ in numpy; or anything that `jazz.convert.to_value` takes (a date or time, an arr
 frame, ...), which becomes a constant of the pipeline."""
 
 
-class Node:
+class Node(Traced):
     """A value of a pipeline while its function is traced: a name for what a step will give.
 
     It has numpy's operators (`&`, `|`, `^` and `~` are of truth values), `.T`, reductions, `round`, `cumsum` and
@@ -32,23 +33,10 @@ class Node:
     run once, when the pipeline is written, and what it does with its nodes is written down.
     """
 
-    __slots__ = ("_source", "_trace")
+    __slots__ = ()
 
     __array_priority__: ClassVar[float] = 1e6  # scipy.sparse, and
     __pandas_priority__: ClassVar[int] = 10_000  # pandas leave the operator to the right-hand side
-
-    def __init__(self, trace: Trace, source: Source) -> None:
-        self._trace = trace
-        self._source = source
-
-    def __repr__(self) -> str:
-        match self._source:
-            case InputOf(index=index):
-                return f"<Node: input {index} of {self._trace.name}>"
-            case OutputOf(step=step):
-                return f"<Node: {step.op} in {self._trace.name} at {step.where}>"
-            case _:
-                return f"<Node: a constant of {self._trace.name}>"
 
     __hash__ = object.__hash__
 
@@ -160,14 +148,6 @@ class Node:
 
     def __trunc__(self) -> Node:
         return apply("trunc", self)
-
-    def __lshift__(self, other: Operand) -> NoReturn:
-        raise TracingError("values of a pipeline have no operator <<")
-
-    def __rshift__(self, other: Operand) -> NoReturn:
-        raise TracingError("values of a pipeline have no operator >>")
-
-    __rlshift__, __rrshift__ = __lshift__, __rshift__
 
     @property
     def T(self) -> Node:  # noqa: N802
@@ -295,13 +275,8 @@ class Node:
         name = UFUNCS.get(ufunc)
         if name is None or method != "__call__" or options:
             name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
-            raise _no(f"passed to np.{name}" + (f" with {', '.join(options)}" if options else ""), _op_for(name))
+            raise cannot_be(f"passed to np.{name}" + (f" with {', '.join(options)}" if options else ""), op_for(name))
         return apply(name, *inputs)
-
-    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> NoReturn:
-        module = getattr(function, "__module__", None) or "numpy"
-        called = f"{module.replace('numpy', 'np', 1)}.{function.__name__}"
-        raise _no(f"passed to {called}", _op_for(function.__name__))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         """The node in an array of objects, as numpy makes one itself and scipy.sparse looks at what stands right of it.
@@ -309,118 +284,12 @@ class Node:
         pandas alone would compute with that: series and frames leave all operators but `@` to the right-hand side.
         """
         if sys._getframe(1).f_globals.get("__name__", "").startswith("pandas."):
-            raise _no("an argument of pandas, or right of its @", "jazz.ops.matmul(a, x) for a @ x, and jazz.ops else")
+            raise cannot_be(
+                "an argument of pandas, or right of its @", "jazz.ops.matmul(a, x) for a @ x, and jazz.ops else"
+            )
         array = np.empty((), object)
         array[()] = self
         return array if dtype is None else array.astype(dtype)
-
-    def __copy__(self) -> Node:
-        return self
-
-    def __deepcopy__(self, _: object) -> Node:
-        return self
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(f"{self!r} cannot be pickled: it is a name for what a step will give; a pipeline can be")
-
-    def __bool__(self) -> bool:
-        raise _no("asked whether it is true", "jazz.ops.where to choose between values, jazz.ops.iterate to repeat")
-
-    def __len__(self) -> int:
-        raise _no("asked for its length", "jazz.ops.size(x, axis=0), which is a value of the pipeline too")
-
-    def __iter__(self) -> Iterator[Node]:
-        raise _no("iterated over or unpacked", "operations on whole arrays, or jazz.ops.iterate to repeat")
-
-    def __contains__(self, item: object) -> bool:
-        raise _no("searched", "jazz.ops.count_nonzero(x == item)")
-
-    def __float__(self) -> float:
-        raise _no("made a number of Python's", "the node itself, or node.astype(float)")
-
-    __int__ = __index__ = __complex__ = __float__
-
-    def __setitem__(self, key: object, value: object) -> NoReturn:
-        made = (
-            "t = t.assign(...), which makes a new table"
-            if isinstance(key, str)
-            else "jazz.ops.where to make a new value"
-        )
-        raise _no("assigned to", f"{made}: values never change")
-
-    def __getattr__(self, name: str) -> NoReturn:
-        if name in ("shape", "ndim", "dtype", "size"):
-            raise AttributeError(
-                f"{self!r} has no {name}: the function is traced before there is data; "
-                "lengths are jazz.ops.size(x, axis=...)"
-            )
-        instead = "" if name.startswith("_") else f"; use {_op_for(name)}"
-        raise AttributeError(f"{self!r} has no {name}{instead}")
-
-
-def source_of(value: Operand, trace: Trace) -> Source:
-    """Where an argument comes from, seen from the trace that is under way.
-
-    Raises:
-        TracingError: It is a node of another pipeline, or nothing that can be an argument.
-    """
-    match value:
-        case Node():
-            if value._trace is not trace and not value._trace.encloses(trace):
-                raise tracing_error(
-                    "argument",
-                    f"a value made in {trace.name}",
-                    repr(value),
-                    "a value of a pipeline cannot be used outside of the function that made it",
-                )
-            return value._source
-        case np.ndarray() if value.ndim == 0 and value.dtype.kind in "mMTU":  # of a scalar on the left of an operator
-            return source_of(value[()], trace)
-        case np.datetime64() | np.timedelta64():
-            return trace.constant(_in_seconds_or_days(value))
-        case np.str_():
-            return str(value)
-        case np.generic():
-            return trace.constant(value)
-        case bool() | float() | str():
-            return value
-        case int():
-            if -(2**63) <= value < 2**63:
-                return value
-            raise tracing_error("argument", "an integer of 64 bits", str(value))
-        case None:
-            raise tracing_error("argument", "a value", "None")
-        case list() | tuple() if any(isinstance(item, Node) for item in value):
-            raise tracing_error(
-                "argument",
-                "one value",
-                f"a {type(value).__name__} that holds values of the pipeline",
-                "nodes cannot stand inside a list: jazz.ops.concat joins arrays",
-            )
-        case np.ndarray() if value.dtype == object and any(isinstance(item, Node) for item in value.flat):
-            raise tracing_error("argument", "one value", "an array of objects that holds values of the pipeline")
-        case _ if callable(value):
-            raise tracing_error("argument", "a value", f"the function {value!r}; call it, and pass what it gives")
-        case _:
-            return trace.constant(value)
-
-
-def _in_seconds_or_days(time: np.datetime64 | np.timedelta64) -> np.generic:
-    """A time in a coarse unit of numpy's, which Jazz has not, as the same time in one that it has.
-
-    >>> _in_seconds_or_days(np.timedelta64(2, "D")), _in_seconds_or_days(np.datetime64("2024-02"))
-    (np.timedelta64(172800,'s'), np.datetime64('2024-02-01'))
-    """
-    unit, _ = np.datetime_data(time.dtype)
-    if unit in ("W", "D", "h", "m") and isinstance(time, np.timedelta64):
-        finer: np.generic = time.astype("m8[s]")
-    elif unit in ("h", "m"):
-        finer = time.astype("M8[s]")
-    elif unit in ("Y", "M", "W") and isinstance(time, np.datetime64):
-        finer = time.astype("M8[D]")
-    else:
-        return time
-    return finer if np.isnat(time) or finer.astype(time.dtype) == time else time
 
 
 def apply(op: str, *arguments: Operand, **options: Setting | None) -> Node:
@@ -459,22 +328,8 @@ def _noted(op: str, arguments: tuple[Operand, ...], options: Mapping[str, Settin
 def _elementwise(other: Operand) -> Operand:
     sparse = sys.modules.get("scipy.sparse")
     if sparse is not None and isinstance(other, sparse.spmatrix):
-        raise _no(
+        raise cannot_be(
             f"multiplied by a {type(other).__name__}, for which scipy's * is the matrix product",
             "@ for the matrix product, jazz.ops.multiply or a csr_array for the element-wise one",
         )
     return other
-
-
-def _op_for(name: str) -> str:
-    """What to use in the place of a function or method of this name."""
-    from jazz.graph import ops  # which is made of nodes
-
-    return instead_of(name, (known for known in ops.__all__ if known.islower()))
-
-
-def _no(what: str, instead: str) -> TracingError:
-    return TracingError(
-        f"a value of a pipeline cannot be {what}: it has no data yet, because the function is traced once, when the "
-        f"pipeline is written; use {instead}"
-    )

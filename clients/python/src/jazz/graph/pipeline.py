@@ -14,8 +14,9 @@ from jazz.errors import InvalidArgument, JazzError
 from jazz.graph import listing
 from jazz.graph.canonical import embedded, encode, inline
 from jazz.graph.errors import TracingError, tracing_error
-from jazz.graph.node import Node, Operand, source_of
+from jazz.graph.node import Node, Operand
 from jazz.graph.positions import position
+from jazz.graph.sources import source_of
 from jazz.graph.trace import INPUT_TYPE, InputOf, Source, SubGraph, Trace, current, under_way
 from jazz.graph.types import EXPECTED_TYPE, Type, as_type, from_message
 from jazz.v1 import pipelines_pb2

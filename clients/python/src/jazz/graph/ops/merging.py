@@ -8,7 +8,8 @@ from typing import Final
 from jazz.graph import settings
 from jazz.graph.errors import tracing_error
 from jazz.graph.known import names_of_fields
-from jazz.graph.node import Node, Operand, apply, source_of
+from jazz.graph.node import Node, Operand, apply
+from jazz.graph.sources import source_of
 from jazz.graph.trace import current
 
 _HOWS: Final = ("inner", "left", "right", "outer", "semi", "anti")

@@ -1,0 +1,74 @@
+"""What a traced function passes to an operation, as a source of the step: a node's own, a literal, or a constant."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from jazz.graph.errors import tracing_error
+from jazz.graph.trace import Source, Trace
+from jazz.graph.traced import Traced
+
+
+def source_of(value: object, trace: Trace) -> Source:
+    """Where an argument comes from, seen from the trace that is under way.
+
+    Raises:
+        TracingError: It is a node of another pipeline, or nothing that can be an argument.
+    """
+    match value:
+        case Traced():
+            if value._trace is not trace and not value._trace.encloses(trace):
+                raise tracing_error(
+                    "argument",
+                    f"a value made in {trace.name}",
+                    repr(value),
+                    "a value of a pipeline cannot be used outside of the function that made it",
+                )
+            return value._source
+        case np.ndarray() if value.ndim == 0 and value.dtype.kind in "mMTU":  # of a scalar on the left of an operator
+            return source_of(value[()], trace)
+        case np.datetime64() | np.timedelta64():
+            return trace.constant(_in_seconds_or_days(value))
+        case np.str_():
+            return str(value)
+        case np.generic():
+            return trace.constant(value)
+        case bool() | float() | str():
+            return value
+        case int():
+            if -(2**63) <= value < 2**63:
+                return value
+            raise tracing_error("argument", "an integer of 64 bits", str(value))
+        case None:
+            raise tracing_error("argument", "a value", "None")
+        case list() | tuple() if any(isinstance(item, Traced) for item in value):
+            raise tracing_error(
+                "argument",
+                "one value",
+                f"a {type(value).__name__} that holds values of the pipeline",
+                "nodes cannot stand inside a list: jazz.ops.concat joins arrays",
+            )
+        case np.ndarray() if value.dtype == object and any(isinstance(item, Traced) for item in value.flat):
+            raise tracing_error("argument", "one value", "an array of objects that holds values of the pipeline")
+        case _ if callable(value):
+            raise tracing_error("argument", "a value", f"the function {value!r}; call it, and pass what it gives")
+        case _:
+            return trace.constant(value)
+
+
+def _in_seconds_or_days(time: np.datetime64 | np.timedelta64) -> np.generic:
+    """A time in a coarse unit of numpy's, which Jazz has not, as the same time in one that it has.
+
+    >>> _in_seconds_or_days(np.timedelta64(2, "D")), _in_seconds_or_days(np.datetime64("2024-02"))
+    (np.timedelta64(172800,'s'), np.datetime64('2024-02-01'))
+    """
+    unit, _ = np.datetime_data(time.dtype)
+    if unit in ("W", "D", "h", "m") and isinstance(time, np.timedelta64):
+        finer: np.generic = time.astype("m8[s]")
+    elif unit in ("h", "m"):
+        finer = time.astype("M8[s]")
+    elif unit in ("Y", "M", "W") and isinstance(time, np.datetime64):
+        finer = time.astype("M8[D]")
+    else:
+        return time
+    return finer if np.isnat(time) or finer.astype(time.dtype) == time else time
