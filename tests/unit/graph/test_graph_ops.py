@@ -24,6 +24,7 @@ MODULES = [
     "entries",
     "types",
     "pipeline",
+    "sources",
     "suggestions",
     *(f"ops.{module.name}" for module in pkgutil.iter_modules(ops.__path__)),
 ]
