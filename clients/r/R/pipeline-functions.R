@@ -37,6 +37,7 @@ of_nodes <- list(
   c = function(...) strung(...),
   nrow = function(x) no_data("asked for its rows", "jz_size(x, 1)"),
   ncol = function(x) no_data("asked for its columns", "jz_size(x, 2)"),
+  tapply = function(...) no_data("passed to tapply()", "aggregate(x, by = list(k = k), FUN = sum)"),
   scale = function(...) no_data("passed to scale()", "sweep() with colMeans() and the like"),
   apply = function(...) no_data("passed to apply()", "rowSums() and the like, or jz_sum(x, axis)"),
   which = function(x, ...) no_data("passed to which()", "x[mask] and x[mask, ] with the truth values themselves"),

@@ -22,11 +22,10 @@ TOLD <- c(
 #' the last one, unless `dropna = TRUE`, and rows are in the order of the first key.
 #'
 #' @param x A table whose fields are known, or a vector; for `rowsum()` also a matrix. Or a formula, such as
-#'   `cbind(a, b) ~ key` or `. ~ key`, with `data`.
+#'   `cbind(a, b) ~ key` or `. ~ key`, with a table as `data`.
 #' @param by The keys: a named list of vectors, or a table. For `jz_aggregate()` names of fields of the table.
 #' @param FUN `sum`, `prod`, `mean`, `min`, `max`, `any`, `all`, `median`, `var`, `sd` or `length`, as functions or by
 #'   name, or one of the names that `jz_aggregate()` has besides: these are written down, and no function is called.
-#' @param data The table of a formula.
 #' @param simplify,drop As in R, where they are left out.
 #' @param na.rm Whether `NA` is left out. Where nothing is left sums are 0 and least and greatest elements are `NA`.
 #' @param group A vector of the groups of the rows.
