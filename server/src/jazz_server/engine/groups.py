@@ -107,11 +107,11 @@ class Groups:
         hidden = None if present is None else np.bincount(lines[grouped & ~present], minlength=count)
         if not there.all():
             lines, data = lines[there], data[there]
-        return Entries(lines, data, absent), hidden
+        return Scattered(lines, data, absent), hidden
 
 
 @dataclass(frozen=True, slots=True)
-class Entries:
+class Scattered:
     """Lines of sparse tensors, whose stored elements lie in any order. See `Lines`.
 
     Attributes:
