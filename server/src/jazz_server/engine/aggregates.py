@@ -82,7 +82,7 @@ class Count:
         counts = np.tile(groups.sizes, math.prod(columns))
         if x.validity is not None:
             missing, _ = groups.lines_of(marks(x))
-            counts -= missing.reduce(np.add, missing.data.astype(np.int64), 0)
+            counts -= missing.reduce(np.add, missing.data, 0, np.int64)
         return dense(groups.laid(counts, columns))
 
 

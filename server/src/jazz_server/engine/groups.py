@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from jazz.values import Tensor
 from jazz_server.engine import compressed, operands
-from jazz_server.engine.compressed import Compressed, elements
-from jazz_server.engine.entries import ravel
+from jazz_server.engine.compressed import Compressed
 from jazz_server.engine.keys import Keys
-from jazz_server.engine.mapping import places
 from jazz_server.engine.memory import check_bytes, check_shape
 from jazz_server.engine.missing import presence
 from jazz_server.engine.promotion import Array
+from jazz_server.engine.scattered import scattered
 from jazz_server.engine.segments import Lines, Segments, pointers
 
 _INT32_MAX = np.iinfo(np.int32).max
@@ -62,8 +61,10 @@ class Groups:
     def lines_of(self, x: Tensor) -> tuple[Lines, NDArray[np.int64] | None]:
         """The elements of lines that are there, and how many of each line are missing; None when none is."""
         count = self.count * math.prod(x.shape[1:])
-        check_bytes(4 * 8 * count, f"{count} groups")
-        return self._entries(x) if operands.is_sparse(x) else self._segments(x, x.array())
+        check_bytes(4 * 8 * count, f"{count} results of groups")
+        if operands.is_sparse(x):
+            return scattered(x, self.codes, self.sizes)
+        return self._segments(x, x.array())
 
     def positions_of(self, x: Tensor) -> tuple[Segments, NDArray[np.int64] | None]:
         """As `lines_of` a dense tensor, with the positions of elements in C order in their place."""
@@ -92,53 +93,6 @@ class Groups:
         check_bytes(2 * columns.shape[0] * len(self.rows) * array.itemsize, "the rows of groups")
         return columns.take(self.rows, axis=1).reshape(-1)
 
-    def _entries(self, x: Tensor) -> tuple[Lines, NDArray[np.int64] | None]:
-        check_bytes(2 * 8 * x.stored, "the groups of entries")
-        columns = math.prod(x.shape[1:])
-        index = places(x)
-        lines = self.codes[index[0]]
-        grouped = lines >= 0
-        if columns > 1:
-            lines += ravel(index[1:], x.shape[1:]) * self.count
-        count, sizes = columns * self.count, np.tile(self.sizes, columns)
-        data, present = elements(x), presence(x)
-        there = grouped if present is None else grouped & present
-        absent = sizes - np.bincount(lines[grouped], minlength=count)
-        hidden = None if present is None else np.bincount(lines[grouped & ~present], minlength=count)
-        if not there.all():
-            lines, data = lines[there], data[there]
-        return Scattered(lines, data, absent), hidden
-
-
-@dataclass(frozen=True, slots=True)
-class Scattered:
-    """Lines of sparse tensors, whose stored elements lie in any order. See `Lines`.
-
-    Attributes:
-        lines: The line of each stored element: int64.
-        data: The stored elements.
-        absent: How many elements of each line are zeros that are not stored: int64.
-    """
-
-    lines: NDArray[np.int64]
-    data: Array
-    absent: NDArray[np.int64]
-
-    @property
-    def stored(self) -> NDArray[np.int64]:
-        """How many elements of each line are stored."""
-        return np.bincount(self.lines, minlength=len(self.absent)).astype(np.int64, copy=False)
-
-    def spread(self, values: Array) -> Array:
-        """One value for each line, as one for each stored element."""
-        return values[self.lines]
-
-    def reduce(self, function: np.ufunc, data: Array, initial: object) -> Array:
-        """`function` over the values beside the stored elements of each line; `initial` where there are none."""
-        out = np.full(len(self.absent), initial, data.dtype)
-        function.at(out, self.lines, data)
-        return out
-
 
 def groups_of(keys: Keys, *, dropna: bool) -> Groups:
     """The rows that have a key in common, in the order of keys; without those of keys of which something is missing.
@@ -147,8 +101,8 @@ def groups_of(keys: Keys, *, dropna: bool) -> Groups:
     """
     rows = len(keys.codes)
     index = np.dtype(np.int32 if rows <= _INT32_MAX else np.int64)
-    ones = np.arange(rows + 1, dtype=index)
-    by_row = Compressed(rows, keys.count, ones, keys.codes.astype(index), np.ones(rows, np.bool_))
+    one_each = np.arange(rows + 1, dtype=index)
+    by_row = Compressed(rows, keys.count, one_each, keys.codes.astype(index), np.ones(rows, np.bool_))
     by_key = compressed.transpose(by_row)
     order, indptr = by_key.indices.astype(np.int64), by_key.indptr.astype(np.int64)
     if not dropna or not keys.missing.any():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from jazz.values import Layout, Tensor
 from jazz_server.engine import along
@@ -44,8 +44,11 @@ class Lines(Protocol):
         """One value for each line, as one for each stored element."""
         ...
 
-    def reduce(self, function: np.ufunc, data: Array, initial: object) -> Array:
-        """`function` over the values beside the stored elements of each line; `initial` where there are none."""
+    def reduce(self, function: np.ufunc, data: Array, initial: object, dtype: DTypeLike | None = None) -> Array:
+        """`function` over the values beside the stored elements of each line, in a type or in theirs.
+
+        `initial` where there are none.
+        """
         ...
 
 
@@ -81,8 +84,9 @@ class Segments:
         """One value for each line, as one for each stored element."""
         return np.repeat(values, self.stored)
 
-    def reduce(self, function: np.ufunc, data: Array, initial: object) -> Array:
+    def reduce(self, function: np.ufunc, data: Array, initial: object, dtype: DTypeLike | None = None) -> Array:
         """`function` over the values beside the stored elements of each line; `initial` where there are none."""
+        data = data.astype(dtype or data.dtype, copy=False)
         out = np.full(len(self.absent), initial, data.dtype)
         some = self.stored > 0
         if some.any():

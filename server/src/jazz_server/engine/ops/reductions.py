@@ -42,7 +42,7 @@ def _total(x: Tensor, axes: Axes) -> Array:
 
 
 def _sum_of_lines(lines: Lines, _settings: Settings) -> Array:
-    return lines.reduce(np.add, lines.data.astype(along.wide(lines.data.dtype), copy=False), 0)
+    return lines.reduce(np.add, lines.data, 0, along.wide(lines.data.dtype))
 
 
 def _averaged(x: Array) -> Array:
@@ -70,8 +70,8 @@ def _mean_of_present(x: Tensor, axes: Axes, _settings: Settings) -> Array:
 
 
 def _mean_of_lines(lines: Lines, _settings: Settings) -> Array:
-    numbers = lines.data.astype(np.complex128 if lines.data.dtype.kind == "c" else np.float64, copy=False)
-    return np.asarray(lines.reduce(np.add, numbers, 0) / np.float64(lines.stored + lines.absent))
+    total = lines.reduce(np.add, lines.data, 0, np.complex128 if lines.data.dtype.kind == "c" else np.float64)
+    return np.asarray(total / np.float64(lines.stored + lines.absent))
 
 
 def _product(x: Array, axes: Axes, _settings: Settings) -> Array:
@@ -80,7 +80,7 @@ def _product(x: Array, axes: Axes, _settings: Settings) -> Array:
 
 def _product_of_lines(parts: Lines, _settings: Settings) -> Array:
     wide = np.prod(np.zeros(1, parts.data.dtype), dtype=np.float64 if parts.data.dtype.kind == "f" else None).dtype
-    found = parts.reduce(np.multiply, parts.data.astype(wide), 1)
+    found = parts.reduce(np.multiply, parts.data, 1, wide)
     return np.where(parts.absent > 0, found * found.dtype.type(0), found)
 
 
@@ -207,7 +207,7 @@ def _no_zero_of_lines(lines: Lines, _settings: Settings) -> Array:
 
 
 def _nonzero(lines: Lines) -> Array:
-    return lines.reduce(np.add, (lines.data != 0).astype(np.int64), 0)
+    return lines.reduce(np.add, lines.data != 0, 0, np.int64)
 
 
 SUM: Final = Reduction(
