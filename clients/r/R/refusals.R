@@ -80,6 +80,12 @@ median.jazz_block <- function(x, na.rm = FALSE, ...) stop_computing(x)
 quantile.jazz_block <- function(x, ...) stop_computing(x)
 
 #' @export
+aggregate.jazz_block <- function(x, ...) stop_computing(x)
+
+#' @export
+rowsum.jazz_block <- function(x, group, ...) stop_computing(x)
+
+#' @export
 unique.jazz_block <- function(x, incomparables = FALSE, ...) stop_computing(x)
 
 #' @export

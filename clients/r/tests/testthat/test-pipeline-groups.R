@@ -110,6 +110,28 @@ test_that("what is told of groups is known", {
   expect_equal(dims, list(2L, 1L, c("k", "m", "x")))
 })
 
+test_that("fields of groups that a called pipeline tells of are known as if its steps stood there", {
+  told <- jz_pipeline(function(t) jz_aggregate(t, "k", low = c("m", "min"), any = c("x", "any"), n = c("m", "size")))
+  found <- lapply(c(jz_call, jz_inline), function(written) {
+    ranks <- NULL
+    jz_pipeline(function(t) {
+      groups <- written(told, t)
+      ranks <<- vapply(groups@fields, function(type) length(type_dims(type)), 0L)
+      jz_sort_by(groups[groups$any & groups$low[, 1] > groups$n, ], "k")
+    }, inputs = list(t = jz_table(list(k = "int64[n]", m = "float64[n, 3]", x = "float64[n]"))))
+    ranks
+  })
+  expect_identical(found[[1]], c(k = 1L, low = 2L, any = 1L, n = 1L))
+  expect_identical(found[[2]], found[[1]])
+})
+
+test_that("handles of blocks say that pipelines compute", {
+  handle <- jz_block(test_db(), "groups/handle")
+  for (f in list(function(x) aggregate(x, list(1), sum), function(x) rowsum(x, 1))) {
+    expect_match(conditionMessage(expect_error(f(handle))), "x[] reads it", fixed = TRUE)
+  }
+})
+
 test_that("mistakes are found while a pipeline is traced", {
   refused <- function(f, inputs = list(t = type)) {
     conditionMessage(expect_error(jz_pipeline(f, inputs = inputs), class = "jazz_error_invalid_argument"))
