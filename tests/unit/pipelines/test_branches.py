@@ -130,6 +130,82 @@ def test_layouts_of_sides_may_differ() -> None:
     assert_array_equal(run(maybe_sparse, x=W, sparse=False), W)
 
 
+TABLE = {"x": np.arange(4.0), "k": np.arange(4)}
+
+
+def typed(traced: Callable[..., object], table: str) -> str:
+    """The type of what a function gives of a table of a type."""
+    pipeline = jazz.pipeline(traced, inputs={"t": table})
+    typing = infer(pipeline_from_message(pipeline.message), {})
+    return str(next(iter(typing.outputs.values())))
+
+
+def test_tables_of_sides_may_have_other_rows_and_layouts() -> None:
+    def some(t: jazz.Node, all_: jazz.Node) -> object:
+        return ops.cond(all_, lambda: t, lambda: t[t["x"] > 1])
+
+    assert_array_equal(run(some, t=TABLE, all_=True)["x"], TABLE["x"])
+    assert_array_equal(run(some, t=TABLE, all_=False)["x"], [2, 3])
+    closed = "{x: float64[n] dense, m: float64[n, 2] csr, k: int64[n] dense in kg, closed}"
+    dense = lambda t: t.assign(m=ops.to_dense(t["m"]))  # noqa: E731
+    found = typed(lambda t: ops.cond(True, lambda: t[t["x"] > 1], lambda: dense(t)), closed)
+    assert found == "{x: float64[*], m: float64[*, 2] dense|csr, k: int64[*] in kg}"
+    assert "k: int64[n] in kg" in typed(lambda t: ops.cond(True, lambda: t, lambda: t), closed)
+
+
+def test_of_tables_with_further_fields_those_are_known_that_both_sides_have() -> None:
+    found = typed(lambda t: ops.cond(True, lambda: t.assign(z=t["x"]), lambda: t), "{x: float64[n] dense}")
+    assert found == "{x: float64[n], ...}"
+
+
+def test_rows_of_tables_change_from_turn_to_turn() -> None:
+    def fewer(t: jazz.Node) -> object:
+        return ops.iterate(lambda u: u[u["x"] < ops.max(u["x"])], t, max_iter=3).state
+
+    assert_array_equal(run(fewer, t=TABLE)["k"], [0])
+    assert typed(fewer, "{x: float64[n] dense, m: float64[n, 2] dense, closed}") == "{x: float64[*], m: float64[*, 2]}"
+
+
+def test_what_changes_in_one_field_after_the_other_is_known_of_all_turns() -> None:
+    def shifted(t: jazz.Node) -> object:
+        moved = {name: lambda u, name=name: u[name] for name in "bcdefghi"}
+        turn = lambda u: ops.frame({"a": u["a"]} | {n: u[chr(ord(n) - 1)] for n in moved})  # noqa: E731
+        return ops.iterate(turn, t, max_iter=9).state
+
+    fields = ", ".join(["a: float64[2, 2] csr", *(f"{name}: float64[2, 2] dense" for name in "bcdefghi")])
+    *_, last = typed(shifted, f"{{{fields}, closed}}").split(", i: ")
+    assert last == "float64[2, 2] dense|csr}"
+
+
+@pytest.mark.parametrize(
+    ("traced", "reason"),
+    [
+        (
+            lambda t: ops.cond(True, lambda: t, lambda: t.assign(z=1)),
+            "steps[0] cond.else.outputs[0]: expected the fields of what then gives, found `z` is beside them",
+        ),
+        (
+            lambda t: ops.cond(True, lambda: t, lambda: t.drop(columns="k").assign(z=1)),
+            "found `k` is not there, and `z` is beside them",
+        ),
+        (
+            lambda t: ops.cond(True, lambda: t, lambda: t.assign(k=t["x"])),
+            "cond.else.outputs[0].k: expected int64, as then gives, found float64",
+        ),
+        (
+            lambda t: ops.cond(True, lambda: ops.frame({"t": t}), lambda: ops.frame({"t": t.assign(x=t[["x"]])})),
+            "cond.else.outputs[0].t.x: expected a tensor float64[4], as then gives, found a table {x: float64[4]}",
+        ),
+        (
+            lambda t: ops.iterate(lambda u: u.assign(z=1), t, max_iter=2).state,
+            "iterate.values[0]: expected the fields of what the body gives, found `z` is not there",
+        ),
+    ],
+)
+def test_tables_that_do_not_agree_are_refused(traced: Callable[..., object], reason: str) -> None:
+    assert any(reason in each for each in wrong(traced, t=TABLE)), wrong(traced, t=TABLE)
+
+
 @pytest.mark.parametrize(
     ("traced", "reason"),
     [

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from jazz.values import Layout
 from jazz_server.engine import shapes
 from jazz_server.engine.arguments import DENSE
 from jazz_server.engine.op import Inference, Scalar
 from jazz_server.engine.promotion import scalar_dtype
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import AnyType, KindReference, TensorType, Type
+from jazz_server.kinds.types import AnyType, FieldType, KindReference, TableType, TensorType, Type
 
 
 def typed(argument: Type | Scalar) -> Type:
@@ -21,7 +23,8 @@ def typed(argument: Type | Scalar) -> Type:
 def agreed(inference: Inference, field: str, found: Type, expected: Type, giver: str) -> Type | None:
     """What is known of a value that may be of either type; None, and a mismatch, when no value can be of both.
 
-    Layouts, what absent entries stand for, and whether elements may be missing, may differ.
+    Layouts, what absent entries stand for, and whether elements may be missing, may differ. Of tables each field has to
+    agree, but for its number of rows; one that only one of them is known to have is not known of the value.
 
     Args:
         inference: Where mismatches are noted.
@@ -30,8 +33,12 @@ def agreed(inference: Inference, field: str, found: Type, expected: Type, giver:
         expected: The type that it has to agree with.
         giver: Who gives that, such as "the body".
     """
+    if found == expected:
+        return found
     if isinstance(found, AnyType | KindReference) or isinstance(expected, AnyType | KindReference):
         return AnyType()
+    if isinstance(found, TableType) and isinstance(expected, TableType):
+        return _agreed_tables(inference, field, found, expected, giver)
     if not isinstance(found, TensorType) or not isinstance(expected, TensorType):
         if type(found) is type(expected):
             return found
@@ -53,6 +60,43 @@ def agreed(inference: Inference, field: str, found: Type, expected: Type, giver:
     kept = tuple(layout for layout in Layout if layout in possible)
     fill = found.fill if found.fill == expected.fill else 0
     return TensorType(dtypes, shape, kept, nullable=found.nullable or expected.nullable, fill=fill)
+
+
+def _agreed_tables(
+    inference: Inference, field: str, found: TableType, expected: TableType, giver: str
+) -> TableType | None:
+    if not _same_names(inference, field, found, expected, giver):
+        return None
+    fields: list[FieldType] = []
+    for each in found.fields:
+        other = expected.named(each.name)
+        if other is not None:
+            pair = _without_other_rows(each.type, other.type)
+            type_ = agreed(inference, f"{field}.{each.name}", *pair, giver)
+            if type_ is None:
+                return None
+            fields.append(replace(each, type=type_, optional=each.optional or other.optional))
+    return TableType(tuple(fields), found.closed and expected.closed)
+
+
+def _same_names(inference: Inference, field: str, found: TableType, expected: TableType, giver: str) -> bool:
+    """Whether neither table has a field that the other one has not; notes it."""
+    beyond = [f.name for f in found.fields if expected.closed and not f.optional and expected.named(f.name) is None]
+    absent = [f.name for f in expected.fields if found.closed and not f.optional and found.named(f.name) is None]
+    if beyond or absent:
+        differ = [f"{describe.names(absent)} is not there"] if absent else []
+        differ += [f"{describe.names(beyond)} is beside them"] if beyond else []
+        inference.mismatch(field, f"the fields of what {giver} gives", ", and ".join(differ))
+    return not (beyond or absent)
+
+
+def _without_other_rows(found: Type, expected: Type) -> tuple[Type, Type]:
+    """The types of a field in two tables: of rows that may be others it is not known how many there are."""
+    if not isinstance(found, TensorType) or not isinstance(expected, TensorType):
+        return found, expected
+    if not found.shape or not expected.shape or found.shape[0] == expected.shape[0]:
+        return found, expected
+    return replace(found, shape=(None, *found.shape[1:])), replace(expected, shape=(None, *expected.shape[1:]))
 
 
 def _clash(found: shapes.Shape, expected: shapes.Shape) -> bool:

@@ -18,7 +18,7 @@ from jazz_server.engine.errors import OpError
 from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, Run, Scalar, Settings, Size, SubGraph
 from jazz_server.engine.promotion import INT64, NUMERIC
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import AnyType, TensorType, Type
+from jazz_server.kinds.types import AnyType, TableType, TensorType, Type
 
 _UNKNOWN: Final[tuple[Type, ...]] = (AnyType(), TensorType((INT64,), (), arguments.DENSE))
 
@@ -48,7 +48,7 @@ def _infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settin
         arguments.tensor(inference, "values[0]", known[0], NUMERIC)
     # Layouts, and whether elements may be missing, can change in a turn; the body is typed again until what is known
     # of them holds for every turn.
-    for _ in range((len(Layout) + 1) * count):
+    for _ in range((len(Layout) + 1) * sum(map(_tensors, known[:count]))):
         found = body.infer(inference, known)
         if len(found) != count:
             return unknown
@@ -62,6 +62,11 @@ def _infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settin
             break
         known[:count] = [state for state in states if state is not None]
     return (*known[:count], iterations)
+
+
+def _tensors(state: Type) -> int:
+    """How many tensors there are in a state, as far as that is known; at least 1."""
+    return max(1, sum(_tensors(item.type) for item in state.fields)) if isinstance(state, TableType) else 1
 
 
 def _fits(inference: Inference, body: SubGraph, count: int, given: int) -> bool:
@@ -147,8 +152,8 @@ OPS: Final = (
         doc=(
             "Repeats states = body(*states, *captured) until the 1-norm of the change of the first state, "
             "sum(|new - old|) in float64, is at most tol, or max_iter turns are done; gives the last states and how "
-            "many turns were done. Every turn gives states of the element types and shapes that it takes; layouts may "
-            "change, and are then known only when it runs."
+            "many turns were done. Every turn gives states of the element types and shapes that it takes, tables with "
+            "the same fields; layouts, and numbers of rows of tables, may change, and are then known only when it runs."
         ),
         missing="As the body has it; with tol, a first state with missing elements is an error when it runs.",
         arguments=("*values",),
