@@ -13,7 +13,7 @@ from jazz import ops
 def _totals(table: jazz.Node) -> jazz.Node:
     """What R's aggregate() does: missing keys are left out, and rows are in the order of the last key."""
     told = table[["k"]].assign(a=table["text"], b=table["n"])
-    return ops.aggregate(told, ["b", "a"], ["k"], ["k"], ["sum"], dropna=True)[["a", "b", "k"]]
+    return ops.aggregate(told, ["b", "a"], k=("k", "sum"), dropna=True)[["a", "b", "k"]]
 
 
 def _sums(x: object, group: object) -> jazz.Node:
@@ -25,7 +25,7 @@ OF_GROUPED: dict[str, Callable[..., object]] = {
         table.groupby("text").agg(total=("k", "sum"), n=("n", "size"))
     ),
     "function(f) jz_aggregate(f, c('text', 'k'), n = c('n', 'length'))": lambda f: ops.aggregate(
-        f, ["text", "k"], ["n"], ["n"], ["size"]
+        f, ["text", "k"], n=("n", "size")
     ),
     "function(table) jz_aggregate(table, 'k', v = c('n', 'sd'), na.rm = TRUE, dropna = TRUE, correction = 1L)": (
         lambda table: table.groupby("k", dropna=True).agg(v=("n", "std"), skipna=True, correction=1)

@@ -64,6 +64,15 @@ def test_every_function_is_a_method(name: str) -> None:
     assert told(lambda t: getattr(t.groupby("k")["x"], name)(), None) == ["k", f"x={name}(x)"]
 
 
+def test_methods_and_operations_write_the_same_steps() -> None:
+    def function(t: Any) -> Any:
+        return ops.aggregate(t, ["k", "s"], skipna=True, dropna=True, table=("x", "sum"), by=["m", "var"], correction=1)
+
+    names = {"table": ("x", "sum"), "by": ("m", "var")}
+    groups = steps(lambda t: t.groupby(["k", "s"], dropna=True).agg(**names, skipna=True, correction=1))
+    assert steps(function) == groups
+
+
 def test_what_is_told_is_a_table_whose_fields_are_known() -> None:
     def f(t: Any) -> Any:
         found = t.groupby(["s", "k"]).agg(n=("x", "size"), m=("m", "sum"), y=("x", "max")).groupby("s")
@@ -100,8 +109,9 @@ def test_what_is_told_is_a_table_whose_fields_are_known() -> None:
         (lambda t: t.groupby("k")["x"].sum(skipna="yes"), "'yes'"),
         (lambda t: t.groupby("k")["x"].var(correction="1"), "'1'"),
         (lambda t: t[["k"]].groupby("k").sum(), "none"),
-        (lambda t: ops.aggregate(t, "k", ["n"], [], ["size"]), "[]"),
-        (lambda t: ops.aggregate(t, "k", ["n"], ["x"], "size"), "'size'"),
+        (lambda t: ops.aggregate(t, "k"), "[]"),
+        (lambda t: ops.aggregate(t, "k", n="size"), "'size'"),
+        (lambda t: ops.aggregate(t, ["k", "s"], s=("x", "sum")), "'s'"),
     ],
 )
 def test_mistakes_are_found_while_it_is_traced(function: Any, found: str) -> None:

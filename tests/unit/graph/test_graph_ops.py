@@ -183,6 +183,7 @@ def test_a_body_may_return_what_is_around_it() -> None:
 
 
 OWN = {
+    "aggregate": ["table", "by", "skipna", "dropna", "correction", "results"],
     "assign": ["table", "fields"],
     "call": ["pipeline", "values", "named"],
     "cond": ["predicate", "then", "otherwise"],

@@ -11,12 +11,12 @@ from jazz.graph import settings
 from jazz.graph.errors import tracing_error
 from jazz.graph.known import names_of_fields
 from jazz.graph.node import Node
-from jazz.graph.ops.groups import FUNCTIONS, aggregate
+from jazz.graph.ops.groups import FUNCTIONS, told
 
 Told: TypeAlias = str | tuple[str, str]
 """A function of the one field that is chosen, or a field and a function of it."""
 
-Results: TypeAlias = Mapping[str, tuple[str, str]]
+Results: TypeAlias = Mapping[str, object]
 """For the name of each result a field and a function of it."""
 
 
@@ -51,7 +51,7 @@ class GroupBy:
         *,
         skipna: bool = False,
         correction: float = 0,
-        **told: Told,
+        **results: Told,
     ) -> Node:
         """What functions give of fields: `g.agg(total=("x", "sum"), rows=("x", "size"))`, `g.agg({"x": "sum"})`.
 
@@ -61,12 +61,12 @@ class GroupBy:
             functions: One of all fields, several of one, or one for each of some fields.
             skipna: Whether missing elements are left out.
             correction: What "var" and "std" take from the number of elements; 1 for a sample.
-            told: Names of results, with their field and function.
+            results: By the name of each result a field and a function.
         """
-        if (functions is None) == (not told):
+        if (functions is None) == (not results):
             raise tracing_error("functions", _EXAMPLE, "nothing" if functions is None else "both")
-        results = self._named(told) if functions is None else self._unnamed(functions)
-        return self._told(results, skipna=skipna, correction=correction)
+        asked = self._named(results) if functions is None else self._unnamed(functions)
+        return self._told(asked, skipna=skipna, correction=correction)
 
     def size(self) -> Node:
         """How many rows there are, in a field `size`."""
@@ -159,14 +159,9 @@ class GroupBy:
         """The field that is told of if it is one that was chosen."""
         return self.chosen[0] if self.chosen is not None and len(self.chosen) == 1 else None
 
-    def _named(self, told: Mapping[str, Told]) -> Results:
-        results = {}
-        for name, given in told.items():
-            pair = (self._one, given) if isinstance(given, str) and self._one is not None else given
-            if not isinstance(pair, tuple) or len(pair) != 2:
-                raise tracing_error(name, 'a field and a function, such as ("x", "sum")', repr(given))
-            results[name] = pair
-        return results
+    def _named(self, given: Mapping[str, Told]) -> Results:
+        one = self._one
+        return {name: each if one is None or not isinstance(each, str) else (one, each) for name, each in given.items()}
 
     def _unnamed(self, functions: str | Sequence[str] | Mapping[str, Any]) -> Results:
         if isinstance(functions, str):
@@ -182,11 +177,7 @@ class GroupBy:
         raise tracing_error("functions", _EXAMPLE, repr(functions))
 
     def _told(self, results: Results, *, skipna: bool = False, correction: float = 0) -> Node:
-        fields, functions = zip(*results.values(), strict=True) if results else ((), ())
-        return aggregate(
-            self.table, self.by, list(results), fields, functions,
-            skipna=skipna, dropna=self.dropna, correction=correction,
-        )  # fmt: skip
+        return told(self.table, self.by, results, skipna=skipna, dropna=self.dropna, correction=correction)
 
 
 _EXAMPLE = 'names, each with a field and a function, such as agg(total=("x", "sum")), or a function'
