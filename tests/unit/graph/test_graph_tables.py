@@ -124,11 +124,66 @@ def test_names_of_the_fields_of_what_a_call_gives_are_known_too() -> None:
         lambda t: ops.sort_by(t.assign(m=t["m"][0]), "m"),
         lambda t: ops.sort_by(ops.frame({"m": t["m"][:, 0]}), "m"),
         lambda t: ops.sort_by(t["in"].assign(v=t["x"]), "v"),
-        lambda t: ops.iterate(lambda u: ops.sort_by(u, "m"), t, max_iter=2)[0],
+        lambda t: t.assign(m=ops.max(t["x"])),
+        lambda t: ops.sort_by(ops.frame({"x": t["x"], "day": np.datetime64("2024-02-29")}), "day"),
+        lambda t: ops.sort_by(ops.iterate(lambda u: u[1:], t, max_iter=2)[0], "x"),
+        lambda t: ops.sort_by(ops.cond(True, lambda: t, lambda: t), "x"),
+        lambda t: ops.sort_by(ops.apply("cond", True, t), "m"),
+        lambda t: ops.sort_by(ops.apply("call", t), "m"),
+        lambda t: ops.sort_by(ops.apply("iterate", t, results=9, count=9)[7], "m"),
+        lambda t: ops.sort_by(FRAME, "m").merge(ops.sort_by(t, "x"), on="x"),
     ],
 )
 def test_what_may_be_a_vector_is_not_refused(function: Any) -> None:
     jazz.pipeline(function, inputs={"t": TYPE})
+
+
+FRAME = {"x": np.arange(3.0), "c": np.ones((3, 2)), "m": np.array(["a", "b", "c"]), "in": {"v": np.ones((3, 1))}}
+
+
+@pytest.mark.parametrize(
+    ("function", "found"),
+    [
+        (lambda t, p: ops.sort_by(ops.cond(p, lambda: t, lambda: t[1:]), "m"), "'m' of rank 2"),
+        (lambda t, p: ops.sort_by(ops.cond(p, lambda: (1, t["in"]), lambda: (2, t["in"]))[1], "v"), "'v' of rank 2"),
+        (lambda t, p: ops.cond(p, lambda: ops.sort_by(t, "m"), lambda: t), "'m' of rank 2"),
+        (
+            lambda t, p: ops.sort_by(ops.cond(p, lambda: ops.cond(p, lambda: t, lambda: t), lambda: t), "s"),
+            "'s' of rank 2",
+        ),
+        (lambda t, p: ops.sort_by(ops.iterate(lambda u: u[1:], t, max_iter=2).state, "m"), "'m' of rank 2"),
+        (lambda t, p: ops.sort_by(ops.iterate(lambda n, u: (n, u), 1, t, max_iter=2)[0][1], "m"), "'m' of rank 2"),
+        (lambda t, p: ops.iterate(lambda u: ops.sort_by(u, "m"), t, max_iter=2).state, "'m' of rank 2"),
+        (lambda t, p: ops.iterate(lambda u: ops.call(SAME, ops.sort_by(u, "m")), t, max_iter=2).state, "'m' of rank 2"),
+        (lambda t, p: ops.sort_by(ops.call(TURNED, t), "m"), "'m' of rank 2"),
+        (lambda t, p: ops.sort_by(FRAME, "c"), "'c' of rank 2"),
+        (lambda t, p: ops.sort_by(ops.take(FRAME, [1, 0])["in"], "v"), "'v' of rank 2"),
+        (lambda t, p: ops.sort_by(ops.call(SAME, FRAME), "c"), "'c' of rank 2"),
+        (lambda t, p: ops.sort_by(ops.frame({"t": FRAME})["t"], "c"), "'c' of rank 2"),
+    ],
+)
+def test_fields_of_choices_loops_and_constants_are_known(function: Any, found: str) -> None:
+    with pytest.raises(TracingError) as caught:
+        jazz.pipeline(function, inputs={"t": TYPE})
+    assert caught.value.violations[0].found == found
+
+
+TURNED = jazz.pipeline(lambda t: ops.iterate(lambda u: u[1:], t, max_iter=2).state)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda t, u: ops.cond(True, lambda: t.drop(columns="m"), lambda: u.drop(columns="m")).merge(u),
+        lambda t, u: ops.iterate(lambda s: s[s["x"] > 0], t.drop(columns="m"), max_iter=2).state.merge(u),
+        lambda t, u: ops.iterate(lambda s: s.merge(u), t.drop(columns="m"), max_iter=2).state,
+        lambda t, u: ops.call(TURNED, t).drop(columns="m").merge(u),
+        lambda t, u: t.drop(columns="m").merge(ops.take(FRAME, [0])),
+    ],
+)
+def test_names_of_their_fields_are_known_too(function: Any) -> None:
+    found = jazz.pipeline(function, inputs=dict.fromkeys("tu", "{x: float64[n], m: int64[n], closed}"))
+    assert "left_on=('x'), right_on=('x')" in str(found)
 
 
 def test_a_long_chain_of_tables_is_looked_through() -> None:

@@ -1,11 +1,12 @@
-"""What is known of values while a function is traced: what the types of its inputs say of fields of tables."""
+"""What is known of values while a function is traced: what types of inputs, and constants, say of fields of tables."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from jazz.graph.trace import Constant, InputOf, OutputOf, Source, Step, SubGraph
-from jazz.graph.types import Any, TableType, TensorType, Type
+from jazz.graph.types import Any, FieldType, TableType, TensorType, Type
+from jazz.v1 import value_pb2
 from jazz.values import Layout
 
 _SAME_FIELDS: Final = frozenset({"drop", "drop_na", "filter", "flip", "slice", "take"})
@@ -41,17 +42,13 @@ def names_of_fields(table: Source) -> tuple[str, ...] | None:
 
 
 def _first_names(table: Source, view: _View) -> tuple[str, ...] | None:
-    if isinstance(table, Constant):
-        return tuple(field.name for field in table.message.header.table.fields)
     if isinstance(table, OutputOf) and table.step.op == "frame":
         return _names_in(table.step, "names")
     if isinstance(table, OutputOf) and table.step.op == "aggregate":
         return (*_names_in(table.step, "by"), *_names_in(table.step, "names"))
-    known: Type = Any
+    known = _said(table)
     if isinstance(table, OutputOf) and table.step.op == "field":
         known = _field(table.step.arguments[0], str(dict(table.step.settings)["name"]), view)
-    elif isinstance(table, InputOf) and table.trace.inputs:
-        known = table.trace.inputs[table.index]
     return tuple(field.name for field in known.fields) if isinstance(known, TableType) else None
 
 
@@ -100,37 +97,59 @@ def _names_in(step: Step, setting: str) -> tuple[str, ...]:
 
 
 class _View:
-    """Sources seen through calls of pipelines, as if their steps stood there; not through calls inside of calls."""
+    """Sources seen through calls of pipelines, loops and choices, as if their steps stood there.
+
+    A state is what it is at the start, and a choice is what `then` gives, since tables have the same fields in all
+    turns and on both sides. Calls inside of calls are not looked through.
+    """
 
     def __init__(self) -> None:
         self._call: Step | None = None
 
     def through(self, source: Source) -> Source:
-        """What the called pipeline gives, in the place of what a call does, and the argument in that of an input."""
-        while True:
-            if self._call is None and isinstance(source, OutputOf) and source.step.op == "call":
-                self._call = source.step
-                source = _called(source.step).outputs[source.index][1]
-            elif self._call is not None and isinstance(source, InputOf) and source.trace is _called(self._call).trace:
-                source, self._call = self._call.arguments[source.index], None
-            else:
-                return source
+        """What a source stands for: the argument in the place of an input, what is called in that of a call."""
+        while (behind := self._behind(source)) is not None:
+            source = behind
+        return source
+
+    def _behind(self, source: Source) -> Source | None:
+        if isinstance(source, InputOf):
+            return self._given(source)
+        if not isinstance(source, OutputOf):
+            return None
+        step, index = source.step, source.index
+        called, then = _graph(step, "pipeline"), _graph(step, "then")
+        if called is not None and self._call is None:
+            self._call = step
+            return called.outputs[index][1]
+        if then is not None and len(then.captured) == len(then.inputs):  # else it was read, and has inputs for these
+            return then.outputs[index][1]
+        if step.op == "iterate" and index < len(step.arguments) and index != dict(step.settings).get("count", 1):
+            return step.arguments[index]
+        return None
+
+    def _given(self, source: InputOf) -> Source | None:
+        """What stands for an input: an argument of the call that is looked through, or how a state starts."""
+        called = None if self._call is None else _graph(self._call, "pipeline")
+        if self._call is not None and called is not None and source.trace is called.trace:
+            call, self._call = self._call, None
+            return call.arguments[source.index]
+        return source.trace.starts[source.index] if source.trace.starts else None
 
 
-def _called(call: Step) -> SubGraph:
-    graph = dict(call.settings)["pipeline"]
-    assert isinstance(graph, SubGraph)
-    return graph
+def _graph(step: Step, setting: str) -> SubGraph | None:
+    graph = dict(step.settings).get(setting) if step.op in ("call", "cond") else None
+    return graph if isinstance(graph, SubGraph) else None
 
 
 def _field(table: Source, name: str, view: _View) -> Type:
-    path = [name]
+    path, in_rows = [name], False
     while isinstance(table := view.through(table), OutputOf):
         step = table.step
         made = _made(step, path[-1]) if path and step.op in ("frame", "assign") else None
         if made is not None:
             path.pop()
-            table = made
+            table, in_rows = made, in_rows or not path
         elif path and step.op == "aggregate":
             told = _told(step, path[-1])
             if told is None:
@@ -148,12 +167,27 @@ def _field(table: Source, name: str, view: _View) -> Type:
             table = step.arguments[0]
         else:
             return Any
-    known: Type = table.trace.inputs[table.index] if isinstance(table, InputOf) and table.trace.inputs else Any
+    known = _said(table)
     for each in reversed(path):
         if not isinstance(known, TableType):
             return Any
         known = next((field.type for field in known.fields if field.name == each), Any)
-    return known
+    single = isinstance(known, TensorType) and known.shape == ()
+    return Any if single and in_rows else known  # a single value that becomes a field stands in every row
+
+
+def _said(source: Source) -> Type:
+    """The type that is declared of an input, or that a constant has."""
+    if isinstance(source, Constant):
+        return _type_of(source.message.header)
+    return source.trace.inputs[source.index] if isinstance(source, InputOf) and source.trace.inputs else Any
+
+
+def _type_of(header: value_pb2.Value) -> Type:
+    """Names of fields, and shapes."""
+    if header.HasField("table"):
+        return TableType(tuple(FieldType(field.name, _type_of(field.value)) for field in header.table.fields))
+    return TensorType(shape=tuple(header.tensor.shape)) if header.HasField("tensor") else Any
 
 
 def _told(step: Step, name: str) -> str | None:

@@ -13,23 +13,23 @@ from jazz.graph.trace import INPUT_TYPE, InputOf, Source, SubGraph, Trace, under
 from jazz.graph.types import Type
 
 
-def trace_body(body: Callable[..., object], count: int, around: Trace) -> SubGraph:
-    """The sub-graph of a loop's body over `count` states.
+def trace_body(body: Callable[..., object], starts: Sequence[Source], around: Trace) -> SubGraph:
+    """The sub-graph of a loop's body over states that are `starts` before the first turn.
 
     Its inputs are `state_0`, `state_1`, ... and then `captured_0`, ... for what the body uses from around it, in the
     order of first use; its outputs are the next states.
 
     Raises:
-        TracingError: The body does not take `count` values, or does not give as many.
+        TracingError: The body does not take as many values, or does not give as many.
     """
-    name = getattr(body, "__name__", "body")
+    name, count = getattr(body, "__name__", "body"), len(starts)
     if not callable(body):
         raise tracing_error("body", "a function from states to states", repr(body))
     try:
         inspect.signature(body).bind(*range(count))
     except TypeError:
         raise tracing_error("body", f"a function of {count} values, one for each state", _described(body)) from None
-    trace = Trace(f"{around.name}.{name}", around)
+    trace = Trace(f"{around.name}.{name}", around, starts=tuple(starts))
     with under_way(trace):
         result = body(*(Node(trace, InputOf(trace, index)) for index in range(count)))
         states = _several(result)

@@ -119,6 +119,7 @@ class Trace:
         constants: The constants of the outermost trace, by their bytes.
         folder: The current folder when it began, which lines are shown relative to.
         inputs: The types that its inputs are declared to have; none for the body of a loop.
+        starts: What the states of a loop are before the first turn, for its body.
     """
 
     name: str
@@ -126,6 +127,7 @@ class Trace:
     constants: dict[tuple[bytes, bytes], Constant] = field(default_factory=dict)
     folder: str = field(default_factory=os.getcwd)
     inputs: tuple[Type, ...] = ()
+    starts: tuple[Source, ...] = ()
 
     def encloses(self, other: Trace) -> bool:
         """Whether `other` is this trace or one inside it."""

@@ -9,6 +9,7 @@ from jazz.graph import settings
 from jazz.graph.errors import tracing_error
 from jazz.graph.loops import trace_body
 from jazz.graph.node import Node, Operand, apply_many
+from jazz.graph.sources import source_of
 from jazz.graph.trace import Setting, current
 
 State = TypeVar("State")
@@ -71,10 +72,11 @@ def iterate(
     change = None if tol is None else float(settings.real("tol", tol))
     if change is not None and not change >= 0:
         raise tracing_error("tol", "a number not less than 0", repr(tol))
-    graph = trace_body(body, len(every), trace)
-    captured = [Node(trace, source) for source in graph.captured]
+    starts = [source_of(each, trace) for each in every]
+    graph = trace_body(body, starts, trace)
+    given = [Node(trace, source) for source in (*starts, *graph.captured)]
     options: dict[str, Setting | None] = {"body": graph, "count": len(every), "max_iter": limit, "tol": change}
-    *after, iterations = apply_many("iterate", (*every, *captured), options, len(every) + 1)
+    *after, iterations = apply_many("iterate", tuple(given), options, len(every) + 1)
     if len(after) == 1:
         return Iterated(after[0], iterations)
     return Iterated(tuple(after), iterations)

@@ -11,6 +11,8 @@ from jazz.graph.known import rank_of_field
 from jazz.graph.node import Node, Operand, apply
 from jazz.graph.ops.arrays import field, take
 from jazz.graph.ops.ordering import argsort
+from jazz.graph.sources import source_of
+from jazz.graph.trace import current
 
 Column: TypeAlias = Operand | Callable[[Any], Operand]
 """What becomes a field of a table; a function gets the table as it is so far."""
@@ -96,8 +98,9 @@ def sort_by(table: Operand, by: str | Sequence[str], *, descending: bool | Seque
       result = %2
     """
     names = settings.names("by", [by] if isinstance(by, str) else by)
+    trace = current()
     for name in names:
-        rank = rank_of_field(table._source, name) if isinstance(table, Node) else None
+        rank = None if trace is None else rank_of_field(source_of(table, trace), name)
         if rank not in (None, 1):
             raise tracing_error("by", "fields that are vectors", f"{name!r} of rank {rank}")
     ways = [descending] * len(names) if isinstance(descending, bool) else list(descending)
