@@ -72,7 +72,9 @@ def takes(function: str, dtype: np.dtype[Any]) -> bool:
 def test_a_reduction_of_groups_is_that_of_the_rows_of_each(data: st.DataObject) -> None:
     shape = tuple(data.draw(st.lists(st.integers(0, 3), max_size=2)))
     codes = data.draw(st.lists(st.integers(0, 3), min_size=1, max_size=9))
-    sample = data.draw(samples((len(codes), *shape), DTYPES))
+    dtype = data.draw(st.sampled_from(DTYPES))
+    # numpy's product of one complex number that is not finite is not that number
+    sample = data.draw(samples((len(codes), *shape), (dtype,), wild=not dtype.startswith("complex")))
     marks = np.array(data.draw(st.lists(st.booleans(), min_size=sample.array.size, max_size=sample.array.size)), bool)
     x = pierced(sample, marks.reshape(sample.array.shape)).tensor
     known = [name for name in REDUCTIONS if takes(name, sample.array.dtype)]

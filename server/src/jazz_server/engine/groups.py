@@ -61,7 +61,7 @@ class Groups:
     def lines_of(self, x: Tensor) -> tuple[Lines, NDArray[np.int64] | None]:
         """The elements of lines that are there, and how many of each line are missing; None when none is."""
         count = self.count * math.prod(x.shape[1:])
-        check_bytes(4 * 8 * count, f"{count} results of groups")
+        check_bytes(8 * count, f"{count} results of groups")
         if operands.is_sparse(x):
             return scattered(x, self.codes, self.sizes)
         return self._segments(x, x.array())
@@ -90,7 +90,7 @@ class Groups:
     def _in_lines(self, array: Array) -> Array:
         """The elements of an array, line by line."""
         columns = array.reshape(len(array), -1 if array.size else math.prod(array.shape[1:])).T
-        check_bytes(2 * columns.shape[0] * len(self.rows) * array.itemsize, "the rows of groups")
+        check_bytes(columns.shape[0] * len(self.rows) * array.itemsize, "the rows of groups")
         return columns.take(self.rows, axis=1).reshape(-1)
 
 

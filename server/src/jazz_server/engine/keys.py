@@ -49,7 +49,7 @@ def keys_of_rows(fields: Sequence[Tensor]) -> Keys:
     O(rows) for truth values, factors and integers that lie close together, O(n log n) else.
     """
     rows = fields[0].shape[0]
-    check_bytes(4 * 8 * rows, f"the keys of {rows} rows")
+    check_bytes(8 * rows, f"the keys of {rows} rows")
     missing = np.zeros(rows, np.bool_)
     codes, count = np.zeros(rows, np.int64), 1
     for field in fields:

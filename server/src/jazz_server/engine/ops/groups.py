@@ -21,6 +21,7 @@ from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, 
 from jazz_server.engine.ops.reductions import ALL, ANY, MAX, MEAN, MIN, PROD, SUM
 from jazz_server.engine.ops.statistics import QUANTILE, STD, VAR
 from jazz_server.engine.promotion import INT64
+from jazz_server.engine.watching import note
 from jazz_server.kinds import describe
 from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import AnyType, Dimension, FieldType, TableType, TensorType, Type
@@ -141,6 +142,7 @@ def _run(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]
     _infer(Strict(), (type_of(table),), settings)
     keys = [to_dense(operands.tensor(f"table.{name}", table[name])) for name in by]
     groups = groups_of(keys_of_rows(keys), dropna=bool(settings.get("dropna")))
+    note(describe.count(groups.count, "group"))
     made: dict[str, Value] = {}
     for name, key in zip(by, keys, strict=True):
         made[name] = replace(structure.taken(key, groups.first, 0), unit=_unit(table[name]))
