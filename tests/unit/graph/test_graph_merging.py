@@ -104,6 +104,12 @@ def test_without_types_keys_are_named() -> None:
         jazz.pipeline(lambda t, u: t.merge(u), inputs={"t": TYPES["t"]})
 
 
+@pytest.mark.parametrize("how", ["k", "cross"])
+def test_another_word_for_how_is_refused_whether_or_not_keys_are_known(how: str) -> None:
+    with pytest.raises(TracingError, match=f"how: expected one of 'inner', .*, found '{how}'"):
+        jazz.pipeline(lambda t, u: t.merge(u, how))
+
+
 def test_what_other_libraries_have_names_the_method() -> None:
     with pytest.raises(AttributeError, match=r'use t\.merge\(u, on="key"\)'):
         jazz.pipeline(lambda t, u: t.join(u))

@@ -57,6 +57,7 @@ def merge(
       %0 = merge(t, u, how='left', left_on=('k'), right_on=('k'))
       result = %0
     """
+    how = _one_of("how", how, _HOWS)  # first: whoever writes t.merge(u, "key") has named no keys, either
     left_names, right_names = _keys(left, right, on, left_on, right_on)
     validate = None if validate is None else _one_of("validate", _VALIDATE.get(validate, validate), _VALIDATE.values())
     return apply(
@@ -65,7 +66,7 @@ def merge(
         right,
         left_on=left_names,
         right_on=right_names,
-        how=None if _one_of("how", how, _HOWS) == "inner" else how,
+        how=None if how == "inner" else how,
         sort=settings.flag("sort", sort),
         suffixes=_suffixes(suffixes),
         coalesce=settings.flag("coalesce", coalesce),
