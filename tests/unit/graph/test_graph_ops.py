@@ -8,6 +8,7 @@ import doctest
 import inspect
 import math
 import pkgutil
+import re
 import sys
 from types import ModuleType
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 
 import jazz
 from jazz.graph import TracingError, ops
+from jazz.graph.suggestions import INSTEAD
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.op import Op
 
@@ -228,6 +230,44 @@ def test_an_operation_that_is_not_there_names_what_is(name: str, instead: str) -
     with pytest.raises(AttributeError, match=instead):
         jazz.pipeline(lambda x: getattr(x, name)())
     assert not hasattr(ops, "__wrapped__")
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("drop_duplicates", 't[jazz.ops.sort(jazz.ops.unique(t["key"]).indices)]'),
+        ("pivot_table", 't.groupby(["a", "b"])'),
+        ("transform", "t.assign("),
+        ("map", "t.merge("),
+        ("dt", "np.timedelta64"),
+        ("rank", "jazz.ops.argsort(jazz.ops.argsort(x))"),
+    ],
+)
+def test_a_method_of_pandas_names_what_says_the_same(name: str, instead: str) -> None:
+    with pytest.raises(AttributeError, match=f"has no {name}; use .*{re.escape(instead)}"):
+        jazz.pipeline(lambda t: getattr(t, name))
+
+
+@pytest.mark.parametrize("name", ["shift", "rolling", "str", "melt"])
+def test_a_name_that_is_hardly_alike_is_not_taken_for_a_mistyped_one(name: str) -> None:
+    with pytest.raises(AttributeError) as caught:
+        jazz.pipeline(lambda t: getattr(t, name))
+    assert "jazz.ops." not in str(caught.value).split("what jazz.ops has")[0]
+
+
+def test_what_is_suggested_is_there() -> None:
+    for instead in INSTEAD.values():
+        assert all(hasattr(ops, name) for name in re.findall(r"jazz\.ops\.(\w+)", instead)), instead
+        assert all(hasattr(jazz.Node, name) for name in re.findall(r"\b[tx]\.(\w+)", instead)), instead
+
+
+def test_a_field_that_is_written_as_an_attribute_is_shown_as_a_field() -> None:
+    with pytest.raises(AttributeError, match=r'has no amount; use t\["amount"\], the field of that name'):
+        jazz.pipeline(lambda t: t.amount, inputs={"t": "{amount: float64[n]}"})
+    with pytest.raises(
+        AttributeError, match=r'has no amount; use t\["amount"\] for a field of a table, or what'
+    ):
+        jazz.pipeline(lambda t: t.amount)
 
 
 def test_public_names_are_the_functions() -> None:

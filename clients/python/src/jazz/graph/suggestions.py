@@ -1,94 +1,156 @@
-"""What to write in the place of a function that `jazz.ops` does not have."""
+"""What to write in the place of a function that pipelines do not have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from typing import Final
 
-_INSTEAD: Final = {
+_DAYS: Final = (
+    't.assign(day=(t["when"] - np.datetime64("1970-01-01", "s")) // np.timedelta64(1, "D")), a key'
+)
+_DISTINCT: Final = 't[jazz.ops.sort(jazz.ops.unique(t["key"]).indices)], or t.groupby(["a", "b"]).size() for several'
+_LABELS: Final = "fields: labels of rows are none, unless reset_index() makes them one before the table is put"
+_PAIRS: Final = 't.groupby(["a", "b"]).agg(total=("x", "sum")), which has a row for each pair that occurs'
+
+_CLOSE: Final = 0.7
+"""How alike names are, of 1, of which one is mistyped for the other: `tpok` is, and `rank` is no `pagerank`."""
+
+INSTEAD: Final = {
     "DataFrame": 'jazz.ops.frame({"a": x})',
     "absolute": "jazz.ops.abs(x)",
     "add.accumulate": "jazz.ops.cumsum(x, axis=0)",
     "add.outer": "a[:, None] + b",
     "add.reduce": "jazz.ops.sum(x, axis=0)",
+    "agg": 't["x"].sum(), or t.groupby("key").agg(total=("x", "sum")) for groups',
+    "append": "jazz.ops.concat([t, u])",
+    "apply": 'operations on whole fields, such as t["x"] * 2',
+    "applymap": "operations on whole values, such as x * 2",
+    "arrange": 'jazz.ops.sort_by(t, "field")',
     "astype": "jazz.ops.cast(x, dtype)",
+    "average": "jazz.ops.mean(x)",
+    "between": "(x >= low) & (x <= high)",
+    "columns": 'names of fields: t[["a", "b"]]',
     "compress": "x[mask]",
     "concatenate": "jazz.ops.concat([a, b])",
     "copy": "the value itself, since values never change",
+    "corr": "((x - x.mean()) * (y - y.mean())).mean() / (x.std() * y.std())",
+    "count": "jazz.ops.size(x) - jazz.ops.count_na(x)",
+    "crosstab": _PAIRS,
     "cumulative_sum": "jazz.ops.cumsum(x, axis=...)",
+    "cut": "jazz.ops.bin(x, edges)",
+    "date_trunc": _DAYS,
+    "describe": "x.mean(), x.std(), jazz.ops.quantile(x, [0, 0.25, 0.5, 0.75, 1])",
     "diagonal": "jazz.ops.diag(x)",
     "diff": "x[1:] - x[:-1]",
     "digitize": "jazz.ops.bin(x, edges)",
+    "distinct": _DISTINCT,
+    "div": "a / b",
     "dot": "a @ b",
+    "drop_duplicates": _DISTINCT,
     "dropna": "jazz.ops.drop_na(x)",
+    "dt": _DAYS,
+    "dtypes": "db.pipelines.explain(pipeline), which says the type of every value",
+    "duplicated": "jazz.ops.unique(x), whose counts[inverse] say how often each element is there",
     "einsum": "a @ b, or (a * b).sum(axis=...)",
     "eliminate_zeros": "jazz.ops.prune(x)",
+    "eq": "a == b",
+    "eval": 't.assign(z=t["x"] + t["y"])',
     "exp2": "2.0 ** x",
     "fillna": "jazz.ops.fill_na(x, value)",
     "flatten": "x.reshape(-1)",
+    "ge": "a >= b",
     "get_dummies": "jazz.ops.one_hot(x)",
     "group_by": 't.groupby("key")',
     "groupby": 't.groupby("key")',
+    "gt": "a > b",
     "head": "x[:n]",
     "hstack": "jazz.ops.concat([a, b], axis=1)",
     "hypot": "jazz.ops.sqrt(a * a + b * b)",
     "iloc": "x[rows][:, columns]",
     "in1d": "jazz.ops.isin(x, values)",
+    "index": _LABELS,
+    "inner_join": 't.merge(u, on="key")',
+    "insert": "t.assign(name=x), which puts it behind",
     "is_in": "jazz.ops.isin(x, values)",
     "isna": "jazz.ops.is_na(x)",
     "isnull": "jazz.ops.is_na(x)",
-    "insert": "t.assign(name=x), which puts it behind",
-    "inner_join": 't.merge(u, on="key")',
     "item": "the value itself, which is of rank 0",
+    "iterrows": 'operations on whole fields, such as t["x"] * 2',
+    "itertuples": 'operations on whole fields, such as t["x"] * 2',
     "join": 't.merge(u, on="key")',
+    "le": "a <= b",
     "left_join": 't.merge(u, on="key", how="left")',
     "loc": "x[mask]",
     "log10": "jazz.ops.log(x) / math.log(10)",
     "log2": "jazz.ops.log(x) / math.log(2)",
     "logical_and.reduce": "jazz.ops.all(x, axis=0)",
     "logical_or.reduce": "jazz.ops.any(x, axis=0)",
+    "lt": "a < b",
+    "map": 'operations on whole values, such as x * 2, or t.merge(u, on="key", how="left") to look values up',
     "maximum.reduce": "jazz.ops.max(x, axis=0)",
     "median": "jazz.ops.quantile(x, 0.5)",
     "minimum.reduce": "jazz.ops.min(x, axis=0)",
     "mod": "a % b",
+    "mul": "a * b",
     "multiply.outer": "jazz.ops.outer(a, b)",
     "multiply.reduce": "jazz.ops.prod(x, axis=0)",
+    "mutate": "t.assign(name=x)",
     "nanmean": "jazz.ops.mean(x, skipna=True), which skips what is missing, and no NaN",
     "nansum": "jazz.ops.sum(x, skipna=True), which skips what is missing, and no NaN",
+    "ne": "a != b",
+    "nlargest": 'jazz.ops.sort_by(t, "x", descending=True)[:n]',
     "nnz": "jazz.ops.count_nonzero(x)",
     "nonzero": "jazz.ops.count_nonzero(x), or x != 0",
     "notna": "~jazz.ops.is_na(x)",
     "notnull": "~jazz.ops.is_na(x)",
+    "nsmallest": 'jazz.ops.sort_by(t, "x")[:n]',
+    "nunique": "jazz.ops.size(jazz.ops.unique(x).values)",
+    "over": 't.merge(t.groupby("key").agg(total=("x", "sum")), on="key", how="left")',
     "percentile": "jazz.ops.quantile(x, q / 100)",
+    "pivot": _PAIRS,
+    "pivot_table": _PAIRS,
+    "pop": 't["name"] and t.drop(columns="name")',
     "positive": "+x",
     "power": "a ** b",
     "ptp": "jazz.ops.max(x) - jazz.ops.min(x)",
+    "query": 't[t["x"] > 1]',
+    "rank": "jazz.ops.argsort(jazz.ops.argsort(x)), from 0",
     "ravel": "x.reshape(-1)",
-    "pop": 't["name"] and t.drop(columns="name")',
     "reciprocal": "1 / x",
+    "rename": 't.assign(new=t["old"]).drop(columns="old"), which puts it behind',
+    "replace": "jazz.ops.where(x == old, new, x)",
+    "resample": _DAYS,
+    "reset_index": _LABELS,
     "select": 't[["a", "b"]]',
+    "set_index": _LABELS,
     "shape": "jazz.ops.size(x, axis=...)",
+    "shift": "x[:-1] beside x[1:]",
     "sort_values": 'jazz.ops.sort_by(t, "field")',
     "square": "x * x",
+    "sub": "a - b",
     "subtract.outer": "a[:, None] - b",
     "summarise": 't.groupby("key").agg(total=("x", "sum"))',
     "swapaxes": "x.T",
     "tail": "x[-n:]",
     "to_numpy": "the value itself",
+    "to_period": _DAYS,
     "toarray": "jazz.ops.to_dense(x)",
     "tocoo": 'jazz.ops.to_sparse(x, "coo")',
     "tocsc": 'jazz.ops.to_sparse(x, "csc")',
     "tocsr": "jazz.ops.to_sparse(x)",
     "todense": "jazz.ops.to_dense(x)",
     "tolist": "the value itself",
+    "transform": 't.assign(x=t["x"] * 2)',
     "true_divide": "jazz.ops.divide(a, b)",
+    "unique": "jazz.ops.unique(x).values",
+    "unstack": _PAIRS,
     "value_counts": 't.groupby("key").size()',
     "values": "the value itself",
     "vstack": "jazz.ops.concat([a, b])",
     "with_columns": "t.assign(name=x)",
 }
-"""Functions of numpy and scipy by name, and what says the same."""
+"""Functions and methods of numpy, scipy, pandas and polars by name, and what says the same."""
 
 
 def instead_of(name: str, known: Iterable[str]) -> str:
@@ -98,11 +160,16 @@ def instead_of(name: str, known: Iterable[str]) -> str:
     'jazz.ops.topk'
     """
     names = sorted(known)
-    if name in names:
-        return f"jazz.ops.{name}"
-    if name in _INSTEAD:
-        return _INSTEAD[name]
-    close = get_close_matches(name, names, n=2)
-    if close:
-        return " or ".join(f"jazz.ops.{each}" for each in close)
-    return f"what jazz.ops has: {', '.join(names)}"
+    return likely(name, names) or f"what jazz.ops has: {', '.join(names)}"
+
+
+def likely(name: str, known: Collection[str]) -> str | None:
+    """What is likely meant by this name; None when nothing is, as far as is known.
+
+    >>> likely("dropna", []), likely("fft", ["take", "topk"])
+    ('jazz.ops.drop_na(x)', None)
+    """
+    if name in INSTEAD:
+        return INSTEAD[name]
+    close = [name] if name in known else get_close_matches(name, known, n=2, cutoff=_CLOSE)
+    return " or ".join(f"jazz.ops.{each}" for each in close) or None

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any, NoReturn, Self
 
 from jazz.graph.errors import TracingError
-from jazz.graph.suggestions import instead_of
+from jazz.graph.known import names_of_fields
+from jazz.graph.suggestions import instead_of, likely
 from jazz.graph.trace import InputOf, OutputOf, Source, Trace
 
 
@@ -83,15 +84,27 @@ class Traced:
                 f"{self!r} has no {name}: the function is traced before there is data; "
                 "lengths are jazz.ops.size(x, axis=...)"
             )
-        instead = "" if name.startswith("_") else f"; use {op_for(name)}"
+        instead = "" if name.startswith("_") else f"; use {self._instead_of(name)}"
         raise AttributeError(f"{self!r} has no {name}{instead}")
+
+    def _instead_of(self, name: str) -> str:
+        """What to write for a method or a field of this name."""
+        fields = names_of_fields(self._source)
+        if fields is not None and name in fields:
+            return f't["{name}"], the field of that name'
+        names = _ops()
+        return likely(name, names) or f't["{name}"] for a field of a table, or {instead_of(name, names)}'
 
 
 def op_for(name: str) -> str:
     """What to use in the place of a function or method of this name."""
+    return instead_of(name, _ops())
+
+
+def _ops() -> list[str]:
     from jazz.graph import ops  # which is made of nodes
 
-    return instead_of(name, (known for known in ops.__all__ if known.islower()))
+    return [known for known in ops.__all__ if known.islower()]
 
 
 def cannot_be(what: str, instead: str) -> TracingError:
