@@ -264,9 +264,7 @@ def test_what_is_suggested_is_there() -> None:
 def test_a_field_that_is_written_as_an_attribute_is_shown_as_a_field() -> None:
     with pytest.raises(AttributeError, match=r'has no amount; use t\["amount"\], the field of that name'):
         jazz.pipeline(lambda t: t.amount, inputs={"t": "{amount: float64[n]}"})
-    with pytest.raises(
-        AttributeError, match=r'has no amount; use t\["amount"\] for a field of a table, or what'
-    ):
+    with pytest.raises(AttributeError, match=r'has no amount; use t\["amount"\] for a field of a table, or what'):
         jazz.pipeline(lambda t: t.amount)
 
 

@@ -6,9 +6,7 @@ from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from typing import Final
 
-_DAYS: Final = (
-    't.assign(day=(t["when"] - np.datetime64("1970-01-01", "s")) // np.timedelta64(1, "D")), a key'
-)
+_DAYS: Final = 't.assign(day=(t["when"] - np.datetime64("1970-01-01", "s")) // np.timedelta64(1, "D")), a key'
 _DISTINCT: Final = 't[jazz.ops.sort(jazz.ops.unique(t["key"]).indices)], or t.groupby(["a", "b"]).size() for several'
 _LABELS: Final = "fields: labels of rows are none, unless reset_index() makes them one before the table is put"
 _PAIRS: Final = 't.groupby(["a", "b"]).agg(total=("x", "sum")), which has a row for each pair that occurs'
