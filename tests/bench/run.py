@@ -22,6 +22,7 @@ from networks import NETWORKS
 from operations import OPERATIONS, fuse
 from r import r
 from rows import row
+from tables import table
 from transfer import bulk, small
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     **OPERATIONS,
     "fuse": fuse,
     "ops": ops,
+    "table": table,
     "graph": graph,
     "knn": knn,
     "r": r,
