@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -99,13 +100,17 @@ def test_what_is_told_is_a_table_whose_fields_are_known() -> None:
         (lambda t: t.groupby("k").agg("sum", n=("x", "size")), "both"),
         (lambda t: t.groupby("k").agg(n="x"), "'x'"),
         (lambda t: t.groupby("k").agg(n=("x", "sum", "max")), "('x', 'sum', 'max')"),
-        (lambda t: t.groupby("k").agg(n=("x", max)), "<built-in function max>"),
+        (lambda t: t.groupby("k").agg(n=("x", max)), "<built-in function max> (did you mean 'max'?)"),
         (lambda t: t.groupby("k").agg(n=(1, "max")), "1"),
         (lambda t: t.groupby("k").agg(k=("x", "sum")), "'k'"),
         (lambda t: t.groupby("k").agg(["sum"]), "['sum']"),
         (lambda t: t.groupby("k").agg(n=("x", "summ")), "'summ' (did you mean 'sum'?)"),
         (lambda t: t.groupby("k").agg({"x": ["min", "max"]}), "['min', 'max']"),
-        (lambda t: t.groupby("k").agg({"x": len}), "<built-in function len>"),
+        (lambda t: t.groupby("k").agg({"x": len}), "<built-in function len> (did you mean 'size'?)"),
+        (lambda t: t.groupby("k")["x"].agg(sum), "<built-in function sum> (did you mean 'sum'?)"),
+        (lambda t: t.groupby("k")["x"].agg(["min", max]), "<built-in function max> (did you mean 'max'?)"),
+        (lambda t: t.groupby("k").agg(n=("x", "avg")), "'avg' (did you mean 'mean'?)"),
+        (lambda t: t.groupby("k").agg({"x": ["min", len]}), "<built-in function len> (did you mean 'size'?)"),
         (lambda t: t.groupby("k")["x"].sum(skipna="yes"), "'yes'"),
         (lambda t: t.groupby("k")["x"].var(correction="1"), "'1'"),
         (lambda t: t[["k"]].groupby("k").sum(), "none"),
@@ -131,8 +136,38 @@ def test_all_fields_of_a_table_of_which_none_are_known_are_refused() -> None:
     assert told(lambda t: t.groupby("k").size(), None) == ["k", "size=size(k)"]
 
 
-def test_what_groups_have_not_names_what_they_have() -> None:
-    with pytest.raises(AttributeError, match="groups of rows have no meen; they have mean"):
-        jazz.pipeline(lambda t: t.groupby("k").meen())
-    with pytest.raises(AttributeError, match="groups of rows have no transform; they have agg, size"):
-        jazz.pipeline(lambda t: t.groupby("k").transform("sum"))
+@pytest.mark.parametrize("told_of", [lambda x: x.max(), {"x": lambda x: x.max()}, [lambda x: x.max()]])
+def test_functions_of_python_are_refused_with_where_they_belong(told_of: Any) -> None:
+    with pytest.raises(TracingError, match="written by name, and none of Python's is run on a server"):
+        jazz.pipeline(lambda t: t.groupby("k")["x"].agg(told_of))
+
+
+@pytest.mark.parametrize("by", [lambda t: t["k"] > 1, lambda t: ["s", t["k"] > 1]])
+def test_keys_that_are_computed_are_refused_with_what_to_write(by: Any) -> None:
+    with pytest.raises(TracingError, match=r'as a field: t\.assign\(key=x\)\.groupby\("key"\)'):
+        jazz.pipeline(lambda t: t.groupby(by(t)).size())
+    with pytest.raises(TracingError, match="what is computed becomes a key"):
+        jazz.pipeline(lambda t: ops.aggregate(t, by(t), n=("k", "size")))
+
+
+def test_groups_are_not_taken_one_by_one() -> None:
+    with pytest.raises(TracingError, match=r"cannot be taken group by group.*use g\.agg"):
+        jazz.pipeline(lambda t: [part for _, part in t.groupby("k")])
+    with pytest.raises(TracingError, match=r"cannot be asked how many groups it has.*use jazz\.ops\.size"):
+        jazz.pipeline(lambda t: len(t.groupby("k")))
+
+
+@pytest.mark.parametrize(
+    ("function", "instead"),
+    [
+        (lambda g: g.meen(), "they have mean"),
+        (lambda g: g.transform("sum"), 'use t.merge(g.agg(total=("x", "sum")), on="key", how="left")'),
+        (lambda g: g.filter(len), 'use t.merge(n[n["n"] > 2], on="key", how="semi")'),
+        (lambda g: g.head(3), "use docs/tables.md"),
+        (lambda g: g.x.sum(), 'the field of that name is g["x"]'),
+        (lambda g: g.ewm(), "they have agg, size, count, sum, prod, mean, min, max"),
+    ],
+)
+def test_what_groups_have_not_names_what_they_have(function: Any, instead: str) -> None:
+    with pytest.raises(AttributeError, match=f"groups of rows have no \\w+; {re.escape(instead)}"):
+        jazz.pipeline(lambda t: function(t.groupby("k")), inputs={"t": TYPE})

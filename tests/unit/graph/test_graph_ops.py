@@ -18,7 +18,8 @@ import pytest
 
 import jazz
 from jazz.graph import TracingError, ops
-from jazz.graph.suggestions import INSTEAD
+from jazz.graph.grouping import GroupBy
+from jazz.graph.suggestions import INSTEAD, OF_GROUPS
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.op import Op
 
@@ -256,8 +257,9 @@ def test_a_name_that_is_hardly_alike_is_not_taken_for_a_mistyped_one(name: str) 
 
 
 def test_what_is_suggested_is_there() -> None:
-    for instead in INSTEAD.values():
+    for instead in [*INSTEAD.values(), *OF_GROUPS.values()]:
         assert all(hasattr(ops, name) for name in re.findall(r"jazz\.ops\.(\w+)", instead)), instead
+        assert all(hasattr(GroupBy, name) for name in re.findall(r"\bg\.(\w+)", instead)), instead
         assert all(hasattr(jazz.Node, name) for name in re.findall(r"\b[tx]\.(\w+)", instead)), instead
 
 

@@ -11,7 +11,9 @@ from jazz.graph import settings
 from jazz.graph.errors import tracing_error
 from jazz.graph.known import names_of_fields
 from jazz.graph.node import Node
-from jazz.graph.ops.groups import FUNCTIONS, told
+from jazz.graph.ops.groups import FUNCTIONS, function_of, keys_of, told
+from jazz.graph.suggestions import CLOSE, OF_GROUPS
+from jazz.graph.traced import cannot_be
 
 Told: TypeAlias = str | tuple[str, str]
 """A function of the one field that is chosen, or a field and a function of it."""
@@ -129,9 +131,24 @@ class GroupBy:
         return self._each("std", skipna=skipna, correction=correction)
 
     def __getattr__(self, name: str) -> NoReturn:
+        instead = "" if name.startswith("_") else f"; {self._instead_of(name)}"
+        raise AttributeError(f"groups of rows have no {name}{instead}")
+
+    def __iter__(self) -> NoReturn:
+        raise cannot_be("taken group by group", _OF_ALL)
+
+    def __len__(self) -> NoReturn:
+        raise cannot_be("asked how many groups it has", f"jazz.ops.size({_OF_SIZE}), a value of the pipeline too")
+
+    def _instead_of(self, name: str) -> str:
+        """What to write for a method or a field of this name."""
+        if name in (names_of_fields(self.table._source) or ()):
+            return f'the field of that name is g["{name}"]'
+        if name in OF_GROUPS:
+            return f"use {OF_GROUPS[name]}"
         known = ("agg", *FUNCTIONS)
-        close = get_close_matches(name, known, n=2) or known
-        raise AttributeError(f"groups of rows have no {name}; they have {', '.join(close)}")
+        close = get_close_matches(name, known, n=2, cutoff=CLOSE)
+        return f"they have {', '.join(close or known)}" + ("" if close else f', and fields: g["{name}"]')
 
     def _each(self, function: str, *, skipna: bool = False, correction: float = 0) -> Node:
         results = {name: (name, function) for name in self._fields()}
@@ -169,21 +186,25 @@ class GroupBy:
         if isinstance(functions, Mapping):
             for name, function in functions.items():
                 if isinstance(function, list | tuple):
-                    plain = ", ".join(f'{name}_{each}=("{name}", "{each}")' for each in function)
+                    plain = ", ".join(f'{name}_{each}=("{name}", "{each}")' for each in map(function_of, function))
                     raise tracing_error(name, "the name of a function", repr(function), f"write agg({plain})")
             return {name: (name, function) for name, function in functions.items()}
         if isinstance(functions, list | tuple) and self._one is not None:
-            return {function: (self._one, function) for function in functions}
+            return {name: (self._one, name) for name in map(function_of, functions)}
+        if callable(functions):
+            function_of(functions)
         raise tracing_error("functions", _EXAMPLE, repr(functions))
 
     def _told(self, results: Results, *, skipna: bool = False, correction: float = 0) -> Node:
         return told(self.table, self.by, results, skipna=skipna, dropna=self.dropna, correction=correction)
 
 
+_OF_ALL = 'g.agg(total=("x", "sum")), which has a row for each'
+_OF_SIZE = 'g.size()["size"]'
 _EXAMPLE = 'names, each with a field and a function, such as agg(total=("x", "sum")), or a function'
 
 
 def grouped(table: Node, by: str | Sequence[str], *, dropna: bool = False) -> GroupBy:
     """Rows in groups that are equal in a field, or in several."""
     settings.flag("dropna", dropna)
-    return GroupBy(table, settings.names("by", [by] if isinstance(by, str) else by), bool(dropna))
+    return GroupBy(table, keys_of(by), bool(dropna))

@@ -11,7 +11,7 @@ _DISTINCT: Final = 't[jazz.ops.sort(jazz.ops.unique(t["key"]).indices)], or t.gr
 _LABELS: Final = "fields: labels of rows are none, unless reset_index() makes them one before the table is put"
 _PAIRS: Final = 't.groupby(["a", "b"]).agg(total=("x", "sum")), which has a row for each pair that occurs'
 
-_CLOSE: Final = 0.7
+CLOSE: Final = 0.7
 """How alike names are, of 1, of which one is mistyped for the other: `tpok` is, and `rank` is no `pagerank`."""
 
 INSTEAD: Final = {
@@ -28,6 +28,7 @@ INSTEAD: Final = {
     "astype": "jazz.ops.cast(x, dtype)",
     "average": "jazz.ops.mean(x)",
     "between": "(x >= low) & (x <= high)",
+    "cat": "jazz.ops.concat([a, b])",
     "columns": 'names of fields: t[["a", "b"]]',
     "compress": "x[mask]",
     "concatenate": "jazz.ops.concat([a, b])",
@@ -106,6 +107,7 @@ INSTEAD: Final = {
     "nunique": "jazz.ops.size(jazz.ops.unique(x).values)",
     "over": 't.merge(t.groupby("key").agg(total=("x", "sum")), on="key", how="left")',
     "percentile": "jazz.ops.quantile(x, q / 100)",
+    "pipe": "f(t)",
     "pivot": _PAIRS,
     "pivot_table": _PAIRS,
     "pop": 't["name"] and t.drop(columns="name")',
@@ -150,6 +152,34 @@ INSTEAD: Final = {
 }
 """Functions and methods of numpy, scipy, pandas and polars by name, and what says the same."""
 
+_BESIDE: Final = 't.merge(g.agg(total=("x", "sum")), on="key", how="left"), which has it beside every row'
+_FIRST: Final = "docs/tables.md, which numbers the rows of groups and takes the first of each"
+
+OF_GROUPS: Final = {
+    "aggregate": 'g.agg(total=("x", "sum"))',
+    "apply": 'g.agg(total=("x", "sum")), whose functions are named',
+    "cumcount": _FIRST,
+    "cumsum": "docs/tables.md, which numbers the rows of groups",
+    "filter": 't.merge(n[n["n"] > 2], on="key", how="semi") with n = g.agg(n=("x", "size"))',
+    "get_group": 't[t["key"] == value]',
+    "head": _FIRST,
+    "idxmax": 't.merge(g["x"].max(), on=["key", "x"], how="semi"), which has the rows where it is',
+    "idxmin": 't.merge(g["x"].min(), on=["key", "x"], how="semi"), which has the rows where it is',
+    "len": "g.size()",
+    "ngroups": 'jazz.ops.size(g.size()["size"])',
+    "nlargest": _FIRST,
+    "nsmallest": _FIRST,
+    "nth": _FIRST,
+    "quantile": "g.median()",
+    "rank": _FIRST,
+    "summarise": 'g.agg(total=("x", "sum"))',
+    "tail": _FIRST,
+    "transform": _BESIDE,
+    "unique": 't.groupby(["key", "x"]).size()',
+    "value_counts": 't.groupby(["key", "x"]).size()',
+}
+"""Methods that groups of rows have in pandas and polars, and what says the same."""
+
 
 def instead_of(name: str, known: Iterable[str]) -> str:
     """What to write for a function of this name, given the operations that there are.
@@ -169,5 +199,5 @@ def likely(name: str, known: Collection[str]) -> str | None:
     """
     if name in INSTEAD:
         return INSTEAD[name]
-    close = [name] if name in known else get_close_matches(name, known, n=2, cutoff=_CLOSE)
+    close = [name] if name in known else get_close_matches(name, known, n=2, cutoff=CLOSE)
     return " or ".join(f"jazz.ops.{each}" for each in close) or None

@@ -16,6 +16,17 @@ FUNCTIONS: Final = (
 )  # fmt: skip
 """What can be told of groups."""
 
+_ALIKE: Final = {
+    "amax": "max", "amin": "min", "average": "mean", "avg": "mean", "len": "size", "length": "size", "n": "size",
+    "n_distinct": "nunique", "n_unique": "nunique", "sd": "std",
+}  # fmt: skip
+"""Functions of other libraries that do the same."""
+
+_BY_NAME: Final = (
+    "functions of groups are written by name, and none of Python's is run on a server; what else is computed of fields "
+    "stands before, or behind: t.assign(...)"
+)
+
 
 def aggregate(
     table: Operand,
@@ -60,7 +71,7 @@ def told(
     correction: float = 0,
 ) -> Node:
     """As `aggregate`, with results of any names."""
-    keys = settings.names("by", [by] if isinstance(by, str) else by)
+    keys = keys_of(by)
     names = settings.names("names", list(results))
     for name in names:
         if name in keys:
@@ -85,8 +96,31 @@ def _pair(name: str, given: object) -> tuple[str, str]:
     field, function = given
     if not isinstance(field, str) or not field:
         raise tracing_error("fields", "names of fields", repr(field))
-    if isinstance(function, str) and function in FUNCTIONS:
-        return str(field), str(function)
-    close = get_close_matches(function, FUNCTIONS, n=1) if isinstance(function, str) else []
-    hint = f" (did you mean {close[0]!r}?)" if close else ""
-    raise tracing_error("functions", f"one of {', '.join(map(repr, FUNCTIONS))}", f"{function!r}{hint}")
+    return str(field), function_of(function)
+
+
+def keys_of(by: object) -> tuple[str, ...]:
+    """The names of keys."""
+    several = [by] if isinstance(by, str) else by
+    if isinstance(several, Node) or (isinstance(several, list | tuple) and any(isinstance(x, Node) for x in several)):
+        computed = 'what is computed becomes a key as a field: t.assign(key=x).groupby("key")'
+        raise tracing_error("by", "names of fields", repr(by), computed)
+    return settings.names("by", several)
+
+
+def function_of(given: object) -> str:
+    """The name of a function of groups."""
+    if isinstance(given, str) and given in FUNCTIONS:
+        return str(given)
+    expected = f"one of {', '.join(map(repr, FUNCTIONS))}"
+    if callable(given):
+        hint = _meant(getattr(given, "__name__", ""))
+        raise tracing_error("functions", expected, f"{given!r}{hint}", _BY_NAME)
+    hint = _meant(given) if isinstance(given, str) else ""
+    raise tracing_error("functions", expected, f"{given!r}{hint}")
+
+
+def _meant(name: str) -> str:
+    """What else is likely meant by a name; nothing where none is."""
+    likely = [_ALIKE[name]] if name in _ALIKE else get_close_matches(name, FUNCTIONS, n=1)
+    return f" (did you mean {likely[0]!r}?)" if likely else ""
