@@ -93,7 +93,12 @@ MISMATCHES: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
         {"axis": 0},
         "x: expected at least one element along the axis, found shape [0, 3]",
     ),
-    ("max", (tensor("complex64", 3),), {}, "x: expected real numbers, found complex64"),
+    (
+        "max",
+        (tensor("complex64", 3),),
+        {},
+        "x: expected real numbers, texts, bytes, times or ordered factors, found complex64",
+    ),
     ("norm", (F,), {"ord": 3}, 'ord: expected 1, 2, inf or "fro", found 3'),
     ("sum", (F,), {"axis": (0, 2)}, "axis: expected an axis from -2 to 1 of [3, 4], found 2"),
     ("sum", (F,), {"axis": (0, -2)}, "axis: expected each axis once, found 0 or -2"),

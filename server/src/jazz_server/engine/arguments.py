@@ -31,6 +31,7 @@ def tensor(
     accepts: Sequence[DataType] = NUMERIC,
     *,
     fill: complex | None = 0,
+    besides: Sequence[str] = (),
 ) -> TensorType:
     """What is known of an argument that is a tensor; of a literal, that it is one of rank 0.
 
@@ -45,10 +46,11 @@ def tensor(
         accepts: The element types that the operation takes.
         fill: What absent entries may stand for instead of zero, and then they are nothing; whatever it is when None,
             and then the type keeps it.
+        besides: What else the operation takes, in words; that is seen to before.
     """
     unknown = TensorType(tuple(accepts), layouts=LAYOUTS, nullable=True)
     if isinstance(argument, str):
-        inference.mismatch(field, f"a tensor of {words(accepts)}", repr(argument))
+        inference.mismatch(field, f"a tensor of {_taken(accepts, besides)}", repr(argument))
         return unknown
     if isinstance(argument, bool | int | float):
         found = TensorType((scalar_dtype(argument),), (), DENSE)
@@ -63,7 +65,7 @@ def tensor(
     if accepts:
         dtypes = tuple(d for d in dtypes if d in accepts) if dtypes else tuple(accepts)
         if not dtypes:
-            inference.mismatch(field, words(accepts), describe.dtypes(found.dtypes))
+            inference.mismatch(field, _taken(accepts, besides), describe.dtypes(found.dtypes))
             dtypes = tuple(accepts)
     told = TensorType(dtypes, found.shape, found.layouts, nullable=found.nullable, fill=found.fill)
     known = _completed(found if found == told else told)
@@ -73,6 +75,10 @@ def tensor(
         expected = "a sparse tensor whose absent entries are zero"
         inference.mismatch(field, expected, f"absent entries that are {known.fill:g}")
     return replace(known, fill=0)
+
+
+def _taken(accepts: Sequence[DataType], besides: Sequence[str]) -> str:
+    return describe.choices((words(accepts), *besides))
 
 
 def _completed(found: TensorType) -> TensorType:

@@ -52,11 +52,13 @@ class ByIntegers:
 
     Attributes:
         takes: Whether it takes elements of a type.
+        named: What it takes, in words.
         reduction: What is done to the integers that stand for them.
         stays: Whether results are elements of the same type; else they are numbers.
     """
 
     takes: Callable[[DataType], bool]
+    named: tuple[str, ...]
     reduction: OfNumbers
     stays: bool
 

@@ -35,6 +35,7 @@ INT64: Final = DataType("int64")
 _WORDS: Final = {
     NUMERIC: "numbers",
     REAL: "real numbers",
+    tuple(dtype for dtype in REAL if dtype != BOOL): "real numbers that are no truth values",
     INTEGERS: "integers",
     (BOOL,): "truth values (bool)",
 }

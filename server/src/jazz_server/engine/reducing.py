@@ -80,7 +80,7 @@ class Reduction:
         known = args[0].dtypes if isinstance(args[0], TensorType) else ()
         if self.others is not None and known and all(map(self.others.takes, known)):
             return self.others.infer(inference, arguments.tensor(inference, "x", args[0], ()), settings)
-        x = arguments.tensor(inference, "x", args[0], self.accepts)
+        x = arguments.tensor(inference, "x", args[0], self.accepts, besides=self.others.named if self.others else ())
         axes = shapes.axes_of(inference, settings, x.shape)
         keepdims = arguments.flag(inference, settings, "keepdims")
         skipna = arguments.flag(inference, settings, "skipna")

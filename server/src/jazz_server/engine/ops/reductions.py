@@ -31,6 +31,7 @@ from jazz_server.engine.reducing import AXES, AXIS, KEEPDIMS, SKIPNA, Reduction,
 from jazz_server.engine.segments import Lines, of_segments
 from jazz_server.kinds.types import Type
 
+_WITH_ORDER: Final = ("texts", "bytes", "times", "ordered factors")
 _OTHERS: Final = "Also of times, of texts and bytes by code points, and of ordered factors."
 
 
@@ -103,7 +104,7 @@ def _extreme(function: np.ufunc) -> Reduction:
         needs_elements=True,
         of_lines=of_lines,
     )
-    return replace(of_numbers, others=ByIntegers(have_order, of_numbers, stays=True))
+    return replace(of_numbers, others=ByIntegers(have_order, _WITH_ORDER, of_numbers, stays=True))
 
 
 def _place(function: np.ufunc) -> Reduction:
@@ -119,16 +120,18 @@ def _place(function: np.ufunc) -> Reduction:
         lambda x, axes, _: present.first_extreme(x, axes, function),
         needs_elements=True,
     )
-    return replace(of_numbers, others=ByIntegers(have_order, of_numbers, stays=False))
+    return replace(of_numbers, others=ByIntegers(have_order, _WITH_ORDER, of_numbers, stays=False))
 
 
 _SUM_OF_DURATIONS: Final = ByIntegers(
     is_duration,
+    ("durations",),
     Reduction(exactly(exact_sum), exact_sum, lambda x, _: x, of_lines=exact_sum_of_lines),
     stays=True,
 )
 _MEAN_OF_TIMES: Final = ByIntegers(
     is_averaged,
+    ("timestamps", "durations"),
     Reduction(
         exactly(exact_mean),
         exact_mean,
