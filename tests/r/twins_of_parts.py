@@ -99,6 +99,7 @@ OF_PARTS: dict[str, Callable[..., object]] = {
     "function(table) within(table, { twice <- k * 2; rm(n); k <- 0L })": lambda table: table.assign(
         k=0, twice=table["k"] * 2.0
     ).drop(columns="n"),
+    "function(table) with(table, k * k)": lambda table: (k := table["k"]) * k,
     "function(table) cbind(table, a = 1)": lambda table: table.assign(a=1.0),
     "function(table) transform(table, a = k * k)": lambda table: table.assign(a=lambda t: (k := t["k"]) * k),
     "function(table) jz_drop(table, c('k', 'n'))": lambda table: table.drop(columns=["k", "n"]),

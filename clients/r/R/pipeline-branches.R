@@ -26,9 +26,12 @@ jz_cond <- function(predicate, then, otherwise) {
   captured <- unlist(unname(lapply(sides, function(side) side$captured)), recursive = FALSE)
   captured <- captured[!duplicated(vapply(captured, source_key, ""))]
   graphs <- lapply(sides, side_graph, captured = captured)
-  dims <- Map(function(a, b) if (identical(a, b)) a, sides[[1]]$dims, sides[[2]]$dims)
   values <- lapply(captured, function(source) new_node(source$trace, source))
-  nodes <- apply_op("cond", c(list(predicate), values), graphs, counts[[1]], dims)
+  nodes <- apply_op("cond", c(list(predicate), values), graphs, counts[[1]])
+  symbol <- paste0("?", trace$root$steps)
+  nodes <- Map(function(node, then, otherwise) {
+    typed_node(trace, node@source, type_of_both(then, otherwise, symbol))
+  }, nodes, sides[[1]]$types, sides[[2]]$types)
   if (is.null(sides$then$names) && length(nodes) == 1) nodes[[1]] else stats::setNames(nodes, sides$then$names)
 }
 
@@ -39,14 +42,19 @@ trace_side <- function(side, field, around) {
   }
   trace <- new_trace(paste0(around$name, ".", field), around)
   result <- with_trace(trace, in_pipeline(side)())
-  results <- if (is.list(result)) unname(result) else list(result)
+  results <- several_results(result)
   if (length(results) == 0) stop_tracing(field, "a value, or a list of several", "an empty list")
+  names <- names(results)
+  results <- unname(results)
   sources <- with_trace(trace, lapply(results, source_of, trace = trace, argument = field))
   list(
-    trace = trace, sources = sources, captured = ordered_steps(sources, trace)$captured, names = names(result),
-    dims = lapply(results, dims_of)
+    trace = trace, sources = sources, captured = ordered_steps(sources, trace)$captured, names = names,
+    types = lapply(results, known_type)
   )
 }
+
+# What a function gives as a list, which a data frame is not.
+several_results <- function(result) if (is.list(result) && !is.object(result)) result else list(result)
 
 is_empty_default <- function(default) is.symbol(default) && !nzchar(as.character(default))
 

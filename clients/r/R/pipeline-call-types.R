@@ -29,6 +29,9 @@ graph_types <- function(graph, inputs, constants, symbol) {
 step_types <- function(op, types, settings, rows) {
   fields <- step_fields(op, types, settings, rows)
   if (!is.null(fields)) return(list(table_of(fields)))
+  if (op == "iterate") {
+    return(c(lapply(utils::head(types, settings$count %||% 1), in_other_rows, rows), list(tensor_of(list(), FALSE))))
+  }
   if (op == "field") return(list(type_fields(types[[1L]])[[settings$name]] %||% jz_any_value()))
   truths <- c(COMPARISONS, LOGIC, "logical_not", "logical_xor", "is_na", "isin")
   truth <- op %in% truths || op %in% c(MOVED, "transpose") && is_truth_type(types[[1L]])
@@ -51,20 +54,51 @@ step_fields <- function(op, types, settings, rows) {
   if (op == "concat") fields_of_all(lapply(types, type_fields), rows)
 }
 
-# The fields of tables one below the other, as far as they are of one type in all of them.
+# The fields of tables one below the other: those that are known of all, as far as they are the same.
 fields_of_all <- function(parts, rows) {
   if (any(vapply(parts, is.null, NA))) return(NULL)
-  found <- lapply(parts, lapply, with_rows, dimension = known_dimension(rows))
-  first <- found[[1L]]
-  first[vapply(names(first), function(name) {
-    all(vapply(found, function(fields) identical(fields[[name]], first[[name]]), NA))
-  }, NA)]
+  names <- Reduce(intersect, lapply(parts, names))
+  lapply(stats::setNames(nm = names), function(name) {
+    Reduce(function(a, b) type_of_both(a, b, rows), lapply(parts, function(fields) {
+      with_rows(fields[[name]], known_dimension(rows))
+    }))
+  })
 }
 
 # What is known of a value: of a node what it remembers, of other ones what they are.
 known_type <- function(value) {
-  if (is_table(value)) return(table_of(value@fields))
+  fields <- known_fields(value)
+  if (!is.null(fields)) return(table_of(fields))
   tensor_of(if (!is.list(value)) dims_of(value), is_truth(value))
+}
+
+# What is known of a field of a table that is a constant, where a single number is a vector.
+constant_type <- function(value) {
+  fields <- known_fields(value)
+  if (!is.null(fields)) return(table_of(fields))
+  if (!is.atomic(value) && !methods::is(value, "Matrix")) return(jz_any_value())
+  single <- identical(memory_of(value)$rank, 0)
+  tensor_of(as.list(as.double(if (!single) dim(value) %||% length(value))), is.logical(value))
+}
+
+# A state of a loop: a table has the same fields in all turns, and as many rows as it likes.
+in_other_rows <- function(type, rows) {
+  if (is.null(type_fields(type))) type else with_rows(type, known_dimension(rows))
+}
+
+# What is known of a value that is one of two: tables have the same fields then, and as many rows as they like.
+type_of_both <- function(then, otherwise, rows) {
+  if (identical(then, otherwise)) return(then)
+  fields <- type_fields(then)
+  if (is.null(fields)) {
+    truth <- is_truth_type(then) && is_truth_type(otherwise)
+    return(tensor_of(if (identical(type_dims(then), type_dims(otherwise))) type_dims(then), truth))
+  }
+  others <- type_fields(otherwise)
+  table_of(lapply(stats::setNames(nm = names(fields)), function(name) {
+    both <- lapply(list(fields[[name]], others[[name]] %||% jz_any_value()), with_rows, known_dimension(rows))
+    type_of_both(both[[1]], both[[2]], rows)
+  }))
 }
 
 table_of <- function(fields) {
@@ -97,9 +131,14 @@ in_rows <- function(fields, rows) {
   lapply(fields, with_rows, dimension = known_dimension(sure))
 }
 
-# What is known of a constant of a message.
-constant_type <- function(constant) {
-  tensor <- constant$header$tensor
+# What is known of a value from its header.
+header_type <- function(header) {
+  if (!is.null(header$table)) {
+    fields <- header$table$fields
+    names <- vapply(fields, `[[`, "", "name")
+    return(table_of(lapply(stats::setNames(fields, names), function(field) header_type(field$value))))
+  }
+  tensor <- header$tensor
   if (is.null(tensor)) return(jz_any_value())
   tensor_of(as.list(as.double(tensor$shape %||% numeric())), identical(tensor$type$data_type, "DATA_TYPE_BOOL"))
 }

@@ -56,7 +56,8 @@ given_inputs <- function(pipeline, given, call) {
 output_types <- function(pipeline, given, trace) {
   message <- pipeline$message
   symbol <- paste0("?", trace$root$steps)
-  graph_types(message$graph, lapply(given, known_type), lapply(message$constants, constant_type), symbol)
+  constants <- lapply(message$constants, function(constant) header_type(constant$header))
+  graph_types(message$graph, lapply(given, known_type), constants, symbol)
 }
 
 # Arguments in the order of inputs: those with names first, then the others as they come.

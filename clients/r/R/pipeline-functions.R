@@ -13,7 +13,7 @@ of_nodes <- list(
   ifelse = function(test, yes, no) chosen(test, yes, no),
   sweep = function(...) swept(...),
   cbind = function(..., deparse.level = 1) { # nolint: object_name_linter.
-    if (!any(vapply(list(...), is_table, NA))) return(joined(list(...), 2))
+    if (!any(vapply(list(...), has_fields, NA))) return(joined(list(...), 2))
     frame_of(as.list(substitute(list(...)))[-1], list(...), traced_call(), checked = FALSE)
   },
   data.frame = function(..., check.names = TRUE) { # nolint: object_name_linter.

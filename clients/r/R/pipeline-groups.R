@@ -175,7 +175,7 @@ aggregated <- function(table, by, fields, functions, na.rm, dropna, correction, 
     dropna = if (check_bool(dropna, "dropna")) TRUE, correction = correction_setting(correction)
   )
   node <- apply_op("aggregate", list(table), settings, 1, list(NULL), call)[[1]]
-  known <- if (is_table(table)) table@fields
+  known <- known_fields(table)
   slot(node, "fields", check = FALSE) <- grouped_fields(known, settings, paste0("?", node@source$step$id))
   node
 }

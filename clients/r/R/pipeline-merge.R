@@ -141,11 +141,6 @@ times_there <- function(validate) {
   if (validate %in% words) validate else words[[validate]]
 }
 
-# The types of the fields of a table, as far as they are known; NULL where it is not known to be one.
-known_fields <- function(table) {
-  if (is_table(table)) table@fields else if (is.data.frame(table)) lapply(table, field_type)
-}
-
 # The fields of two tables that are joined; NULL where not all of both are known.
 merged_fields <- function(left, right, settings, rows) {
   if (is.null(left) || is.null(right)) return(NULL)

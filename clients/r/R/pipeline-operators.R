@@ -59,9 +59,9 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #'
 #' The rows of what is known to be a table are those of a data frame: `x[rows, ]`, also `x[x$a > 2, ]` and
 #' `x[order(x$a), ]`, `x[rows, "a"]`, `head()`, `tail()`, and `rbind()` of tables with the same fields. A single row
-#' stays a table. So are its fields: `x$a <- y`, `x$a <- NULL`, `x[c("a", "b")]`, `x[rows, c("a", "b")]`, `transform()`,
-#' `within()`, `cbind(x, a = y)`, and `data.frame(a = y)` makes a table. [merge()][jz_merge] joins two by keys;
-#' [aggregate()][jz_aggregate] and [rowsum()][jz_aggregate] tell of their rows in groups.
+#' stays a table. So are its fields: `x$a <- y`, `x$a <- NULL`, `x[c("a", "b")]`, `x[rows, c("a", "b")]`, `with()`,
+#' `transform()`, `within()`, `cbind(x, a = y)`, and `data.frame(a = y)` makes a table. [merge()][jz_merge] joins two by
+#' keys; [aggregate()][jz_aggregate] and [rowsum()][jz_aggregate] tell of their rows in groups.
 #'
 #' Element-wise operators recycle as R does, or are refused: equal dimensions, a single number, and a vector as long as
 #' a matrix has rows, which goes along the columns. To know, they need the types of the inputs, in which dimensions that

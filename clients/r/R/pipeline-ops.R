@@ -191,7 +191,7 @@ jz_transpose <- function(x) apply_one("transpose", x, dims = rev(dims_of(x)), tr
 #' @export
 jz_concat <- function(arrays, axis = 1) {
   if (!is.list(arrays) || length(arrays) == 0) stop_tracing("jz_concat", "a list of values", shown(arrays))
-  if (any(vapply(arrays, is_table, NA)) && axis_number(axis) == 0) return(stacked(unname(arrays), traced_call()))
+  if (any(vapply(arrays, has_fields, NA)) && axis_number(axis) == 0) return(stacked(unname(arrays), traced_call()))
   apply_op("concat", unname(arrays), list(axis = axis_setting(axis)), 1, list(NULL))[[1]]
 }
 
@@ -210,7 +210,7 @@ jz_field <- function(table, name) table_field(table, check_string(name, "name", 
 
 # A field is known as far as the type of its table says.
 table_field <- function(table, name) {
-  type <- if (is_node(table)) table@fields[[name]]
+  type <- known_fields(table)[[name]]
   node <- apply_one("field", table, settings = list(name = name))
   if (is.null(type)) node else typed_node(node@trace, node@source, type)
 }
@@ -279,10 +279,11 @@ jz_iterate <- function(body, ..., max_iter, tol = NULL) {
   settings <- list(
     body = graph, count = length(states), max_iter = as.integer(max_iter), tol = if (!is.null(tol)) as.double(tol)
   )
-  nodes <- apply_op(
-    "iterate", c(states, captured), settings, length(states) + 1, c(lapply(states, dims_of), list(list()))
-  )
-  after <- nodes[seq_along(states)]
+  nodes <- apply_op("iterate", c(states, captured), settings, length(states) + 1, list(list()))
+  symbol <- paste0("?", trace$root$steps)
+  after <- Map(function(node, start) {
+    typed_node(trace, node@source, in_other_rows(known_type(start), symbol))
+  }, nodes[seq_along(states)], states)
   list(state = if (length(after) == 1) after[[1]] else after, iterations = nodes[[length(nodes)]])
 }
 
@@ -292,11 +293,12 @@ trace_body <- function(body, states, around) {
   trace <- new_trace(paste0(around$name, ".body"), around)
   result <- with_trace(trace, {
     nodes <- lapply(seq_len(count), function(index) {
-      new_node(trace, input_source(trace, index - 1), dims_of(states[[index]]))
+      type <- in_other_rows(known_type(states[[index]]), paste0("?body", trace$id))
+      typed_node(trace, input_source(trace, index - 1), type)
     })
     called_in_order(in_pipeline(body), nodes)
   })
-  results <- if (is.list(result)) unname(result) else list(result)
+  results <- unname(several_results(result))
   if (length(results) != count) {
     stop_tracing("body", paste(count, "next states"), paste(length(results), "of them"))
   }

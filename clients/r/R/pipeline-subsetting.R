@@ -225,7 +225,7 @@ setMethod("dim<-", "jazz_node", function(x, value) {
 joined <- function(parts, axis) {
   call <- traced_call()
   parts <- unname(Filter(Negate(is.null), parts))
-  if (axis == 1 && any(vapply(parts, is_table, NA))) return(stacked(parts, call))
+  if (axis == 1 && any(vapply(parts, has_fields, NA))) return(stacked(parts, call))
   parts <- recycled(parts, axis, call)
   is_vector <- vapply(parts, function(part) length(dims_of(part)) == 1, NA)
   if (all(is_vector)) return(jz_stack(parts, axis))

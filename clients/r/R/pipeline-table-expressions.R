@@ -1,20 +1,34 @@
-# Expressions in which the fields of a table in a pipeline are variables: R's transform() and within().
+# Expressions in which the fields of a table in a pipeline are variables: R's with(), transform() and within().
 
 #' @rdname jz_operators
-#' @param _data,data A table whose fields are known.
+#' @param data,_data A table whose fields are known.
+#' @param expr An expression; for `within()` assignments to fields, and `rm()` of those that are to go.
+#' @export
+with.jazz_node <- function(data, expr, ...) {
+  no_more(...)
+  check_known(data, traced_call())
+  eval(substitute(expr), fields_as_variables(data, parent.frame()))
+}
+
+#' @rdname jz_operators
 #' @export
 transform.jazz_node <- function(`_data`, ...) { # nolint: object_name_linter.
   call <- traced_call()
   table <- `_data`
   check_known(table, call)
-  columns <- new.env(parent = parent.frame())
-  lapply(names(table@fields), function(name) delayedAssign(name, table_field(table, name), assign.env = columns))
-  assigned(table, lapply(as.list(substitute(list(...)))[-1], eval, columns), call)
+  fields <- fields_as_variables(table, parent.frame())
+  assigned(table, lapply(as.list(substitute(list(...)))[-1], eval, fields), call)
+}
+
+# An environment in which the fields of a table are variables; only of those that are asked for there are steps.
+fields_as_variables <- function(table, around) {
+  variables <- new.env(parent = around)
+  lapply(names(table@fields), function(name) delayedAssign(name, table_field(table, name), assign.env = variables))
+  variables
 }
 
 # As within.data.frame() does it, so that new fields are in the same order.
 #' @rdname jz_operators
-#' @param expr Assignments to fields, and `rm()` of those that are to go.
 #' @export
 within.jazz_node <- function(data, expr, ...) {
   no_more(...)

@@ -36,8 +36,8 @@ assigned <- function(table, fields, call) {
   check_fields(fields, call)
   given <- c(list(table), unname(lapply(fields, as_field)))
   node <- apply_op("assign", given, list(names = as.list(names(fields))), 1, list(NULL), call)[[1]]
-  if (!is_table(table)) return(node)
-  known <- table@fields
+  known <- known_fields(table)
+  if (is.null(known)) return(node)
   known[names(fields)] <- lapply(fields, field_type)
   with_fields(node, known)
 }
@@ -63,7 +63,8 @@ jz_drop <- function(table, names) left_fields(table, names, traced_call())
 left_fields <- function(table, names, call) {
   check_names(names, call)
   node <- apply_op("drop", list(table), list(names = as.list(names)), 1, list(NULL), call)[[1]]
-  if (is_table(table)) slot(node, "fields", check = FALSE) <- table@fields[setdiff(names(table@fields), names)]
+  fields <- known_fields(table)
+  slot(node, "fields", check = FALSE) <- fields[setdiff(names(fields), names)]
   node
 }
 
@@ -97,8 +98,9 @@ with_fields <- function(node, fields) {
 # R's data.frame() and cbind() of what is named, or beside a table. Fields without a name have that of their variable.
 frame_of <- function(expressions, parts, call, checked = TRUE) {
   given <- names(parts) %||% character(length(parts))
-  beside <- !nzchar(given[[1]]) && is_table(parts[[1]])
-  unnamed <- !nzchar(given) & vapply(expressions, is.symbol, NA) & !vapply(parts, is_table, NA)
+  tables <- vapply(parts, has_fields, NA)
+  beside <- !nzchar(given[[1]]) && tables[[1]]
+  unnamed <- !nzchar(given) & vapply(expressions, is.symbol, NA) & !tables
   given[unnamed] <- vapply(expressions[unnamed], as.character, "")
   fields <- stats::setNames(parts, given)
   if (beside) fields <- fields[-1]
@@ -109,9 +111,9 @@ frame_of <- function(expressions, parts, call, checked = TRUE) {
 
 # R makes several columns of a matrix and of a table, with names of its own.
 check_column <- function(name, value, call) {
-  several <- is_table(value) || length(dims_of(value)) > 1
+  several <- has_fields(value) || length(dims_of(value)) > 1
   if (several || !nzchar(name)) {
-    found <- if (is_table(value)) "a table" else if (several) shown_dims(dims_of(value)) else "one without a name"
+    found <- if (has_fields(value)) "a table" else if (several) shown_dims(dims_of(value)) else "one without a name"
     stop_tracing(call, "vectors with names", found, "jz_frame(list(a = x)) has matrices and tables as fields")
   }
 }

@@ -2,12 +2,21 @@
 
 is_table <- function(x) is_node(x) && !is.null(x@fields)
 
+# The types of the fields of a table, as far as they are known; NULL where it is not known to be one. A data frame, and
+# a list with names, is a table that is a constant.
+known_fields <- function(table) {
+  if (is_node(table)) return(table@fields)
+  named <- is.list(table) && !is.object(table) && !is.null(names(table))
+  if (is.data.frame(table) || named) lapply(table, constant_type)
+}
+
+has_fields <- function(x) !is.null(known_fields(x))
+
 # A node for rows of a table, of which the types of the fields are known, and that they have the same number of rows.
 rows_from <- function(node, table) {
-  if (is_table(table)) {
-    rows <- list(symbol = paste0("?", node@source$step$id))
-    slot(node, "fields", check = FALSE) <- lapply(table@fields, with_rows, dimension = rows)
-  }
+  rows <- list(symbol = paste0("?", node@source$step$id))
+  fields <- known_fields(table)
+  if (!is.null(fields)) slot(node, "fields", check = FALSE) <- lapply(fields, with_rows, dimension = rows)
   node
 }
 
@@ -37,11 +46,10 @@ table_part <- function(x, rows, columns, drop, call) {
   if (isTRUE(drop) && length(columns) == 1) table_field(x, columns) else chosen_fields(x, columns, call)
 }
 
-# Tables one below the other, whose fields are known where they are of one type in all of them.
+# Tables one below the other.
 stacked <- function(parts, call) {
   node <- apply_op("concat", parts, list(), 1, list(NULL), call)[[1]]
-  if (!all(vapply(parts, is_table, NA))) return(node)
-  fields <- fields_of_all(lapply(parts, function(part) part@fields), paste0("?", node@source$step$id))
+  fields <- fields_of_all(lapply(parts, known_fields), paste0("?", node@source$step$id))
   slot(node, "fields", check = FALSE) <- fields
   node
 }

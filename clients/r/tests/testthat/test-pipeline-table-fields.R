@@ -70,6 +70,18 @@ of_frames <- list(
     .hidden <- k
     rm(k)
   }),
+  function(x) with(x, k), function(x) with(x, n + k), function(x) with(x["k"], data.frame(k, twice = k * 2L)),
+  function(x) {
+    two <- 2
+    half <- with(x[x$k > 1, ], {
+      two <- two * 2
+      function(v) v * two / k
+    })
+    data.frame(a = half(4), b = two)
+  },
+  function(x) with(x, with(data.frame(k = n), k)), function(x) with(within(x, s <- n * 2), transform(x, s = s)),
+  function(x) cbind(data.frame(a = 4:1), k = x$k), function(x) data.frame(frame()["n"], twice = x$k * 2L),
+  function(x) rbind(frame()["k"], x["k"])[2:6, "k"],
   function(x) data.frame(a = x$n, `b c` = x$k, yes = TRUE, part = 0.5, word = "é"),
   function(x) data.frame(`b c` = x$k, n = x$n, check.names = FALSE),
   function(x) {
@@ -212,6 +224,80 @@ test_that("rows of tables that calls give are not taken for those of other ones"
   }
 })
 
+test_that("with() gives what its expression gives, whatever that is", {
+  jz_pipeline(function(x) {
+    expect_null(with(x, NULL))
+    expect_identical(with(x, list(1, "a")), list(1, "a"))
+    expect_error(with(x, absent), "object 'absent' not found", fixed = TRUE)
+    x
+  }, inputs = list(x = type))
+  wide <- jz_table(stats::setNames(rep(list("int32[n]"), 50), paste0("f", 1:50)))
+  expect_length(jz_pipeline(function(x) with(x, f7), inputs = list(x = wide))$message$graph$steps, 1)
+})
+
+test_that("fields of tables that choices and loops give, and of constants, are known", {
+  types <- list(x = jz_table(list(k = "float64[n]", b = "bool[n]", m = "float64[n, 2]")), p = "bool[]")
+  known <- function(f, use = function(t) t$k + t$m[, 1]) {
+    found <- NULL
+    jz_pipeline(function(x, p) {
+      t <- f(x, p)
+      found <<- vapply(t@fields, function(type) length(type_dims(type)), 0L)
+      use(t)
+    }, inputs = types)
+    found
+  }
+  ranks <- c(k = 1L, b = 1L, m = 2L)
+  expect_identical(known(function(x, p) jz_cond(p, function() x, function() x)), ranks)
+  expect_identical(known(function(x, p) jz_cond(p, function() x[x$b, ], function() x)), ranks)
+  expect_identical(known(function(x, p) jz_cond(p, function() list(1, x), function() list(2, head(x, 1)))[[2]]), ranks)
+  known(function(x, p) jz_cond(p, function() x, function() jz_flip(x)), function(t) t[t$b, ]$k)
+  expect_identical(known(function(x, p) jz_iterate(function(u) u[u$b, ], x, max_iter = 2)$state), ranks)
+  known(function(x, p) jz_iterate(function(u) within(u, k <- k + m[, 1]), x, max_iter = 2)$state)
+  known(function(x, p) jz_iterate(function(i, u) list(i, u[u$b, ]), 1, x, max_iter = 2)$state[[2]])
+  turned <- jz_pipeline(function(x) jz_iterate(function(u) jz_flip(u), x, max_iter = 2)$state)
+  expect_identical(known(function(x, p) jz_call(turned, x)), ranks)
+
+  constant <- data.frame(k = c(1, 2), b = NA)
+  constant$m <- matrix(0, 2, 2)
+  same <- jz_pipeline(function(x) x)
+  expect_identical(known(function(x, p) jz_take(constant, 1:0)), ranks)
+  expect_identical(known(function(x, p) jz_call(same, constant)), ranks)
+  expect_identical(known(function(x, p) jz_call(same, as.list(constant))), ranks)
+  expect_identical(known(function(x, p) jz_call(jz_pipeline(function() jz_flip(constant)))), ranks)
+  expect_identical(known(function(x, p) rbind(x, constant)), ranks)
+  expect_identical(known(function(x, p) jz_assign(constant, list(k = 1))), ranks)
+  expect_identical(known(function(x, p) jz_drop(constant, "b")), ranks[c("k", "m")])
+  expect_identical(known(function(x, p) jz_cond(p, function() constant, function() x)), ranks)
+  expect_identical(known(function(x, p) jz_frame(list(t = constant))$t), ranks)
+  expect_identical(known(function(x, p) jz_iterate(function(u) u, constant, max_iter = 1)$state), ranks)
+})
+
+test_that("rows of tables that choices and loops give are not taken for those of other ones", {
+  types <- list(x = jz_table(list(k = "float64[n]", m = "float64[n, 2]", b = "bool[n]")), p = "bool[]")
+  fewer <- list(
+    function(x, p) jz_cond(p, function() x[x$b, ], function() x),
+    function(x, p) jz_iterate(function(u) u[u$b, ], x, max_iter = 2)$state,
+    function(x, p) jz_call(jz_pipeline(function(x) jz_iterate(function(u) jz_drop_na(u), x, max_iter = 2)$state), x)
+  )
+  for (f in fewer) {
+    error <- raised(jz_pipeline(function(x, p) f(x, p)$m * x$k, inputs = types))
+    expect_match(conditionMessage(error), "equal dimensions", fixed = TRUE)
+  }
+  error <- raised(jz_pipeline(function(x, p) jz_iterate(function(u) transform(u, m = m * x$k), x, max_iter = 2), types))
+  expect_match(conditionMessage(error), "equal dimensions", fixed = TRUE)
+})
+
+test_that("choices and loops compute tables", {
+  db <- test_db()
+  f <- jz_pipeline(function(x) {
+    high <- jz_cond(max(x$k) > 2, function() x[x$k > 1, ], function() x)
+    jz_iterate(function(u) transform(u, k = k * 2L), high, max_iter = 2)$state
+  }, inputs = list(x = type))
+  expected <- transform(frame()[frame()$k > 1, ], k = k * 4L)
+  rownames(expected) <- NULL
+  expect_equal(jz_plain(jz_run(db, f, x = frame())), expected)
+})
+
 test_that("what makes no table is refused while it is written", {
   type <- jz_table(list(k = "int32[n]", m = "float64[n, 2]", inner = jz_table(list(v = "bool[n]"))))
   refused <- function(f) conditionMessage(raised(jz_pipeline(f, inputs = list(x = type))))
@@ -241,6 +327,8 @@ test_that("what makes no table is refused while it is written", {
   expect_match(refused(function(x) jz_sort_by(x, "m")), "fields that are vectors", fixed = TRUE)
   expect_match(refused(function(x) jz_sort_by(x, c("k", "inner"))), "fields that are vectors", fixed = TRUE)
   unknown <- conditionMessage(raised(jz_pipeline(function(x) transform(x, a = k))))
+  expect_match(unknown, "a table whose fields are known", fixed = TRUE)
+  unknown <- conditionMessage(raised(jz_pipeline(function(x) with(x, k))))
   expect_match(unknown, "a table whose fields are known", fixed = TRUE)
   unknown <- conditionMessage(raised(jz_pipeline(function(x) within(x, a <- k))))
   expect_match(unknown, "a table whose fields are known", fixed = TRUE)
