@@ -110,7 +110,5 @@ def test_a_field_or_function_that_there_is_not_is_refused_with_what_is_close(db,
         db.run(jazz.pipeline(lambda t: t.groupby("k").agg(n=("xx", "sum"))), t=frame)
     with pytest.raises(jazz.errors.KindMismatch, match=r"aggregate\.by.*found `kk` \(did you mean k\?\)"):
         db.run(jazz.pipeline(lambda t: t.groupby("kk").size()), t=frame)
-    with pytest.raises(
-        jazz.errors.KindMismatch, match=r"aggregate\.table\.k.*expected numbers, timestamps or durations"
-    ):
+    with pytest.raises(jazz.errors.KindMismatch, match=r"aggregate\.table\.k.*expected numbers, timestamps"):
         db.pipelines.put("groups/never", jazz.pipeline(lambda t: t.groupby("g").mean(), inputs={"t": TYPE}))
