@@ -33,7 +33,7 @@ of_nodes <- list(
   rowsum = function(x, group, ...) rowsum.jazz_node(x, group, ...),
   `%in%` = function(x, table) among(x, table),
   is.element = function(el, table) among(el, table),
-  match = function(...) no_data("passed to match()", "x %in% table"),
+  match = function(...) no_data("passed to match()", "x %in% table, or merge() for what stands beside it"),
   c = function(...) strung(...),
   nrow = function(x) no_data("asked for its rows", "jz_size(x, 1)"),
   ncol = function(x) no_data("asked for its columns", "jz_size(x, 2)"),
@@ -54,7 +54,10 @@ answered <- list(
     "is.matrix", "is.array", "is.vector", "is.numeric", "is.double", "is.integer", "is.logical", "is.character",
     "is.complex", "is.factor", "is.data.frame", "is.list", "inherits", "is"
   ),
-  "positions: what a pipeline computes has no names" = c("names", "dimnames", "rownames", "colnames", "levels"),
+  "positions, or names of fields: what a pipeline computes has no other names" = c(
+    "names", "dimnames", "rownames", "colnames"
+  ),
+  "levels that are written down" = c("levels", "nlevels"),
   "x == y, of which all() makes one truth value" = c("identical", "all.equal")
 )
 for (instead in names(answered)) for (name in answered[[instead]]) of_nodes[[name]] <- local({
@@ -100,15 +103,23 @@ called_in_order <- function(f, values) {
   eval(as.call(c(list(f), lapply(names(values), as.name))), within)
 }
 
-# Whether it is R's function, or the generic that package Matrix makes of it.
+# Whether it is R's function, or the generic that a package makes of it.
 is_own <- function(f) {
-  is.primitive(f) || environmentName(topenv(environment(f))) %in% c("base", "Matrix", "methods", "stats")
+  is.primitive(f) || environmentName(topenv(environment(f))) %in% c(R_NAMESPACES, MASKING_NAMESPACES)
 }
+
+MASKING_NAMESPACES <- c("bit", "bit64", "BiocGenerics", "MatrixGenerics")
 
 either <- function(ours, theirs) {
   force(ours)
   force(theirs)
-  structure(function(...) if (any(vapply(list(...), is_node, NA))) ours(...) else theirs(...), of = theirs)
+  structure(function(...) if (has_node(...)) ours(...) else theirs(...), of = theirs)
+}
+
+# Arguments behind the first node are not evaluated: they may be expressions, as those of subset() are.
+has_node <- function(...) {
+  for (place in seq_len(...length())) if (is_node(...elt(place))) return(TRUE)
+  FALSE
 }
 
 # `::` inside of a traced function: base::rowSums and Matrix::rowSums are ours, too.

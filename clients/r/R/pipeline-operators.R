@@ -231,6 +231,7 @@ setMethod("$", "jazz_node", function(x, name) table_field(x, name))
 #' @rdname jz_operators
 #' @export
 setMethod("[[", "jazz_node", function(x, i, j, ...) {
+  if (!missing(j)) stop_tracing(traced_call(), "the name of one field, x[[\"name\"]]", "two indices")
   if (!is.character(i) || length(i) != 1) {
     stop_tracing(traced_call(), "the name of a field, x[[\"name\"]]", shown(i))
   }
@@ -297,7 +298,7 @@ sample_variance <- function(x, y = NULL, na.rm = FALSE) {
 # Refuses what R's generic has for other classes: leaving it out of account would give another answer.
 no_more <- function(...) {
   if (...length() == 0) return(invisible())
-  names <- names(list(...)) %||% character(...length())
+  names <- names(substitute(list(...)))[-1] %||% character(...length()) # not evaluated: subset = x > 1 has no value
   stop_tracing(traced_call(), "no further arguments", toString(ifelse(nzchar(names), names, "one without a name")))
 }
 

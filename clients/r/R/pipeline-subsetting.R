@@ -16,6 +16,9 @@ setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
     stop_tracing(call, "positions or truth values", shown(i), "x[[\"name\"]] and x$name are a field of a table")
   }
   if (indices == 1) {
+    if (is_table(x)) {
+      stop_tracing(call, "names of fields, x[c(\"a\", \"b\")], or rows, x[rows, ]", shown_index(i))
+    }
     if (length(dims) != 1) {
       stop_tracing(
         call, "x[rows, ] or x[, columns] of a matrix, x[positions] of what is known to be a vector", "one index"
@@ -35,6 +38,8 @@ setMethod("[", "jazz_node", function(x, i, j, ..., drop = TRUE) {
   if (!is.null(rows) && single(rows)) x <- dropped(x, rows, 1, call)
   x
 })
+
+shown_index <- function(index) if (is_node(index)) "one index, a value of the pipeline" else shown(index)
 
 # One position, of which R keeps no dimension.
 is_position <- function(index) is.numeric(index) && length(index) == 1 && !is.na(index) && index > 0
@@ -171,6 +176,10 @@ rev.jazz_node <- function(x) {
 unique.jazz_node <- function(x, incomparables = FALSE, ...) {
   no_more(...)
   if (!isFALSE(incomparables)) stop_tracing(traced_call(), "incomparables = FALSE", shown(incomparables))
+  if (is_table(x)) {
+    each <- "jz_aggregate(x, c(\"a\", \"b\"), n = c(\"a\", \"size\")) has a row for each a and b that occur"
+    stop_tracing(traced_call(), "a vector for unique()", "a table", each)
+  }
   vector_dims(x, "unique(); jz_unique(x) takes any", traced_call())
   found <- jz_unique(x)
   apply_one("take", found$values, jz_argsort(found$indices), dims = list(NA), truth = is_truth(x))

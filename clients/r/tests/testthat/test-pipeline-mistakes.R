@@ -112,6 +112,50 @@ test_that("what R would answer at once, of an object that it does not know, is r
   expect_s3_class(jz_pipeline(function(x) if (is.list(plain) && is.character(plain[[2]])) x * 2), "jazz_pipeline")
 })
 
+test_that("functions of R that know nothing of values of a pipeline say what to write instead", {
+  table <- list(t = jz_table(list(k = "string[n]", x = "float64[n]?")))
+  for (f in list(
+    function(t) na.omit(t), function(t) stats::na.omit(t), function(t) t[complete.cases(t), ], function(t) anyNA(t$x),
+    function(t) if (isTRUE(all(t$x > 0))) t, function(t) if (class(t$x) == "numeric") t, function(t) nlevels(t$k),
+    function(t) jz_assign(t, list(y = format(t$x)))
+  )) {
+    expect_match(told(f, table), "it has no data yet", fixed = TRUE)
+  }
+  expect_match(told(function(t) na.omit(t), table), "expected jz_drop_na(x)", fixed = TRUE)
+  expect_match(told(function(t) split(t$x, t$k), table), "expected aggregate()", fixed = TRUE)
+  expect_match(told(function(t) duplicated(t), table), "c(\"x\", \"first\")", fixed = TRUE)
+  expect_match(told(function(t) unique(t), table), "jz_aggregate(x", fixed = TRUE)
+  expect_match(told(function(t) subset(t, x > 1, select = k), table), "expected t[t$x > 1, c(", fixed = TRUE)
+  expect_match(told(function(t) unlist(t), table), "c(t$x, t$y)", fixed = TRUE)
+  plain <- c(1, NA)
+  expect_s3_class(jz_pipeline(function(t) if (anyNA(plain)) t$x * length(na.omit(plain)), table), "jazz_pipeline")
+})
+
+test_that("drop() is of what has no dimension of 1", {
+  product <- jz_pipeline(function(x, w) drop(x %*% w), list(x = jz_dense("n", "m"), w = jz_dense("m")))
+  expect_length(format(product), 3)
+  expect_match(told(function(x) drop(x), list(x = jz_dense("n", 1))), "jz_squeeze", fixed = TRUE)
+  expect_match(told(function(x) drop(x)), "jz_squeeze", fixed = TRUE)
+})
+
+test_that("what is written instead gives what R does", {
+  db <- test_db()
+  x <- c(2.5, 1, 7, 4)
+  type <- list(x = jz_dense("n"))
+  run <- function(f) c(jz_plain(jz_run(db, jz_pipeline(f, type), x = x)))
+  expect_equal(run(function(x) jz_argsort(jz_argsort(x)) + 1), rank(x))
+  expect_equal(run(function(x) jz_subtract(tail(x, -1), head(x, -1))), diff(x))
+  expect_equal(run(function(x) jz_bin(x, c(1, 3, 5, 9))), findInterval(x, c(1, 3, 5, 9)))
+})
+
+test_that("R's functions are ours also where a package masks them", {
+  skip_if_not_installed("bit64")
+  plain <- masked <- function(x) x[order(x)] %in% 2
+  environment(masked) <- list2env(list(order = bit64::order, `%in%` = bit64::`%in%`), parent = globalenv())
+  types <- list(x = jz_dense("n"))
+  expect_identical(jz_pipeline_bytes(jz_pipeline(masked, types)), jz_pipeline_bytes(jz_pipeline(plain, types)))
+})
+
 test_that("functions of R are meant by their full names, too", {
   twins <- list(
     list(function(x) base::rowSums(x), function(x) rowSums(x)),

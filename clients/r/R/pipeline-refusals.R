@@ -1,0 +1,43 @@
+# Functions of R that would answer at once, of an object that they do not know, or end somewhere inside of themselves:
+# inside of a traced function each is an error that says what to write instead, where there is something to write.
+
+refused_functions <- list(
+  "jz_aggregate(t, \"k\", n = c(\"k\", \"size\")), which has a row for each k" = c("table", "xtabs", "ftable"),
+  "aggregate() or jz_aggregate(), which have a row for each group" = c("split", "by"),
+  "jz_aggregate(), and jz_merge(t, groups, \"left\", on = \"k\"), which puts it beside each row" = "ave",
+  "jz_aggregate(t, \"k\", x = c(\"x\", \"first\")), which has the first x of each k" = c("duplicated", "anyDuplicated"),
+  "t[t$x > 1, c(\"x\", \"y\")]" = "subset",
+  "jz_drop_na(x), to which NaN is a number" = c("na.omit", "na.exclude", "complete.cases"),
+  "any(is.na(x))" = "anyNA",
+  "ifelse(), jz_where() or jz_cond(), which choose while the pipeline runs" = c("isTRUE", "isFALSE"),
+  "jz_pipeline(inputs = ) to say what it is" = c(
+    "class", "oldClass", "data.class", "isa", "typeof", "mode", "storage.mode"
+  ),
+  "jz_frame(list(a = t$x, b = t$y)), which gives fields their names" = "setNames",
+  "texts that are data, since pipelines make none" = c("format", "toString", "paste", "paste0", "sprintf"),
+  "the vector itself: keys and comparisons take elements of any type" = c("factor", "as.factor", "interaction"),
+  "jz_argsort(jz_argsort(x)) + 1, in which nothing is tied" = "rank",
+  "jz_bin(x, edges), which is findInterval()" = c("cut", "findInterval"),
+  "jz_subtract(tail(x, -1), head(x, -1))" = "diff"
+)
+for (instead in names(refused_functions)) for (name in refused_functions[[instead]]) of_nodes[[name]] <- local({
+  what <- sprintf("passed to %s()", name)
+  advice <- instead
+  function(...) no_data(what, advice)
+})
+
+# What is the same value for some, and another one for others.
+
+of_nodes[["drop"]] <- function(x) {
+  dims <- dims_of(x)
+  one <- vapply(dims, function(dim) identical(dim, 1), NA)
+  if (is.null(dims) || any(one)) {
+    stop_tracing(traced_call(), "what is known to have no dimension of 1", shown_dims(dims), "jz_squeeze(x, axis)")
+  }
+  x
+}
+
+of_nodes[["unlist"]] <- function(x, ...) {
+  if (is_table(x)) stop_tracing(traced_call(), "c(t$x, t$y)", "a table passed to unlist()")
+  x
+}
