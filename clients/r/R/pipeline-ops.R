@@ -198,8 +198,16 @@ jz_concat <- function(arrays, axis = 1) {
 #' @rdname jz_op
 #' @export
 jz_take <- function(x, indices, axis = 1) {
-  node <- apply_one("take", x, indices, settings = list(axis = axis_setting(axis)))
+  settings <- list(axis = axis_setting(axis))
+  dims <- taken_dims(dims_of(x), dims_of(indices), axis)
+  node <- apply_one("take", x, indices, settings = settings, dims = dims, truth = is_truth(x))
   if (length(dims_of(indices)) == 1) rows_from(node, x) else node
+}
+
+# The dimensions of the positions are in the place of that along which is taken.
+taken_dims <- function(dims, positions, axis) {
+  if (is.null(dims) || is.null(positions) || axis > length(dims)) return(NULL)
+  append(dims[-axis], positions, axis - 1)
 }
 
 #' @rdname jz_op

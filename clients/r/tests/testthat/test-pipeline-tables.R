@@ -39,11 +39,21 @@ test_that("fields of some rows are known as those of all, with one number of row
   expect_s3_class(steps, "jazz_pipeline")
 })
 
+test_that("rows in the order of several fields are known as those of all", {
+  types <- list(x = jz_table(list(n = "float64[n]", k = "int32[n]")))
+  ordered <- jz_pipeline(function(x) transform(jz_sort_by(x, c("n", "k")), sum = n + k), types)
+  expect_s3_class(ordered, "jazz_pipeline")
+  expect_s3_class(jz_pipeline(function(x) x$n[1:2] + jz_take(x$k, 0:1), types), "jazz_pipeline")
+})
+
 test_that("what is no part of a table is refused while it is written", {
   type <- jz_table(list(k = "int32[n]", m = "float64[n, 2]"))
   refused <- function(f) conditionMessage(raised(jz_pipeline(f, inputs = list(x = type))))
   expect_match(refused(function(x) x[-1, ]), "negative ones, and a length that is not known", fixed = TRUE)
   expect_match(refused(function(x) x$k["k"]), "x$name", fixed = TRUE)
+  expect_match(refused(function(x) x[1:2]), "names of fields, x[c(\"a\", \"b\")], or rows, x[rows, ]", fixed = TRUE)
+  expect_match(refused(function(x) x[x$k > 1]), "found one index, a value of the pipeline", fixed = TRUE)
+  expect_match(refused(function(x) x[["k", "m"]]), "the name of one field", fixed = TRUE)
   expect_match(refused(function(x) x[1:2, 2]), "the name of a field", fixed = TRUE)
   expect_match(refused(function(x) sort(x)), "a vector for sort()", fixed = TRUE)
   expect_match(refused(function(x) unique(x)), "a vector for unique()", fixed = TRUE)
