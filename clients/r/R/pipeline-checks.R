@@ -28,6 +28,14 @@ check_bounds <- function(min, max) {
   }
 }
 
+# What a name may have been meant to be, for the end of a message; nothing where no name is much like it.
+did_you_mean <- function(name, known) {
+  changes <- utils::adist(name, known, costs = c(insertions = 1, deletions = 1, substitutions = 2), ignore.case = TRUE)
+  unlike <- changes / (nchar(name) + nchar(known))
+  near <- which.min(unlike)
+  if (length(near) == 0 || unlike[[near]] > 0.4) "" else sprintf(" (did you mean \"%s\"?)", known[[near]])
+}
+
 is_whole <- function(x) is.numeric(x) && length(x) == 1L && is.finite(x) && x == trunc(x)
 
 format_whole <- function(x) if (is.character(x)) x else format(x, scientific = FALSE, trim = TRUE, digits = 15)

@@ -48,8 +48,13 @@ TOLD <- c(
 #' @export
 jz_aggregate <- function(table, by, ..., na.rm = FALSE, dropna = FALSE, correction = 0) {
   call <- traced_call()
+  if (missing(by)) stop_tracing("by", "names of fields", "none")
   check_names(by, "by")
   results <- list(...)
+  if (is.null(names(results)) || !all(nzchar(names(results)))) {
+    found <- if (length(results) == 0) "none" else "one without a name"
+    stop_tracing(call, "results by name, such as total = c(\"x\", \"sum\")", found)
+  }
   check_names(names(results), call)
   for (name in names(results)) {
     pair <- results[[name]]
@@ -58,7 +63,7 @@ jz_aggregate <- function(table, by, ..., na.rm = FALSE, dropna = FALSE, correcti
     }
   }
   fields <- vapply(results, `[[`, "", 1)
-  functions <- vapply(results, function(pair) told_by(pair[[2]], call), "")
+  functions <- vapply(results, function(pair) told_by(pair[[2]], TOLD, call), "")
   aggregated(table, by, fields, functions, na.rm, dropna, correction, call)
 }
 
@@ -82,19 +87,23 @@ rowsum.jazz_node <- function(x, group, reorder = TRUE, na.rm = FALSE, ...) {
   check_kept(list(reorder = reorder), call)
   if (is_table(x)) {
     if ("group" %in% names(x@fields)) stop_tracing(call, "a table without a field `group`", "one with it")
-    table <- assigned(x, list(group = group), call)
+    table <- assigned(x, list(group = checked_key(group, call)), call)
     fields <- names(x@fields)
     found <- aggregated(table, "group", stats::setNames(nm = fields), told_of_all(fields, "sum"), na.rm, FALSE, 0, call)
     return(left_fields(found, "group", call))
   }
   dims <- dims_of(x)
-  table <- framed(list(x = x, group = group), call)
+  table <- framed(list(x = x, group = checked_key(group, call)), call)
   sums <- table_field(aggregated(table, "group", c(x = "x"), c(x = "sum"), na.rm, FALSE, 0, call), "x")
   if (length(dims) == 1) jz_expand_dims(sums, 2) else sums # R makes a matrix of a vector
 }
 
 # aggregate() and rowsum() where the first argument may be no value of the pipeline.
-aggregate_of <- function(x, ...) if (inherits(x, "formula")) by_formula(x, ...) else aggregate.jazz_node(x, ...)
+aggregate_of <- function(x, ...) {
+  if (inherits(x, "formula")) return(by_formula(x, ...))
+  if (is.list(x) && !is.data.frame(x)) stop_tracing(traced_call(), "a table, such as data.frame(a = t$x)", "a list")
+  aggregate.jazz_node(x, ...)
+}
 
 by_formula <- function(x, data, FUN, ..., na.rm = FALSE) { # nolint: object_name_linter.
   no_more(...)
@@ -108,7 +117,10 @@ by_formula <- function(x, data, FUN, ..., na.rm = FALSE) { # nolint: object_name
   }
   for (side in 1:2) if (identical(names[[side]], ".")) names[[side]] <- setdiff(known, names[[3 - side]])
   unknown <- setdiff(unlist(names), known)
-  if (length(unknown) > 0) stop_tracing(call, sprintf("some of the fields %s", toString(known)), unknown[[1]])
+  if (length(unknown) > 0) {
+    found <- paste0(unknown[[1]], did_you_mean(unknown[[1]], known))
+    stop_tracing(call, sprintf("some of the fields %s", toString(known)), found)
+  }
   used <- jz_drop_na(chosen_fields(data, c(names$keys, names$told), call))
   grouped(used, names$keys, FUN, na.rm, call)
 }
@@ -119,7 +131,7 @@ formula_names <- function(side, call) {
   if (is.call(side) && as.character(side[[1]])[[1]] %in% c("+", "cbind")) {
     return(unlist(lapply(as.list(side)[-1], formula_names, call = call)))
   }
-  stop_tracing(call, "names of fields in the formula", deparse1(side))
+  stop_tracing(call, "names of fields in the formula", deparse1(side), "transform() makes a field of what is computed")
 }
 
 # The keys of aggregate(), as a named list of vectors.
@@ -130,7 +142,13 @@ keys_of <- function(by, call) {
   }
   names <- names(by) %||% character(length(by))
   names(by) <- ifelse(nzchar(names), names, paste0("Group.", seq_along(by)))
-  by
+  lapply(by, checked_key, call = call)
+}
+
+# A single value would stand in every row, and make one group of all.
+checked_key <- function(key, call) {
+  if (is_single_field(key)) stop_tracing(call, "a vector as the key, such as t$k", shown(key))
+  key
 }
 
 # The rows of aggregate(): `by` are the names of keys in the table, or keys that are no fields of it.
@@ -141,7 +159,8 @@ grouped <- function(table, by, fun, na.rm, call) { # nolint: object_name_linter.
   if (length(both) > 0) stop_tracing(call, "names of keys that no field has", both[[1]])
   if (length(fields) == 0) stop_tracing(call, "a field that is no key", "none")
   if (is.list(by)) table <- assigned(table, by, call)
-  told <- told_by(fun, call)
+  if (missing(fun)) stop_tracing(call, "FUN, such as sum", "none")
+  told <- told_by(fun, names(TOLD), call)
   correction <- if (told %in% c("var", "std")) 1L else 0
   functions <- told_of_all(fields, told)
   # R has rows in the order of the last key
@@ -151,8 +170,8 @@ grouped <- function(table, by, fun, na.rm, call) { # nolint: object_name_linter.
 
 told_of_all <- function(fields, told) stats::setNames(rep(told, length(fields)), fields)
 
-# The name in Jazz of a function, which is one of R's or a name.
-told_by <- function(fun, call) {
+# The name in Jazz of a function, which is one of R's or a name; where it is neither, `names` are those to be said.
+told_by <- function(fun, names, call) {
   if (is.function(fun)) {
     given <- if (methods::is(fun, "genericFunction")) as.character(fun@generic) else attr(fun, "of") %||% fun
     own <- intersect(names(TOLD), c(ls(baseenv()), "median", "var", "sd"))
@@ -161,9 +180,9 @@ told_by <- function(fun, call) {
   } else if (is.character(fun) && length(fun) == 1 && fun %in% c(TOLD, names(TOLD))) {
     return(if (fun %in% TOLD) fun else TOLD[[fun]])
   }
-  close <- if (is.character(fun) && length(fun) == 1 && !is.na(fun)) agrep(fun, TOLD, max.distance = 1, value = TRUE)
-  hint <- if (length(close) > 0) sprintf(" (did you mean \"%s\"?)", close[[1]]) else ""
-  stop_tracing(call, sprintf("one of %s", toString(TOLD)), paste0(shown(fun), hint))
+  hint <- if (is.character(fun) && length(fun) == 1 && !is.na(fun)) did_you_mean(fun, names)
+  found <- if (is.function(fun)) "a function that is none of these" else shown(fun)
+  stop_tracing(call, sprintf("one of %s", toString(names)), paste0(found, hint))
 }
 
 aggregated <- function(table, by, fields, functions, na.rm, dropna, correction, call) { # nolint: object_name_linter.

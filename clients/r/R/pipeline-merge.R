@@ -38,8 +38,9 @@
 jz_merge <- function(left, right, how = c("inner", "left", "right", "outer", "semi", "anti"), on = NULL, left_on = NULL,
                      right_on = NULL, sort = FALSE, suffixes = c("_x", "_y"), coalesce = FALSE, validate = NULL) {
   call <- traced_call()
+  how <- if (missing(how)) "inner" else how_of(how)
   keys <- merge_keys(left, right, on, left_on, right_on)
-  merged(left, right, keys, match.arg(how), sort, suffixes, coalesce, times_there(validate), call)
+  merged(left, right, keys, how, sort, suffixes, coalesce, times_there(validate), call)
 }
 
 #' @rdname jz_merge
@@ -51,7 +52,7 @@ merge.jazz_node <- function(x, y, by = NULL, by.x = by, by.y = by, all = FALSE, 
   if (!isTRUE(no.dups)) stop_tracing(call, "no.dups = TRUE", shown(no.dups))
   if (!is.null(incomparables)) stop_tracing(call, "incomparables = NULL", shown(incomparables))
   for (table in list(x, y)) if (!is.data.frame(table)) check_known(table, call)
-  if (missing(by) && missing(by.x) && missing(by.y)) by.x <- by.y <- common_fields(x, y)
+  if (missing(by) && (missing(by.x) || missing(by.y))) by <- common_fields(x, y)
   keys <- list(key_names(by.x, x, "by.x"), key_names(by.y, y, "by.y"))
   for (name in c("all.x", "all.y")) check_truth(get(name), name)
   how <- if (all.x && all.y) "outer" else if (all.x) "left" else if (all.y) "right" else "inner"
@@ -75,6 +76,15 @@ merged <- function(left, right, keys, how, sort, suffixes, coalesce, validate, c
   rows <- paste0("?", node@source$step$id)
   slot(node, "fields", check = FALSE) <- merged_fields(known_fields(left), known_fields(right), settings, rows)
   node
+}
+
+how_of <- function(how) {
+  words <- eval(formals(jz_merge)$how)
+  if (is.character(how) && length(how) == 1 && how %in% words) return(how)
+  named <- if (is.character(how) && length(how) == 1) did_you_mean(how, words)
+  stop_tracing(
+    "how", paste("one of", toString(words)), paste0(shown(how), named), "keys are named by on, as in on = \"key\""
+  )
 }
 
 check_truth <- function(value, name) {

@@ -137,7 +137,7 @@ test_that("mistakes are found while a pipeline is traced", {
     conditionMessage(expect_error(jz_pipeline(f, inputs = inputs), class = "jazz_error_invalid_argument"))
   }
   by_item <- function(fun) function(t) aggregate(t["price"], by = t["item"], FUN = fun)
-  expect_match(refused(by_item(function(x) sum(x))), "one of size, sum", fixed = TRUE)
+  expect_match(refused(by_item(function(x) sum(x))), "one of length, sum", fixed = TRUE)
   expect_match(refused(by_item("summ")), "did you mean \"sum\"?", fixed = TRUE)
   expect_match(refused(function(t) aggregate(t["item"], by = t["item"], FUN = sum)), "names of keys", fixed = TRUE)
   expect_match(refused(function(t) aggregate(t["price"], by = t$item, FUN = sum)), "by as a list", fixed = TRUE)
@@ -147,8 +147,27 @@ test_that("mistakes are found while a pipeline is traced", {
   expect_match(refused(function(t) aggregate(log(price) ~ item, data = t, FUN = sum)), "found log(price)", fixed = TRUE)
   unknown <- refused(function(t) aggregate(price ~ item, data = t, FUN = sum), list(t = "any"))
   expect_match(unknown, "whose fields are known", fixed = TRUE)
-  expect_match(refused(function(t) jz_aggregate(t, "item")), "names of fields, found NULL", fixed = TRUE)
+  expect_match(refused(function(t) jz_aggregate(t, "item")), "results by name, .*found none")
+  expect_match(refused(function(t) jz_aggregate(t, "item", c("price", "sum"))), "results by name, .*one without a name")
+  expect_match(refused(function(t) jz_aggregate(t, n = c("price", "sum"))), "by: expected names", fixed = TRUE)
+  maen <- refused(function(t) jz_aggregate(t, "item", n = c("price", "maen")))
+  expect_match(maen, "one of size, sum.* found \"maen\" \\(did you mean \"mean\"\\?\\)")
+  expect_match(refused(function(t) aggregate(prcie ~ item, t, sum)), "did you mean \"price\"?", fixed = TRUE)
+  expect_match(refused(function(t) aggregate(t["price"], t["item"])), "expected FUN, such as sum", fixed = TRUE)
+  subset <- refused(function(t) aggregate(price ~ item, data = t, FUN = sum, subset = item == "tea"))
+  expect_match(subset, "no further arguments, found subset", fixed = TRUE)
+  expect_match(refused(function(t) aggregate(list(a = t$price), t["item"], sum)), "data.frame(a = t$x)", fixed = TRUE)
   expect_match(refused(function(t) jz_aggregate(t, "item", n = "price")), "c(\"x\", \"sum\")", fixed = TRUE)
   expect_match(refused(function(t) jz_aggregate(t, "item", item = c("price", "sum"))), "no key has", fixed = TRUE)
   expect_match(refused(function(t) rowsum(t$price, t$item, reorder = FALSE)), "reorder = TRUE", fixed = TRUE)
+})
+
+test_that("a name where a vector of keys belongs makes no single group of all rows", {
+  for (f in list(
+    function(t) aggregate(t["price"], by = list("item"), FUN = sum), function(t) rowsum(t$price, "item"),
+    function(t) rowsum(t["price"], "item")
+  )) {
+    message <- conditionMessage(raised(jz_pipeline(f, inputs = list(t = type))))
+    expect_match(message, "a vector as the key, such as t$k, found \"item\"", fixed = TRUE)
+  }
 })

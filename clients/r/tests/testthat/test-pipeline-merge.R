@@ -134,6 +134,8 @@ test_that("what says no keys is refused while the function is traced", {
   refused(function(x, y) merge(x["day"], y), "on: expected a field that both have, as one of day, found none")
   refused(function(x, y) merge(x, y, all = NA), "all.x: expected TRUE or FALSE")
   refused(function(x, y) merge(x, y, suffixes = "a"), "suffixes: expected two texts")
+  refused(function(x, y) jz_merge(x, y, "n"), "how: expected one of inner, left, right, outer, semi, anti, found \"n\"")
+  refused(function(x, y) jz_merge(x, y, "lefft", on = "n"), "did you mean \"left\"")
   refused(function(x, y) merge(x, y, incomparables = NA), "expected incomparables = NULL")
   refused(function(x, y) merge(x, y, sorted = TRUE), "expected no further arguments, found sorted")
   refused(function(x, y) merge(x, y), "expected a table whose fields are known", list())
