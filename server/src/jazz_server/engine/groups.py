@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,13 @@ from jazz_server.engine.promotion import Array
 from jazz_server.engine.scattered import scattered
 from jazz_server.engine.segments import Lines, Segments, pointers
 
+Told: TypeAlias = tuple[Lines, NDArray[np.int64] | None]
+"""Lines, and how many elements of each are missing; None when none is."""
+
 _INT32_MAX = np.iinfo(np.int32).max
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Groups:
     """Rows in groups, each of which has some.
 
@@ -37,6 +41,7 @@ class Groups:
     codes: NDArray[np.int64]
     rows: NDArray[np.int64]
     indptr: NDArray[np.int64]
+    _last: tuple[Tensor, Told] | None = None
 
     @property
     def count(self) -> int:
@@ -58,8 +63,16 @@ class Groups:
         """The last row of each group."""
         return self.rows[self.indptr[1:] - 1]
 
-    def lines_of(self, x: Tensor) -> tuple[Lines, NDArray[np.int64] | None]:
-        """The elements of lines that are there, and how many of each line are missing; None when none is."""
+    def lines_of(self, x: Tensor) -> Told:
+        """The elements of lines that are there, and how many of each line are missing; None when none is.
+
+        They are kept for the case that the next question is about the same tensor.
+        """
+        if self._last is None or self._last[0] is not x:
+            self._last = x, self._lines_of(x)
+        return self._last[1]
+
+    def _lines_of(self, x: Tensor) -> Told:
         count = self.count * math.prod(x.shape[1:])
         check_bytes(8 * count, f"{count} results of groups")
         if operands.is_sparse(x):

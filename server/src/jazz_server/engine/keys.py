@@ -52,7 +52,7 @@ def keys_of_rows(fields: Sequence[Tensor]) -> Keys:
     check_bytes(8 * rows, f"the keys of {rows} rows")
     missing = np.zeros(rows, np.bool_)
     codes, count = np.zeros(rows, np.int64), 1
-    for field in fields:
+    for place, field in enumerate(fields):
         column = to_dense(field)
         ranks, different = _ranks(column)
         if column.validity is not None:
@@ -60,7 +60,7 @@ def keys_of_rows(fields: Sequence[Tensor]) -> Keys:
             ranks[absent] = different
             different += 1
             missing |= absent
-        codes, count = _numbered(codes * different + ranks, count * different)
+        codes, count = _numbered(codes * different + ranks if place else ranks, count * different)
     first = np.full(count, rows, np.int64)
     np.minimum.at(first, codes, np.arange(rows))
     return Keys(codes, first, missing[first])

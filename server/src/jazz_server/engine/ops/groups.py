@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -105,9 +107,9 @@ def _infer_results(inference: Inference, settings: Settings) -> list[_Result] | 
 
 
 def _known_field(inference: Inference, table: TableType, setting: str, name: str) -> Type:
-    for item in table.fields:
-        if item.name == name:
-            return item.type
+    item = table.named(name)
+    if item is not None:
+        return item.type
     if table.closed:
         known = [item.name for item in table.fields]
         inference.mismatch(setting, f"some of the fields {describe.names(known)}", unknown(name, known))
@@ -146,21 +148,34 @@ def _run(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]
     made: dict[str, Value] = {}
     for name, key in zip(by, keys, strict=True):
         made[name] = replace(structure.taken(key, groups.first, 0), unit=_unit(table[name]))
-    for result in _results(settings):
+    results = _results(settings)
+    told: dict[str, Tensor] = {}
+    # Those of one field follow each other, so that its rows are brought together once.
+    for field, several in groupby(sorted(results, key=attrgetter("field")), attrgetter("field")):
+        told |= _told(run, field, table, list(several), groups, settings)
+    return (beside(made | {each.name: told[each.name] for each in results}),)
+
+
+def _told(
+    run: Run, field: str, table: Table, results: Sequence[_Result], groups: Groups, settings: Settings
+) -> dict[str, Tensor]:
+    """What is told of a field, by name."""
+    x = table[field]
+    bare = operands.whatever(f"table.{field}", x) if isinstance(x, Tensor) else None
+    told = {}
+    for result in results:
         run.checkpoint()
-        made[result.name] = _made(table, result, groups, settings)
-    return (beside(made),)
-
-
-def _made(table: Table, result: _Result, groups: Groups, settings: Settings) -> Tensor:
-    if result.function == _SIZE:
-        return dense(groups.sizes)
-    x, function = table[result.field], _FUNCTIONS[result.function]
-    assert isinstance(x, Tensor)
-    found = function.of_groups(operands.whatever(f"table.{result.field}", x), groups, settings)
-    if isinstance(function, End):
-        found = replace(found, unit=x.unit)
-    return _along_its_axes(found, x, table)
+        if result.function == _SIZE:
+            told[result.name] = dense(groups.sizes)
+            continue
+        assert isinstance(x, Tensor)
+        assert bare is not None
+        function = _FUNCTIONS[result.function]
+        found = function.of_groups(bare, groups, settings)
+        if isinstance(function, End):
+            found = replace(found, unit=x.unit)
+        told[result.name] = _along_its_axes(found, x, table)
+    return told
 
 
 def _along_its_axes(found: Tensor, x: Tensor, table: Table) -> Tensor:

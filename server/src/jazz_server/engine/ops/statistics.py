@@ -20,8 +20,8 @@ from jazz_server.kinds.types import Type
 _CORRECTION: Final = Parameter(
     "correction", "float", "What is taken from the number of elements: 1 for the variance of a sample.", default=0
 )
-_LONG: Final = 4096
-"""How many elements are sorted by a kernel; numpy sorts more of them faster."""
+_LONG: Final = 64
+"""How many elements are sorted by a kernel; numpy sorts more of them faster, even if it is called for each line."""
 
 _METHODS: Final = ("linear", "lower", "higher", "nearest", "midpoint")
 
