@@ -66,7 +66,9 @@ class Reduced:
 
     def of_groups(self, x: Tensor, groups: Groups, settings: Settings) -> Tensor:
         """The results."""
-        return self.rule.of_groups(x, groups, {**settings, **self.settings})
+        # What a reduction makes of a type is kept by its settings, which names of thousands of fields are none of.
+        given = {name: settings[name] for name in ("skipna", "correction") if name in settings}
+        return self.rule.of_groups(x, groups, {**given, **self.settings})
 
 
 class Count:

@@ -75,7 +75,8 @@ def _infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settin
     table = frames.known_table(inference, "table", args[0])
     if by is None or results is None or table is None:
         return (AnyType(),)
-    taken = next((each.name for each in results if each.name in set(by)), None)
+    keys = set(by)
+    taken = next((each.name for each in results if each.name in keys), None)
     if taken is not None:
         inference.mismatch("names", "names that no key has", f"`{taken}`")
     asked = {"by": by, "fields": [each.field for each in results]}
