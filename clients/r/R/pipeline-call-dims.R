@@ -54,12 +54,6 @@ matmul_dims <- function(a, b) {
   c(utils::head(a, -1L), utils::tail(b, length(b) - 1L))
 }
 
-taken_dims <- function(dims, indices, axis) {
-  if (length(indices) != 1L || axis > length(dims)) return(NULL)
-  dims[axis] <- indices
-  dims
-}
-
 # The parameters of a step by name: numbers, truth values, texts; those that are graphs are left out.
 plain_settings <- function(parameters) {
   values <- lapply(parameters, function(parameter) {
