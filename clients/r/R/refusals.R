@@ -125,6 +125,17 @@ all.equal.jazz_block <- function(target, current, ...) stop_computing(target)
 with.jazz_block <- function(data, expr, ...) stop_computing(data)
 
 #' @export
+within.jazz_block <- function(data, expr, ...) stop_computing(data)
+
+#' @importFrom stats na.omit
+#' @exportS3Method na.omit jazz_block
+na.omit.jazz_block <- function(object, ...) stop_computing(object)
+
+#' @importFrom stats na.exclude
+#' @exportS3Method na.exclude jazz_block
+na.exclude.jazz_block <- function(object, ...) stop_computing(object)
+
+#' @export
 subset.jazz_block <- function(x, ...) stop_computing(x)
 
 #' @export

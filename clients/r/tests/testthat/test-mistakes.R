@@ -77,7 +77,7 @@ test_that("a handle is neither changed nor computed with by accident", {
   expect_match(said(sum(handle)), "a stored block, lab/x")
   for (f in list(
     mean, median, quantile, unique, sort, order, is.na, t, c, cbind, rbind, all.equal, with, subset, plot, crossprod,
-    tcrossprod, anyNA, duplicated, anyDuplicated, rep, split, cut, diff
+    tcrossprod, anyNA, duplicated, anyDuplicated, rep, split, cut, diff, na.omit, na.exclude, within
   )) {
     expect_match(said(f(handle)), "a stored block, lab/x")
   }
