@@ -256,6 +256,7 @@ def test_the_type_of_what_is_made_is_known() -> None:
         ("frame", (vector(3), 1), ("x",), "names: expected a name for each of 2 fields, found 1"),
         ("frame", (vector(3), 1), ("x", "x"), "names: expected each name once, found `x` again"),
         ("frame", (vector(3), 1), ("x", ""), "names: expected names of fields, found an empty one"),
+        ("frame", (vector(3), 1), ("x", "y\0"), "names: expected names without NUL, found `x`, `y\\x00`"),
         ("frame", (), (), "names: expected names of fields, found none"),
         ("assign", (closed(x=vector(3)), vector(4)), ("y",), "y: expected 3 rows, found 4 rows"),
         ("assign", (closed(x=vector()), vector(4)), ("y",), "table.x: expected rank 1 or more, found rank 0"),

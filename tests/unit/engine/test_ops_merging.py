@@ -510,6 +510,7 @@ def test_keys_that_are_none_are_refused(a: Value, b: Value, wrong: str) -> None:
         ({"on": ()}, "left_on: expected names of fields, found none"),
         ({"right_on": ("k", "x")}, "right_on: expected as many names as left_on has, 1, found 2"),
         ({"suffixes": ("_x",)}, "suffixes: expected two texts, found `_x`"),
+        ({"suffixes": ("_x", "\0")}, "suffixes: expected texts without NUL, found ('_x', '\\x00')"),
     ],
 )
 def test_settings_that_say_nothing_are_refused(settings: dict[str, Any], wrong: str) -> None:

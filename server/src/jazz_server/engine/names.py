@@ -22,6 +22,8 @@ def infer_names(
     repeated = next((name for name, times in Counter(names).items() if times > 1), None)
     if not names or not all(names):
         inference.mismatch(setting, "names of fields", "an empty one" if names else "none")
+    elif any(map(has_nul, names)):
+        inference.mismatch(setting, "names without NUL", describe.names([repr(name)[1:-1] for name in names]))
     elif repeated is not None:
         inference.mismatch(setting, "each name once", f"`{repeated}` again")
     elif count is not None and len(names) != count:
@@ -29,6 +31,11 @@ def infer_names(
     else:
         return names
     return None
+
+
+def has_nul(name: str) -> bool:
+    """Whether a text cannot be, or end, the name of a field because of a NUL in it."""
+    return "\0" in name
 
 
 def unknown(name: str, known: list[str]) -> str:

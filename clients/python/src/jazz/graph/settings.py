@@ -90,9 +90,17 @@ def names(name: str, value: object) -> tuple[str, ...]:
     found = tuple(value) if isinstance(value, list | tuple) else ()
     if not found or not all(isinstance(item, str) and item for item in found):
         raise tracing_error(name, "names of fields", repr(value))
+    wrong = next((item for item in found if not can_name(item)), None)
+    if wrong is not None:
+        raise tracing_error(name, "names that UTF-8 can encode, without NUL", ascii(wrong))
     if len(set(found)) < len(found):
         raise tracing_error(name, "each name once", repr(value))
     return tuple(map(str, found))
+
+
+def can_name(text: str) -> bool:
+    """Whether a text can be, or end, the name of a field."""
+    return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
 
 
 def magnitude(name: str, value: object) -> int | float:

@@ -10,7 +10,7 @@ from jazz.values import Value
 from jazz_server.engine import arguments, costs, frames
 from jazz_server.engine.joined import joined
 from jazz_server.engine.joins import HOWS, ONCE, SIDES, Merge, joined_type
-from jazz_server.engine.names import infer_names, listed
+from jazz_server.engine.names import has_nul, infer_names, listed
 from jazz_server.engine.noting import Strict
 from jazz_server.engine.op import Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.ops import shape
@@ -44,7 +44,11 @@ def _inferred(inference: Inference, settings: Settings) -> Merge | None:
     suffixes = listed(settings, "suffixes")
     if len(suffixes) != len(SIDES):
         inference.mismatch("suffixes", "two texts", describe.names(suffixes))
-    if left_on is None or right_on is None or len(suffixes) != len(SIDES) or not all(chosen):
+        return None
+    if any(map(has_nul, suffixes)):
+        inference.mismatch("suffixes", "texts without NUL", repr(suffixes))
+        return None
+    if left_on is None or right_on is None or not all(chosen):
         return None
     if len(left_on) != len(right_on):
         inference.mismatch("right_on", f"as many names as left_on has, {len(left_on)}", str(len(right_on)))

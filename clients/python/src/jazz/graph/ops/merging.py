@@ -135,4 +135,6 @@ def _suffixes(given: Sequence[str | None]) -> tuple[str, ...] | None:
     found = tuple("" if each is None else each for each in given) if isinstance(given, list | tuple) else ()
     if len(found) != 2 or not all(isinstance(each, str) for each in found):
         raise tracing_error("suffixes", "two texts, such as ('_x', '_y')", repr(given))
+    if not all(map(settings.can_name, found)):
+        raise tracing_error("suffixes", "texts that UTF-8 can encode, without NUL", ascii(given))
     return None if found == _SUFFIXES else found
