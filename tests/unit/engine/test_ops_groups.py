@@ -186,7 +186,7 @@ def test_sums_are_as_accurate_as_those_of_a_vector() -> None:
 def test_durations_and_times_are_added_up_and_averaged_exactly() -> None:
     x = replace(dense(np.array([2**62, 3, 2**62, -1])), dtype=DataType("duration", unit="ns"))
     assert aggregate(of(x, [0, 1, 1, 0]), "sum", "mean")["sum"].array().tolist() == [2**62 - 1, 2**62 + 3]
-    with pytest.raises(OpError, match=r"x: expected durations whose sum fits in 64 bits, found 9223372036854775808"):
+    with pytest.raises(OpError, match=r"table\.x: expected durations whose sum fits in 64 bits for sum"):
         aggregate(of(x, [0, 1, 0, 1]), "sum")
     when = replace(x, dtype=DataType("timestamp", unit="s", zone="UTC"))
     found = aggregate(of(when, [0, 1, 0, 1]), "mean", "max")

@@ -14,6 +14,7 @@ from jazz_server.engine import arguments, frames, operands, structure
 from jazz_server.engine.aggregates import Aggregate, Count, Different, End, Reduced
 from jazz_server.engine.beside import beside
 from jazz_server.engine.costs import comparisons
+from jazz_server.engine.errors import OpError
 from jazz_server.engine.groups import Groups, groups_of
 from jazz_server.engine.keys import keys_of_rows
 from jazz_server.engine.layouts import to_dense
@@ -172,7 +173,10 @@ def _told(
         assert isinstance(x, Tensor)
         assert bare is not None
         function = _FUNCTIONS[result.function]
-        found = function.of_groups(bare, groups, settings)
+        try:
+            found = function.of_groups(bare, groups, settings)
+        except OpError as error:
+            raise OpError(f"table.{field}", f"{error.expected} for {result.function}", error.found) from None
         if isinstance(function, End):
             found = replace(found, unit=x.unit)
         told[result.name] = _along_its_axes(found, x, table)
