@@ -35,7 +35,8 @@ TOLD <- c(
 #'   Functions are `"size"`, which counts rows; `"count"`, elements that are not `NA`; `"nunique"`, different ones of
 #'   these; `"first"` and `"last"`; `"median"`; and the reductions `"sum"`, `"prod"`, `"mean"`, `"min"`, `"max"`,
 #'   `"any"`, `"all"`, `"var"`, `"std"`. Of matrices each column for itself; of sparse ones all but `"median"` and
-#'   `"nunique"`. Nothing more else.
+#'   `"nunique"`. A name with which `table` or `by` begins, such as `b`, is none, since R takes it for these. Nothing
+#'   more else.
 #' @param dropna Whether rows are left out of which a key is `NA`.
 #' @param correction What `"var"` and `"std"` take from the number of elements; 1 for a sample, as `FUN = var` has it.
 #' @return A value of the pipeline.
@@ -48,6 +49,7 @@ TOLD <- c(
 #' @export
 jz_aggregate <- function(table, by, ..., na.rm = FALSE, dropna = FALSE, correction = 0) {
   call <- traced_call()
+  check_result_names(names(sys.call()) %||% character(), call)
   if (missing(by)) stop_tracing("by", "names of fields", "none")
   check_names(by, "by")
   results <- list(...)
@@ -65,6 +67,16 @@ jz_aggregate <- function(table, by, ..., na.rm = FALSE, dropna = FALSE, correcti
   fields <- vapply(results, `[[`, "", 1)
   functions <- vapply(results, function(pair) told_by(pair[[2]], TOLD, call), "")
   aggregated(table, by, fields, functions, na.rm, dropna, correction, call)
+}
+
+# R takes b = c("x", "sum") for the argument `by`.
+check_result_names <- function(names, call) {
+  for (argument in c("table", "by")) {
+    short <- setdiff(names[nzchar(names) & startsWith(argument, names)], argument)
+    if (length(short) > 0) {
+      stop_tracing(call, sprintf("names that R does not take for the argument `%s`", argument), short[[1]])
+    }
+  }
 }
 
 #' @rdname jz_aggregate

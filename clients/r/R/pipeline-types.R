@@ -166,11 +166,15 @@ dimension_message <- function(dimension, field = "dimension") {
   stop_tracing(field, "a length, a symbol or NA", shown(dimension))
 }
 
+TABLE_TYPE <- "jz_table(list(a = \"float64[n]\", b = \"string[n]\")) is that of a data frame"
+
 as_type <- function(type, field) {
   if (is.null(type)) return(jz_any_value())
   if (inherits(type, "jazz_type")) return(type)
   if (is.character(type) && length(type) == 1 && !is.na(type)) return(new_type(parse_type(type, field)))
-  stop_tracing(field, "a type, such as jz_csr(\"rows\", 1024) or \"float32[rows, 1024] csr\"", shown(type))
+  kind <- inherits(type, c("jazz_kind", "jazz_kind_info"))
+  advice <- if (kind) "jz_kind_put() stores a kind, and its name stands for it" else if (is.list(type)) TABLE_TYPE
+  stop_tracing(field, "a type, such as jz_csr(\"rows\", 1024) or \"float32[rows, 1024] csr\"", shown(type), advice)
 }
 
 # What is known of the dimensions of a type: a list of lengths, symbols and NA, or NULL where the rank is not known.

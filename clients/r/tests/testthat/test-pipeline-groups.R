@@ -148,6 +148,8 @@ test_that("mistakes are found while a pipeline is traced", {
   unknown <- refused(function(t) aggregate(price ~ item, data = t, FUN = sum), list(t = "any"))
   expect_match(unknown, "whose fields are known", fixed = TRUE)
   expect_match(refused(function(t) jz_aggregate(t, "item")), "results by name, .*found none")
+  short <- refused(function(t) jz_aggregate(t, "item", b = c("price", "sum")))
+  expect_match(short, "names that R does not take for the argument `by`, found b", fixed = TRUE)
   expect_match(refused(function(t) jz_aggregate(t, "item", c("price", "sum"))), "results by name, .*one without a name")
   expect_match(refused(function(t) jz_aggregate(t, n = c("price", "sum"))), "by: expected names", fixed = TRUE)
   maen <- refused(function(t) jz_aggregate(t, "item", n = c("price", "maen")))

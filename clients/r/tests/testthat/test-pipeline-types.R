@@ -27,6 +27,12 @@ test_that("texts that say no type are refused with what was expected", {
   }
 })
 
+test_that("what has a type, and is none, is refused with how its type is said", {
+  said <- function(type) conditionMessage(raised(jz_pipeline(function(t) t, inputs = list(t = type))))
+  for (table in list(mtcars, list(a = "int32[n]"))) expect_match(said(table), "jz_table(list(a = ", fixed = TRUE)
+  expect_match(said(jz_kind("int32[n]")), "its name stands for it", fixed = TRUE)
+})
+
 test_that("tensors of any layout have any number of dimensions", {
   expect_identical(text(jz_tensor("n")), text("any[n]"))
   expect_identical(text(jz_tensor(2, 3, "n")), text("any[2, 3, n]"))
