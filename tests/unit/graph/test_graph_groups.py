@@ -133,6 +133,8 @@ def test_lists_of_functions_say_what_to_write() -> None:
 def test_all_fields_of_a_table_of_which_none_are_known_are_refused() -> None:
     with pytest.raises(TracingError, match="unless types of inputs say it"):
         jazz.pipeline(lambda t: t.groupby("k").sum())
+    with pytest.raises(TracingError, match="which the name of a kind does not: its text does"):
+        jazz.pipeline(lambda t: t.groupby("k").sum(), inputs={"t": "lab/sale"})
     assert told(lambda t: t.groupby("k").size(), None) == ["k", "size=size(k)"]
 
 

@@ -212,6 +212,15 @@ def test_assignment_is_refused() -> None:
         jazz.pipeline(f)
 
 
+def test_fields_are_not_deleted() -> None:
+    def f(t):
+        del t["x"]
+        return t
+
+    with pytest.raises(TracingError, match=r"use t = t\.drop\(columns=\.\.\.\)"):
+        jazz.pipeline(f)
+
+
 @pytest.mark.parametrize("name", ["shape", "dtype", "nonsense"])
 def test_attributes_that_need_data_are_not_there(name: str) -> None:
     with pytest.raises(AttributeError, match=name):

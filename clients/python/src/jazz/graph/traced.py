@@ -44,7 +44,7 @@ class Traced:
         )
 
     def __len__(self) -> int:
-        raise cannot_be("asked for its length", "jazz.ops.size(x, axis=0), which is a value of the pipeline too")
+        raise cannot_be("asked for its length", "jazz.ops.size(x, axis=0), of a table that of a field, which is a value too")
 
     def __iter__(self) -> Iterator[Self]:
         raise cannot_be("iterated over or unpacked", "operations on whole arrays, or jazz.ops.iterate to repeat")
@@ -72,6 +72,9 @@ class Traced:
             else "jazz.ops.where to make a new value"
         )
         raise cannot_be("assigned to", f"{made}: values never change")
+
+    def __delitem__(self, key: object) -> NoReturn:
+        raise cannot_be("taken apart", "t = t.drop(columns=...), which makes a new table: values never change")
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> NoReturn:
         module = getattr(function, "__module__", None) or "numpy"

@@ -117,7 +117,8 @@ def _common(left: Operand, right: Operand) -> tuple[str, ...]:
                 "on",
                 "names of keys, such as on=['key']",
                 f"none, and {name} is a table of which no fields are known",
-                "which fields two tables have is not known when a pipeline is written, unless types of inputs say it",
+                "which fields two tables have is not known when a pipeline is written, unless types of inputs say it, "
+                "which the name of a kind does not: its text does",
             )
         found.append(known)
     names = tuple(name for name in found[0] if name in found[1])
