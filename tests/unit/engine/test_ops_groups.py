@@ -143,7 +143,8 @@ def one(x: Tensor, column: list[Any], expected: Any) -> Tensor:
 @pytest.mark.parametrize("layout", ["csr", "csc", "coo"])
 @pytest.mark.parametrize("missing", [False, True])
 def test_sparse_fields_give_what_dense_ones_do(layout: str, missing: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scattered, "_MANY", 7)  # so that there are several parts
+    for name, several_parts in (("_MANY", 7), ("_GRAIN", 5)):
+        monkeypatch.setattr(scattered, name, several_parts)
     matrix = scipy_sparse.random_array((60, 5), density=0.4, rng=np.random.default_rng(3))
     x = op("to_sparse", dense(matrix.toarray()), layout=layout)
     if missing:
@@ -181,6 +182,19 @@ def test_sums_are_as_accurate_as_those_of_a_vector() -> None:
     found = aggregate(of(x, np.arange(1_000_000) % 2), "sum", "mean")
     assert_allclose(found["sum"].array(), 50_000, rtol=1e-14)
     assert_allclose(found["mean"].array(), 0.1, rtol=1e-14)
+
+
+@pytest.mark.parametrize("layout", ["csr", "csc", "coo"])
+def test_entries_are_added_up_in_types_that_hold_their_sums(layout: str) -> None:
+    for dtype, most in (("int32", 2**31 - 1), ("uint8", 255), ("bool", 1), ("float32", 1.5)):
+        x = op("to_sparse", dense(np.array([[most, 0], [most, 0], [most, most]], dtype)), layout=layout)
+        found = aggregate(of(x, [0, 0, 1]), "sum", "mean")
+        assert found["sum"].array().tolist() == [[2 * most, 0], [most, most]]
+        assert found["mean"].array().tolist() == [[most, 0], [most, most]]
+    x = op("to_sparse", dense(np.full((4, 1), 2**62)), layout=layout)
+    assert aggregate(of(x, [7] * 4), "mean")["mean"].array().tolist() == [[2.0**62]]
+    x = op("to_sparse", dense(np.full((2, 1), 2**64 - 1, np.uint64)), layout=layout)
+    assert aggregate(of(x, [7] * 2), "sum")["sum"].array().tolist() == [[2**64 - 2]]
 
 
 def test_durations_and_times_are_added_up_and_averaged_exactly() -> None:

@@ -173,7 +173,7 @@ def exact_mean(x: Tensor, axes: Axes, _settings: Settings) -> Array:
 
 def exact_mean_of_lines(lines: Lines, _settings: Settings) -> Array:
     """The means of lines of int64, cut off towards zero; of none 0."""
-    return _cut_off(_totals_of_lines(lines), np.maximum(lines.stored + lines.absent, 1))
+    return _cut_off(_totals_of_lines(lines), np.maximum(lines.length, 1))
 
 
 def _cut_off(totals: Array, counts: Array) -> Array:

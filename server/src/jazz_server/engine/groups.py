@@ -76,7 +76,7 @@ class Groups:
         count = self.count * math.prod(x.shape[1:])
         check_bytes(8 * count, f"{count} results of groups")
         if operands.is_sparse(x):
-            return scattered(x, self.codes, self.sizes)
+            return scattered(x, self.codes, self.rows, self.indptr)
         return self._segments(x, x.array())
 
     def positions_of(self, x: Tensor) -> tuple[Segments, NDArray[np.int64] | None]:

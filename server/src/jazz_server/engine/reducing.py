@@ -130,7 +130,7 @@ class Reduction:
         if hidden is None:
             return values
         if settings.get("skipna"):
-            missing = np.zeros(len(found), np.bool_) if self._of_nothing else lines.stored + lines.absent == 0
+            missing = np.zeros(len(found), np.bool_) if self._of_nothing else lines.length == 0
         else:
             missing = self._undecided(hidden > 0, found)
         return marked(values, groups.laid(missing, x.shape[1:]))

@@ -31,6 +31,11 @@ class Lines(Protocol):
         ...
 
     @property
+    def length(self) -> NDArray[np.int64]:
+        """How many elements of each line are there."""
+        ...
+
+    @property
     def absent(self) -> NDArray[np.int64]:
         """How many elements of each line are zeros that are not stored."""
         ...
@@ -79,6 +84,11 @@ class Segments:
     def stored(self) -> NDArray[np.int64]:
         """How many elements of each line are stored."""
         return np.diff(self.indptr)
+
+    @property
+    def length(self) -> NDArray[np.int64]:
+        """How many elements of each line are there."""
+        return self.stored + self.absent
 
     def spread(self, values: Array) -> Array:
         """One value for each line, as one for each stored element."""

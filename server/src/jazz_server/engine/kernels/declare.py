@@ -76,7 +76,7 @@ VALUE = (*NUMBER, "bool")
 BITS = ("uint8", "int32", "int64")
 """The types as which elements of any type are moved, by their size."""
 
-WIDE = {"float32": "float64", "float64": "float64", "int64": "int64", "bool": "int64"}
+WIDE = {"float32": "float64", "float64": "float64", "int32": "int64", "int64": "int64", "bool": "int64"}
 """The type in which values of a type are summed."""
 
 Choice = str | Callable[..., Any]

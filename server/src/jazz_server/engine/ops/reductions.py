@@ -72,7 +72,7 @@ def _mean_of_present(x: Tensor, axes: Axes, _settings: Settings) -> Array:
 
 def _mean_of_lines(lines: Lines, _settings: Settings) -> Array:
     total = lines.reduce(np.add, lines.data, 0, np.complex128 if lines.data.dtype.kind == "c" else np.float64)
-    return np.asarray(total / np.float64(lines.stored + lines.absent))
+    return np.asarray(total / np.float64(lines.length))
 
 
 def _product(x: Array, axes: Axes, _settings: Settings) -> Array:

@@ -48,7 +48,7 @@ def _variance(x: Array, axes: Axes, settings: Settings) -> Array:
 
 
 def _variance_of_lines(parts: Lines, settings: Settings) -> Array:
-    data, count = _wide(parts.data), parts.stored + parts.absent
+    data, count = _wide(parts.data), parts.length
     mean = parts.reduce(np.add, data, 0) / count.astype(np.float64)
     squares = parts.reduce(np.add, _squared(data - parts.spread(mean)), 0)
     # Absent entries are zeros: each is as far from the mean as that is from zero.
@@ -127,7 +127,7 @@ def _quantiles_of_lines(parts: Lines, settings: Settings) -> Array:
     """Sorts what is stored; the zeros that are not come between the negative and the positive numbers."""
     assert isinstance(parts, Segments)
     data = _ascending(parts)
-    begin, count = parts.indptr[:-1], parts.stored + parts.absent
+    begin, count = parts.indptr[:-1], parts.length
     below = np.concatenate(([0], np.cumsum(data < 0)))
     negative = below[parts.indptr[1:]] - below[begin]
     data = np.append(data, data.dtype.type(0))  # so that there is one to pick where none counts
