@@ -164,8 +164,8 @@ class GroupBy:
                 "fields",
                 'names of fields, such as t.groupby("key")[["x"]]',
                 "none, and a table of which no fields are known",
-                "which fields a table has is not known when a pipeline is written, unless types of inputs say it, which the "
-                "name of a kind does not: its text does",
+                "which fields a table has is not known when a pipeline is written, unless types of inputs say it, "
+                "which the name of a kind does not: its text does",
             )
         names = tuple(name for name in known if name not in self.by)
         if not names:

@@ -44,7 +44,7 @@ class Traced:
         )
 
     def __len__(self) -> int:
-        raise cannot_be("asked for its length", "jazz.ops.size(x, axis=0), of a table that of a field, which is a value too")
+        raise cannot_be("asked for its length", "jazz.ops.size(x, axis=0), a value too; of a table that of a field")
 
     def __iter__(self) -> Iterator[Self]:
         raise cannot_be("iterated over or unpacked", "operations on whole arrays, or jazz.ops.iterate to repeat")
