@@ -21,7 +21,7 @@ from jazz_server.pipelines.graph import (
     Step,
     StepRef,
 )
-from jazz_server.pipelines.violations import Violations, nearest, shown
+from jazz_server.pipelines.violations import Violations, shown
 
 MAX_STEPS: Final = 100_000
 """How many steps a pipeline may have, those of sub-graphs counted wherever they are used."""
@@ -100,7 +100,7 @@ class _Check:
     def _check_step(self, position: int, step: Step) -> None:
         op = self._ops.get(step.op)
         if op is None:
-            close = nearest(step.op, self._ops)
+            close = self._violations.nearest(step.op, self._ops)
             name = step_name(position, step)
             self._note(name, f"an operation, such as {close}" if close else "an operation", shown(step.op))
         else:
@@ -169,7 +169,7 @@ class _Check:
         for key, value in step.parameters:
             parameter = known.get(key)
             if parameter is None:
-                close = nearest(key, known)
+                close = self._violations.nearest(key, known)
                 expected = f"a parameter, such as {close}" if close else ", ".join(known) or "no parameters"
                 self._note(f"{name}.{key}", expected, shown(key))
             else:

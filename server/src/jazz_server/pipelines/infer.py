@@ -18,7 +18,7 @@ from jazz_server.pipelines.errors import IllTyped, InvalidRun
 from jazz_server.pipelines.graph import Pipeline
 from jazz_server.pipelines.inference import Session, declared_types, infer_arguments, infer_graph
 from jazz_server.pipelines.typing import StepTypes, Typing
-from jazz_server.pipelines.violations import Violations, nearest, shown
+from jazz_server.pipelines.violations import Violations, shown
 
 
 def infer(
@@ -93,7 +93,7 @@ def check_names(graph: BoundGraph, given: Iterable[str], *, complete: bool = Fal
     violations = Violations()
     present = set(given)
     for name in sorted(present - set(names)):
-        close = nearest(name, names)
+        close = violations.nearest(name, names)
         violations.add(
             f"inputs.{name}", f"the name of an input: {close or ', '.join(names) or 'there are none'}", shown(name)
         )

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
 
 from jazz.errors import Violation
+
+_GUIDED: Final = 100
+"""As many violations say what may have been meant: looking for it takes a millisecond, and no answer has more."""
 
 
 class Violations:
@@ -31,16 +35,20 @@ class Violations:
     def __contains__(self, field: str) -> bool:
         return field in self._fields
 
+    def nearest(self, name: str, names: Iterable[str]) -> str:
+        """The names that are close to one that is not there, in words: "a, b or c"; "" when none is close.
+
+        Nor are there any behind so many violations that nobody hears of this one.
+        """
+        if len(self) >= _GUIDED:
+            return ""
+        close = get_close_matches(name, list(names), n=3, cutoff=0.6)
+        return " or ".join([", ".join(close[:-1]), close[-1]] if len(close) > 1 else close)
+
     @property
     def all(self) -> tuple[Violation, ...]:
         """All of them."""
         return tuple(self._found)
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """The names that are close to one that is not there, in words: "a, b or c"; "" when none is close."""
-    close = get_close_matches(name, list(names), n=3, cutoff=0.6)
-    return " or ".join([", ".join(close[:-1]), close[-1]] if len(close) > 1 else close)
 
 
 def shown(text: str) -> str:
