@@ -15,7 +15,7 @@ from numpy.testing import assert_allclose
 
 from jazz.convert import from_value, to_value
 from jazz.convert.axes import same
-from jazz.values import DataType, Layout, Null, Table, Tensor, dense
+from jazz.values import DataType, Layout, Null, Order, Table, Tensor, dense
 from jazz_server.engine import scattered
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.errors import OpError
@@ -195,6 +195,41 @@ def test_entries_are_added_up_in_types_that_hold_their_sums(layout: str) -> None
     assert aggregate(of(x, [7] * 4), "mean")["mean"].array().tolist() == [[2.0**62]]
     x = op("to_sparse", dense(np.full((2, 1), 2**64 - 1, np.uint64)), layout=layout)
     assert aggregate(of(x, [7] * 2), "sum")["sum"].array().tolist() == [[2**64 - 2]]
+
+
+def test_sums_lose_nothing_to_numbers_that_are_taken_away_again() -> None:
+    found = aggregate(of([1.0, 5.0, 1e100, 1.0, -1e100], [0, 1, 0, 0, 0]), "sum", "mean")
+    assert found["sum"].array().tolist() == [2.0, 5.0]
+    assert found["mean"].array().tolist() == [0.5, 5.0]
+
+
+def test_sums_of_what_is_not_finite_are_not() -> None:
+    x = np.array([np.inf, 1.0, np.inf, -np.inf, np.nan, 1.0, 1e308, 1e308])
+    found = aggregate(of(x, [0, 0, 1, 1, 2, 2, 3, 3]), "sum", "mean")
+    for name in ("sum", "mean"):
+        assert_allclose(found[name].array(), [np.inf, np.nan, np.nan, np.inf])
+
+
+def test_rows_of_dropped_keys_are_in_no_result() -> None:
+    x = np.arange(10).reshape(5, 2) ** 2 * 1.5
+    key = marked(dense(np.array([1, 0, 1, 0, 1])), [False, True, False, False, False])
+    kept = op("take", dense(x), dense(np.array([0, 2, 3, 4])))
+    found = aggregate(of(x, key), *FUNCTIONS, dropna=True)
+    expected = aggregate(of(kept, np.array([1, 1, 0, 1])), *FUNCTIONS)
+    assert listed(found["std"])[1] == pytest.approx(np.std(x[[0, 2, 4]], axis=0).tolist())
+    for name in FUNCTIONS:
+        assert listed(found[name]) == listed(expected[name])
+
+
+@pytest.mark.parametrize("columns", [0, 1, 20])
+def test_columns_of_any_order_in_memory_are_reduced_each_for_itself(columns: int) -> None:
+    x = np.random.default_rng(5).random((30, columns))
+    codes = np.arange(30) % 3
+    turned = replace(dense(x), data=np.ravel(x, order="F"), order=Order.F)
+    whole, other = (aggregate(of(each, codes), "sum", "std", "max", "median") for each in (x, turned))
+    for name in ("sum", "std", "max", "median"):
+        assert (whole[name].array() == other[name].array()).all()
+    assert_allclose(whole["sum"].array(), [x[codes == code].sum(axis=0) for code in range(3)])
 
 
 def test_durations_and_times_are_added_up_and_averaged_exactly() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -18,6 +19,7 @@ from jazz_server.engine.missing import presence
 from jazz_server.engine.promotion import Array
 from jazz_server.engine.scattered import scattered
 from jazz_server.engine.segments import Lines, Segments, pointers
+from jazz_server.engine.unmoved import Unmoved
 
 Told: TypeAlias = tuple[Lines, NDArray[np.int64] | None]
 """Lines, and how many elements of each are missing; None when none is."""
@@ -25,7 +27,7 @@ Told: TypeAlias = tuple[Lines, NDArray[np.int64] | None]
 _INT32_MAX = np.iinfo(np.int32).max
 
 
-@dataclass(slots=True)
+@dataclass
 class Groups:
     """Rows in groups, each of which has some.
 
@@ -34,34 +36,40 @@ class Groups:
 
     Attributes:
         codes: The group of each of all rows, -1 for none: int64.
-        rows: The rows, group by group, in each in their order: int64.
-        indptr: Where each group begins in `rows`, and the end of the last: int64.
+        sizes: How many rows each group has: int64.
+        first: The first row of each group: int64.
     """
 
     codes: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    indptr: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    first: NDArray[np.int64]
     _last: tuple[Tensor, Told] | None = None
 
     @property
     def count(self) -> int:
         """How many groups there are."""
-        return len(self.indptr) - 1
+        return len(self.sizes)
 
-    @property
-    def sizes(self) -> NDArray[np.int64]:
-        """How many rows each group has."""
-        return np.diff(self.indptr)
+    @cached_property
+    def indptr(self) -> NDArray[np.int64]:
+        """Where each group begins in `rows`, and the end of the last."""
+        return pointers(self.sizes)
 
-    @property
-    def first(self) -> NDArray[np.int64]:
-        """The first row of each group."""
-        return self.rows[self.indptr[:-1]]
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """The rows, group by group, in each in their order: O(rows), for they are not sorted."""
+        rows, count = len(self.codes), self.count
+        index = np.dtype(np.int32 if rows < _INT32_MAX else np.int64)
+        codes = np.where(self.codes < 0, count, self.codes).astype(index)
+        by_row = Compressed(rows, count + 1, np.arange(rows + 1, dtype=index), codes, np.ones(rows, np.bool_))
+        return compressed.transpose(by_row).indices[: self.indptr[-1]].astype(np.int64)
 
     @property
     def last(self) -> NDArray[np.int64]:
         """The last row of each group."""
-        return self.rows[self.indptr[1:] - 1]
+        grouped, last = np.flatnonzero(self.codes >= 0), np.empty(self.count, np.int64)
+        last[self.codes[grouped]] = grouped  # the last one assigned stays
+        return last
 
     def lines_of(self, x: Tensor) -> Told:
         """The elements of lines that are there, and how many of each line are missing; None when none is.
@@ -77,7 +85,12 @@ class Groups:
         check_bytes(8 * count, f"{count} results of groups")
         if operands.is_sparse(x):
             return scattered(x, self.codes, self.rows, self.indptr)
-        return self._segments(x, x.array())
+        if x.validity is not None:
+            return self._segments(x, x.array())
+        array = _as_columns(x.array())
+        if not array.flags.c_contiguous:
+            check_bytes(array.nbytes, "the elements of groups")
+        return Unmoved(np.ascontiguousarray(array), self.codes, self.sizes, self._in_lines), None
 
     def positions_of(self, x: Tensor) -> tuple[Segments, NDArray[np.int64] | None]:
         """As `lines_of` a dense tensor, with the positions of elements in C order in their place."""
@@ -102,25 +115,20 @@ class Groups:
 
     def _in_lines(self, array: Array) -> Array:
         """The elements of an array, line by line."""
-        columns = array.reshape(len(array), -1 if array.size else math.prod(array.shape[1:])).T
+        columns = _as_columns(array).T
         check_bytes(columns.shape[0] * len(self.rows) * array.itemsize, "the rows of groups")
         return columns.take(self.rows, axis=1).reshape(-1)
 
 
-def groups_of(keys: Keys, *, dropna: bool) -> Groups:
-    """The rows that have a key in common, in the order of keys; without those of keys of which something is missing.
+def _as_columns(array: Array) -> Array:
+    return array.reshape(len(array), math.prod(array.shape[1:]))
 
-    O(rows): they are not sorted.
-    """
-    rows = len(keys.codes)
-    index = np.dtype(np.int32 if rows <= _INT32_MAX else np.int64)
-    one_each = np.arange(rows + 1, dtype=index)
-    by_row = Compressed(rows, keys.count, one_each, keys.codes.astype(index), np.ones(rows, np.bool_))
-    by_key = compressed.transpose(by_row)
-    order, indptr = by_key.indices.astype(np.int64), by_key.indptr.astype(np.int64)
+
+def groups_of(keys: Keys, *, dropna: bool) -> Groups:
+    """The rows that have a key in common, in the order of keys; without those of keys of which something is missing."""
+    sizes = np.bincount(keys.codes, minlength=keys.count).astype(np.int64, copy=False)
     if not dropna or not keys.missing.any():
-        return Groups(keys.codes, order, indptr)
+        return Groups(keys.codes, sizes, keys.first)
     kept = ~keys.missing
-    sizes = np.diff(indptr)
     numbers = np.where(kept, np.cumsum(kept) - 1, -1)
-    return Groups(numbers[keys.codes], order[np.repeat(kept, sizes)], pointers(sizes[kept]))
+    return Groups(numbers[keys.codes], sizes[kept], keys.first[kept])

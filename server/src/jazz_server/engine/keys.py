@@ -88,6 +88,8 @@ def _numbered(numbers: NDArray[np.int64], bound: int) -> tuple[NDArray[np.int64]
         return _by_sorting(numbers)
     occurs = np.zeros(bound, np.bool_)
     occurs[numbers] = True
+    if occurs.all():
+        return numbers, bound
     return (np.cumsum(occurs) - 1)[numbers], int(np.count_nonzero(occurs))
 
 

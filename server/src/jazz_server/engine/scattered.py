@@ -77,7 +77,7 @@ class Scattered:
     def reduce(self, function: np.ufunc, data: Array, initial: object, dtype: DTypeLike | None = None) -> Array:
         """`function` over the values beside the stored elements of each line; `initial` where there are none."""
         wanted = np.dtype(dtype or data.dtype)
-        if function is np.add and self.sums is not None and _are_summed(data.dtype, wanted):
+        if function is np.add and self.sums is not None and are_summed(data.dtype, wanted):
             return self.sums(data).astype(wanted, copy=False)
         out = np.full(len(self.length) + 1, initial, wanted)
         for begin, end in _parts(len(data), len(out)):
@@ -85,7 +85,7 @@ class Scattered:
         return out[:-1]
 
 
-def _are_summed(dtype: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
+def are_summed(dtype: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
     """Whether kernels sum elements of a type, and their sums are those in the type that is wanted."""
     if dtype.name not in VALUES:
         return False

@@ -30,7 +30,7 @@ def picked(tensor: Tensor, positions: NDArray[Any]) -> Tensor:
         return replace(tensor, data=data, validity=validity)
     assert tensor.data is not None
     starts = tensor.offsets[:-1][positions]
-    lengths = np.diff(tensor.offsets)[positions]
+    lengths = tensor.offsets[1:][positions] - starts
     offsets = np.zeros(len(positions) + 1, np.int64)
     np.cumsum(lengths, out=offsets[1:])
     check_bytes(int(offsets[-1]) * 9, "the texts of a result")

@@ -15,6 +15,7 @@ from jazz_server.engine.parallel import for_each, for_ranges
 from jazz_server.engine.promotion import BOOL, NUMERIC, REAL, Array, work_dtype
 from jazz_server.engine.reducing import AXES, KEEPDIMS, SKIPNA, OfArray, Reduction, missing_rule, reduction
 from jazz_server.engine.segments import Lines, OfLines, Segments, along_last, of_segments
+from jazz_server.engine.unmoved import Unmoved
 from jazz_server.kinds.types import Type
 
 _CORRECTION: Final = Parameter(
@@ -123,8 +124,9 @@ def _places(count: int, settings: Settings) -> list[int]:
     return sorted({count - 1, *(int(at) for place in exact for at in (np.floor(place), np.ceil(place)))})
 
 
-def _quantiles_of_lines(parts: Lines, settings: Settings) -> Array:
+def _quantiles_of_lines(lines: Lines, settings: Settings) -> Array:
     """Sorts what is stored; the zeros that are not come between the negative and the positive numbers."""
+    parts = lines.segments if isinstance(lines, Unmoved) else lines
     assert isinstance(parts, Segments)
     data = _ascending(parts)
     begin, count = parts.indptr[:-1], parts.length
