@@ -137,7 +137,10 @@ order_behind <- function(index) {
 # R's order(): of one vector, what is missing last.
 ordered_positions <- function(x, ..., na.last = TRUE, decreasing = FALSE, method = "radix") {
   call <- traced_call()
-  if (...length() > 0) stop_tracing(call, "order(x) of one vector", "several values, of which later ones break ties")
+  if (...length() > 0) {
+    advice <- "jz_sort_by(t, c(\"a\", \"b\")) has the rows of a table in the order of several fields"
+    stop_tracing(call, "order(x) of one vector", "several values, of which later ones break ties", advice)
+  }
   vector_dims(x, "order()", call)
   check_bool(decreasing, "decreasing")
   if (!isTRUE(na.last)) stop_tracing(call, "na.last = TRUE", shown(na.last))

@@ -9,6 +9,10 @@ jz_frame <- function(fields) framed(fields, traced_call())
 
 framed <- function(fields, call) {
   check_fields(fields, call)
+  if (all(vapply(fields, is_alone, NA))) {
+    rows <- "a field that has rows, and says how many there are"
+    stop_tracing(call, rows, "single values alone", "jz_expand_dims(x) is a vector of one")
+  }
   given <- unname(lapply(fields, as_field))
   node <- apply_op("frame", given, list(names = as.list(names(fields))), 1, list(NULL), call)[[1]]
   with_fields(node, lapply(fields, field_type))
@@ -79,6 +83,9 @@ as_field <- function(value) {
   if (!is_single_field(value) || !is.null(as_literal(value))) return(value)
   with_new_memory(value, utils::modifyList(memory_of(value), list(rank = 0)))
 }
+
+# Whether it is known to stand in every row, however many there are.
+is_alone <- function(value) is_single_field(value) || is_node(value) && identical(value@dims, list())
 
 is_single_field <- function(value) {
   is.atomic(value) && length(value) == 1 && is.null(dim(value)) && is.null(names(value))

@@ -311,6 +311,7 @@ test_that("what makes no table is refused while it is written", {
   expect_match(refused(function(x) data.frame(x$k + 1L)), "vectors with names", fixed = TRUE)
   expect_match(refused(function(x) data.frame(m = x$m)), "jz_frame(list(a = x))", fixed = TRUE)
   expect_match(refused(function(x) cbind(x, x)), "vectors with names", fixed = TRUE)
+  expect_match(refused(function(x) data.frame(all = "k", sum = sum(x$k))), "jz_expand_dims(x) is", fixed = TRUE)
   expect_match(refused(function(x) {
     x["k"] <- 1
     x
