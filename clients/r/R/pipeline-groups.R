@@ -27,7 +27,8 @@ TOLD <- c(
 #' @param FUN `sum`, `prod`, `mean`, `min`, `max`, `any`, `all`, `median`, `var`, `sd` or `length`, as functions or by
 #'   name, or one of the names that `jz_aggregate()` has besides: these are written down, and no function is called.
 #' @param simplify,drop As in R, where they are left out.
-#' @param na.rm Whether `NA` is left out. Where nothing is left sums are 0 and least and greatest elements are `NA`.
+#' @param na.rm Whether `NA` is left out. Where nothing is left sums are 0, and means, least and greatest elements are
+#'   `NA`. Of one element `var` and `sd` are `NaN`.
 #' @param group A vector of the groups of the rows.
 #' @param reorder As in R, where it is left out.
 #' @param table A table.
