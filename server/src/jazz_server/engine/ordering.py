@@ -63,18 +63,23 @@ def order_of(keys: Array, missing: NDArray[np.bool_] | None = None, lines: Array
 
 
 def stable_order(keys: Array) -> NDArray[np.int64]:
-    """The stable order of a vector of keys.
+    """The stable order of a vector of keys: O(n) for integers that are less than two to the power of 32 apart.
 
-    numpy's unstable sort of 32 and 64 bits is many times as fast as its stable one; what is equal is put right after.
+    numpy sorts 16 bits stably by counting; of more bits its unstable sort is many times as fast as its stable one.
     """
     count = len(keys)
     if keys.itemsize < 4 or count >= 1 << 31:
         return np.argsort(keys, kind="stable")
+    if keys.dtype.kind in "iu" and count:
+        least = keys.min()
+        if int(keys.max()) - int(least) < 1 << 32:
+            return _order_by_counting((keys - least).astype(np.uint32, copy=False))
     order = np.argsort(keys)
     ranked = keys[order]
     same = ranked[1:] == ranked[:-1]
     if not same.any():
         return order
+    # What is equal is put right.
     tied = np.zeros(count, np.bool_)
     tied[1:] = same
     tied[:-1] |= same
@@ -82,6 +87,12 @@ def stable_order(keys: Array) -> NDArray[np.int64]:
     runs = np.concatenate(([0], np.cumsum(~same)))[places]
     order[places] = np.sort(runs * count + order[places]) % count
     return order
+
+
+def _order_by_counting(keys: NDArray[np.uint32]) -> NDArray[np.int64]:
+    order = np.argsort(keys.astype(np.uint16), kind="stable")
+    high = (keys >> 16).astype(np.uint16)
+    return order[np.argsort(high[order], kind="stable")] if high.any() else order
 
 
 def ranks_of_texts(tensor: Tensor) -> NDArray[np.int64]:

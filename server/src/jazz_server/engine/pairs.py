@@ -48,7 +48,32 @@ def matched(left: Codes, right: Codes, keys: int, *, left_alone: bool, right_alo
     Raises:
         MemoryLimit: They are too many.
     """
-    order, counts = stable_order(right), np.bincount(right, minlength=keys)
+    counts = np.bincount(right, minlength=keys)
+    find = _found if counts.max(initial=0) <= 1 else _repeatedly_found
+    rows, others = find(left, right, counts, left_alone)
+    alone = np.flatnonzero(np.bincount(left, minlength=keys)[right] == 0) if right_alone else np.empty(0, np.int64)
+    order = stable_order(np.concatenate([left[rows], right[alone]])) if by_key else None
+    if len(alone):
+        rows, others = np.concatenate([rows, np.full(len(alone), NOWHERE)]), np.concatenate([others, alone])
+    return Pairs(rows, others) if order is None else Pairs(rows[order], others[order])
+
+
+def _found(left: Codes, right: Codes, counts: Codes, left_alone: bool) -> tuple[Codes, Codes]:
+    """The pairs where no key is in the right rows twice."""
+    partner = np.full(len(counts), NOWHERE)
+    partner[right] = np.arange(len(right))
+    others = partner[left]
+    total = len(left) if left_alone else int(np.count_nonzero(others != NOWHERE))
+    check_bytes(_BYTES * total, f"{total} rows of joined tables")
+    if total == len(left):
+        return np.arange(total), others
+    rows = np.flatnonzero(others != NOWHERE)
+    return rows, others[rows]
+
+
+def _repeatedly_found(left: Codes, right: Codes, counts: Codes, left_alone: bool) -> tuple[Codes, Codes]:
+    """The pairs where one may be: each left row beside all that the key has on the right."""
+    order = stable_order(right)
     partners = counts[left]
     times = np.maximum(partners, 1) if left_alone else partners
     total = int(times.sum())
@@ -59,15 +84,7 @@ def matched(left: Codes, right: Codes, keys: int, *, left_alone: bool, right_alo
     others = np.full(total, NOWHERE)
     paired = np.repeat(partners > 0, times)
     others[paired] = order[places[paired]]
-    codes = left[rows]
-    if right_alone:
-        alone = np.flatnonzero(np.bincount(left, minlength=keys)[right] == 0)
-        rows = np.concatenate([rows, np.full(len(alone), NOWHERE)])
-        others, codes = np.concatenate([others, alone]), np.concatenate([codes, right[alone]])
-    if not by_key:
-        return Pairs(rows, others)
-    order = stable_order(codes)
-    return Pairs(rows[order], others[order])
+    return rows, others
 
 
 def with_partner(left: Codes, right: Codes, keys: int) -> NDArray[np.bool_]:
