@@ -22,8 +22,10 @@ def taken(tensor: Tensor, positions: NDArray[np.int64]) -> Tensor:
     shape = tensor.shape[1:]
     check_shape((len(positions), *shape), np.dtype(np.int64))
     # What lies behind the last slice is what NOWHERE counts from the end.
-    behind = np.full((1, *shape), tensor.size, np.int64)
-    return structure.arranged(with_gap(tensor), np.concatenate([structure.numbered(tensor), behind])[positions])
+    if shape:
+        behind = np.full((1, *shape), tensor.size, np.int64)
+        positions = np.concatenate([structure.numbered(tensor), behind])[positions]
+    return structure.arranged(with_gap(tensor), positions)
 
 
 def with_gap(tensor: Tensor) -> Tensor:

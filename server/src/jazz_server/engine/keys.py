@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,24 +24,31 @@ _SPARE = 1 << 10
 """Numbers below so many, or below four for each row, are counted in a table; others are sorted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Keys:
     """The keys of rows, each of which occurs.
 
     Attributes:
         codes: The key of each row, from 0, in their order: int64.
-        first: The first row of each key: int64.
-        missing: Which keys have something missing in a field.
+        count: How many keys there are.
+        gaps: Which rows have something missing in a field.
     """
 
     codes: NDArray[np.int64]
-    first: NDArray[np.int64]
-    missing: NDArray[np.bool_]
+    count: int
+    gaps: NDArray[np.bool_]
+
+    @cached_property
+    def first(self) -> NDArray[np.int64]:
+        """The first row of each key."""
+        first = np.empty(self.count, np.int64)
+        first[self.codes[::-1]] = np.arange(len(self.codes))[::-1]  # the last one assigned stays
+        return first
 
     @property
-    def count(self) -> int:
-        """How many keys there are."""
-        return len(self.first)
+    def missing(self) -> NDArray[np.bool_]:
+        """Which keys have something missing in a field."""
+        return self.gaps[self.first]
 
 
 def keys_of_rows(fields: Sequence[Tensor]) -> Keys:
@@ -50,7 +58,7 @@ def keys_of_rows(fields: Sequence[Tensor]) -> Keys:
     """
     rows = fields[0].shape[0]
     check_bytes(8 * rows, f"the keys of {rows} rows")
-    missing = np.zeros(rows, np.bool_)
+    gaps = np.zeros(rows, np.bool_)
     codes, count = np.zeros(rows, np.int64), 1
     for place, field in enumerate(fields):
         column = to_dense(field)
@@ -59,11 +67,9 @@ def keys_of_rows(fields: Sequence[Tensor]) -> Keys:
             absent = missing_entries(column)
             ranks[absent] = different
             different += 1
-            missing |= absent
+            gaps |= absent
         codes, count = _numbered(codes * different + ranks if place else ranks, count * different)
-    first = np.full(count, rows, np.int64)
-    np.minimum.at(first, codes, np.arange(rows))
-    return Keys(codes, first, missing[first])
+    return Keys(codes, count, gaps)
 
 
 def _ranks(column: Tensor) -> tuple[NDArray[np.int64], int]:

@@ -72,8 +72,9 @@ def stable_order(keys: Array) -> NDArray[np.int64]:
         return np.argsort(keys, kind="stable")
     if keys.dtype.kind in "iu" and count:
         least = keys.min()
-        if int(keys.max()) - int(least) < 1 << 32:
-            return _order_by_counting((keys - least).astype(np.uint32, copy=False))
+        most = int(keys.max()) - int(least)
+        if most < 1 << 32:
+            return _order_by_counting(keys - least, most)
     order = np.argsort(keys)
     ranked = keys[order]
     same = ranked[1:] == ranked[:-1]
@@ -89,10 +90,13 @@ def stable_order(keys: Array) -> NDArray[np.int64]:
     return order
 
 
-def _order_by_counting(keys: NDArray[np.uint32]) -> NDArray[np.int64]:
+def _order_by_counting(keys: Array, most: int) -> NDArray[np.int64]:
+    """The order of keys of at most 32 bits, by 16 of them after the other; `most` is the greatest one."""
     order = np.argsort(keys.astype(np.uint16), kind="stable")
-    high = (keys >> 16).astype(np.uint16)
-    return order[np.argsort(high[order], kind="stable")] if high.any() else order
+    if most < 1 << 16:
+        return order
+    high = (keys.astype(np.uint32) >> 16).astype(np.uint16)
+    return order[np.argsort(high[order], kind="stable")]
 
 
 def ranks_of_texts(tensor: Tensor) -> NDArray[np.int64]:
