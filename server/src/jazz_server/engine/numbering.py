@@ -35,7 +35,7 @@ class Numbered:
 
 
 def numbered(texts: Tensor) -> Numbered | None:
-    """The stored texts of a tensor by numbers: O(bytes). None where most texts are there once."""
+    """The stored texts of a tensor by numbers: O(bytes). None where too many seem to differ for that to pay."""
     assert texts.offsets is not None
     assert texts.data is not None
     offsets, data = np.ascontiguousarray(texts.offsets), np.ascontiguousarray(texts.data)
@@ -51,10 +51,18 @@ def numbered(texts: Tensor) -> Numbered | None:
         known = int(state[0])
         if row == count:
             return Numbered(numbers, first[:known])
-        if 2 * known < size or row * row > count * (row - known):
-            # Of k texts that are as frequent, some row**2 / 2k are there again among the first ones.
+        if 2 * known < size or _mostly_once(row, known, count):
             return None
         size *= _GROWTH
+
+
+def _mostly_once(looked_at: int, different: int, count: int) -> bool:
+    """Whether the first of some texts let expect that more than a third of all differ.
+
+    Of k texts that are as frequent, n**2 / 2k of the first n are there again, while these are few.
+    """
+    again = looked_at - different
+    return 3 * looked_at**2 > 2 * count * again and 2 * again < different
 
 
 def _with_room(array: NDArray[np.int64], length: int) -> NDArray[np.int64]:
