@@ -67,6 +67,7 @@ class Threads:
         self._name = name
         self._calls: SimpleQueue[_Job[Any] | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
+        self._running = 0
         self._closed = False
 
     async def run(self, call: Callable[..., T], *arguments: object) -> T:
@@ -76,9 +77,10 @@ class Threads:
         """
         if self._closed:
             raise Closed
-        if len(self._threads) < self._count:
+        if self._running == len(self._threads) < self._count:  # few threads are woken quicker than many in turn
             self._begin()
         job = _Job(asyncio.get_running_loop(), call, arguments)
+        self._running += 1
         self._calls.put(job)
         cancelled: asyncio.CancelledError | None = None
         while not job.ended:
@@ -87,6 +89,7 @@ class Threads:
             except asyncio.CancelledError as error:
                 cancelled = error
                 job.wait_again()
+        self._running -= 1
         if cancelled is not None:
             raise cancelled  # nobody is left to hear of what the call has raised
         return job.outcome()
