@@ -42,10 +42,11 @@ TOLD <- c(
 #' @param correction What `"var"` and `"std"` take from the number of elements; 1 for a sample, as `FUN = var` has it.
 #' @return A value of the pipeline.
 #' @examples
-#' sold <- jz_table(list(item = "string[n]", city = "string[n]", sold = "int32[n]", price = "float64[n]"))
-#' jz_pipeline(function(t) aggregate(t["sold"], by = list(item = t$item), FUN = sum), inputs = list(t = sold))
-#' jz_pipeline(function(t) aggregate(sold ~ item + city, data = t, FUN = mean), inputs = list(t = sold))
-#' jz_pipeline(function(t) jz_aggregate(t, by = "item", total = c("sold", "sum"), n = c("sold", "size")))
+#' sold <- jz_table(list(item = "string[n]", city = "string[n]", sold = "int32[n]"))
+#' inputs <- list(t = sold)
+#' jz_pipeline(function(t) aggregate(t["sold"], by = list(item = t$item), FUN = sum), inputs)
+#' jz_pipeline(function(t) aggregate(sold ~ item + city, data = t, FUN = mean), inputs)
+#' jz_pipeline(function(t) jz_aggregate(t, "item", total = c("sold", "sum"), n = c("sold", "size")))
 #' jz_pipeline(function(counts, kind) rowsum(counts, kind))
 #' @export
 jz_aggregate <- function(table, by, ..., na.rm = FALSE, dropna = FALSE, correction = 0) {
