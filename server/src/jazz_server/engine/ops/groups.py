@@ -231,7 +231,10 @@ OPS: Final = (
         infer=_infer,
         run=_run,
         cost=_cost,
-        work="O(n log n) for n rows, O(n) where keys are truth values, factors or close integers; O(elements stored)",
+        work=(
+            "O(n log n) for n rows, O(n) where keys are truth values, factors, close integers or few different texts; "
+            "O(elements stored)"
+        ),
         parameters=(
             Parameter("by", "strs", "The names of the fields that are keys, each once.", required=True),
             Parameter("names", "strs", "The names of the further fields of the result.", required=True),
