@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Final
 
 from jazz.errors import Violation
+from jazz_server.kinds import describe
 
 _GUIDED: Final = 100
 """As many violations say what may have been meant: looking for it takes a millisecond, and no answer has more."""
@@ -42,8 +42,8 @@ class Violations:
         """
         if len(self) >= _GUIDED:
             return ""
-        close = get_close_matches(name, list(names), n=3, cutoff=0.6)
-        return " or ".join([", ".join(close[:-1]), close[-1]] if len(close) > 1 else close)
+        close = describe.close_to(name, names)
+        return describe.choices(close) if close else ""
 
     @property
     def all(self) -> tuple[Violation, ...]:
