@@ -50,7 +50,7 @@ class Session:
             raise RuntimeError(f"{code}: {answer['error']}")
         return float(answer["seconds"])
 
-    def against(self, code: str, peer: Callable[[], object] | str, *, turns: int = 12) -> tuple[float, float]:
+    def against(self, code: str, peer: Callable[[], object] | str, *, turns: int = 40) -> tuple[float, float]:
         """The medians of the seconds of a line and of its peer (a call, or another line), after one turn of each.
 
         Who comes second finds what the first has left: memory that was just freed, a disk that still writes. So each is
