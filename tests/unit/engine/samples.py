@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from jazz.values import Layout, Order, Table, Tensor, compressed, dense, numeric
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.op import Op, Scalar
 from jazz_server.engine.promotion import NUMERIC
+from jazz_server.kinds import describe
 from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import Dimension, Mismatch, Type
 from jazz_server.kinds.unify import DimensionConflict, Unifier
@@ -53,6 +55,9 @@ class Notes:
 
     def mismatch(self, name: str, expected: str, found: str) -> None:
         self.mismatches.append(Mismatch(name, expected, found))
+
+    def suggestion(self, name: str, known: Iterable[str]) -> str:
+        return describe.suggestion(name, known)
 
 
 class Steps:

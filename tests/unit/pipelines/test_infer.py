@@ -15,6 +15,7 @@ from jazz.values import DataType, Layout, Null, dense
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.mapping import Mapped
 from jazz_server.engine.op import Inference, Op, Settings
+from jazz_server.kinds import describe
 from jazz_server.kinds.types import AnyType, FieldType, Kind, KindReference, Symbol, TableType, TensorType, Type
 from jazz_server.pipelines.bound import BoundStep
 from jazz_server.pipelines.errors import IllTyped, InvalidRun
@@ -188,6 +189,34 @@ def test_fields_that_cannot_go_together_are_refused_where_they_meet() -> None:
     with pytest.raises(IllTyped) as caught:
         infer(Pipeline(p.graph, (), (dense(np.zeros(3)),)))
     assert [v.field for v in caught.value.violations] == ["steps[4] add.b"]
+
+
+def test_what_fields_may_have_been_meant_is_looked_for_as_long_as_somebody_reads_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at: list[int] = []
+
+    def close_to(name: str, known: list[str]) -> list[str]:
+        looked_at.append(len(known))
+        return known[:1]
+
+    monkeypatch.setattr(describe, "close_to", close_to)
+    wide = TableType(tuple(FieldType(f"column {place}", tensor("n")) for place in range(30)), closed=True)
+    other = TableType(tuple(FieldType(f"colum {place}", tensor("n")) for place in range(1000)), closed=True)
+    steps = [step("field", InputRef(0), name=f"columm {place}") for place in range(150)]
+    found = _violations_of(Pipeline(graph({"t": wide}, steps)))
+    assert [violation.found.endswith("(did you mean column 0?)") for violation in found] == [True] * 100 + [False] * 50
+    looked_at.clear()
+    with pytest.raises(IllTyped) as caught:
+        infer(Pipeline(graph({"t": wide}, steps)), {"t": other})
+    assert len(caught.value.violations) == 30 + 1000 + 150
+    assert sum(looked_at) <= 20_000
+
+
+def _violations_of(broken: Pipeline) -> tuple[Violation, ...]:
+    with pytest.raises(IllTyped) as caught:
+        infer(broken)
+    return caught.value.violations
 
 
 def test_fields_of_tables_in_tables_are_known_of_too() -> None:

@@ -22,3 +22,12 @@ def test_a_field_has_one_violation_the_first():
     violations.add("x", "1", "2")
     violations.add("x", "3", "4")
     assert [each.expected for each in violations.all] == ["1"]
+
+
+def test_names_are_looked_at_only_so_often():
+    violations = Violations()
+    wide = [f"column {number}" for number in range(9_000)]
+    for _ in range(2):
+        assert "column 8999" in violations.suggestion("columm 8999", wide)
+    assert "column 1999" in violations.suggestion("columm 1999", wide)  # two thousand are left
+    assert violations.suggestion("columm 1999", wide) == ""

@@ -151,8 +151,8 @@ def _with_keys(inference: Inference, side: str, names: Sequence[str], table: Tab
             fields[name] = replace(fields[name], optional=False)
         else:
             if table.closed:
-                known = [item.name for item in table.fields]
-                inference.mismatch(f"{side}_on", f"some of the fields {describe.names(known)}", unknown(name, known))
+                found = unknown(inference, name, table.names)
+                inference.mismatch(f"{side}_on", f"some of the fields {describe.names(table.names)}", found)
             fields[name] = FieldType(name, AnyType())
     return fields
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from jazz_server.engine.op import Inference, Settings
 from jazz_server.kinds import describe
@@ -38,6 +39,6 @@ def has_nul(name: str) -> bool:
     return "\0" in name
 
 
-def unknown(name: str, known: list[str]) -> str:
+def unknown(inference: Inference, name: str, known: Iterable[str]) -> str:
     """A name that is none of those known, with one that is spelled like it."""
-    return f"`{name}`{describe.suggestion(name, known)}"
+    return f"`{name}`{inference.suggestion(name, known)}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.op import Inference
+from jazz_server.kinds import describe
 from jazz_server.kinds.types import Dimension
 
 
@@ -39,6 +40,10 @@ class Renamed:
             field, expected = self.names[field], expected + self.purpose
         self.inference.mismatch(field, expected, found)
 
+    def suggestion(self, name: str, known: Iterable[str]) -> str:
+        """As the inference does."""
+        return self.inference.suggestion(name, known)
+
 
 class Strict:
     """An inference of values as they are when they run: what is wrong with them is an error."""
@@ -60,3 +65,7 @@ class Strict:
             OpError: Always.
         """
         raise OpError(field, expected, found)
+
+    def suggestion(self, name: str, known: Iterable[str]) -> str:
+        """A question that names what is spelled like `name`, or ""."""
+        return describe.suggestion(name, known)

@@ -6,7 +6,7 @@ much work that is, `run` computes it. None of them knows where values come from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import prod
@@ -61,6 +61,10 @@ class Inference(Protocol):
 
     def mismatch(self, field: str, expected: str, found: str) -> None:
         """Notes one thing that is wrong. `field` is the name of an argument or parameter."""
+        ...
+
+    def suggestion(self, name: str, known: Iterable[str]) -> str:
+        """A question that names what is spelled like `name`, such as " (did you mean x?)", or ""."""
         ...
 
 

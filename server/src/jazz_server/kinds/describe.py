@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
+from itertools import islice
 
 from jazz.values import DataType, Layout
 from jazz_server.kinds.types import SHOWN, Dimension, NullType, TableType, TensorType, Type
@@ -67,13 +68,13 @@ def kind_of(type_: Type) -> str:
     return "null" if isinstance(type_, NullType) else str(type_)
 
 
-def names(found: Sequence[str]) -> str:
+def names(found: Collection[str]) -> str:
     """A list of names, as far as people want to read it.
 
     >>> names(["a", "b"]), names([])
     ('`a`, `b`', 'none')
     """
-    shown = ", ".join(f"`{name}`" for name in found[:SHOWN])
+    shown = ", ".join(f"`{name}`" for name in islice(found, SHOWN))
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return shown + more if found else "none"
 
@@ -104,7 +105,11 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     >>> suggestion("matmull", ["matmul", "take"])
     ' (did you mean matmul?)'
     """
-    close = close_to(name, known)
+    return did_you_mean(close_to(name, known))
+
+
+def did_you_mean(close: Sequence[str]) -> str:
+    """A question that names these, or ""."""
     return f" (did you mean {choices(close)}?)" if close else ""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from jazz.values import DataType, Null, Table, Tensor, Value
 from jazz_server.kinds import describe, units
 from jazz_server.kinds.parts import Parts, Resolve, is_unknown, parts_of
+from jazz_server.kinds.suggestions import Suggestions
 from jazz_server.kinds.types import (
     AnyType,
     FieldType,
@@ -71,7 +72,14 @@ def fill_of(fill: bytes, dtype: DataType) -> complex:
     return element if element == element else math.nan
 
 
-def match(kind: Kind | Type, found: Type, resolve: Resolve | None = None, *, computed: bool = False) -> Match:
+def match(
+    kind: Kind | Type,
+    found: Type,
+    resolve: Resolve | None = None,
+    *,
+    computed: bool = False,
+    suggestions: Suggestions | None = None,
+) -> Match:
     """Matches what is known of a value with a kind or type.
 
     What is not known of `found` (a None dimension, several element types, any value) does not contradict.
@@ -81,9 +89,10 @@ def match(kind: Kind | Type, found: Type, resolve: Resolve | None = None, *, com
         found: The type of the value, as `type_of` gives it.
         resolve: Gives a stored kind by name; raises `LookupError` when there is none.
         computed: Whether `found` is about what a pipeline computes, whose units are not known where it says none.
+        suggestions: Where fields are looked for that may have been meant.
     """
     mismatches: list[Mismatch] = []
-    matching = _Matching(resolve, mismatches.append, computed)
+    matching = _Matching(resolve, mismatches.append, computed, suggestions=suggestions or Suggestions())
     matching.kind(kind, found, "")
     return Match(matching.unifier.bindings(), tuple(mismatches))
 
@@ -95,6 +104,7 @@ class _Matching:
     computed: bool = False
     stack: tuple[str, ...] = ()
     unifier: Unifier = field(default_factory=Unifier)
+    suggestions: Suggestions = field(default_factory=Suggestions)
 
     def mismatch(self, path: str, expected: str, found: str) -> None:
         self.note(Mismatch(path, expected, found))
@@ -110,7 +120,7 @@ class _Matching:
         if isinstance(expected, AnyType) or is_unknown(found):
             return
         if isinstance(expected, KindReference):
-            _Matching(self.resolve, self.note, self.computed, self.stack).kind(expected, found, path)
+            replace(self, unifier=Unifier()).kind(expected, found, path)
         elif isinstance(expected, TableType):
             self.kind(expected, found, path)
         elif isinstance(expected, NullType):
@@ -128,7 +138,7 @@ class _Matching:
             self.mismatch(path, f"a table with {describe.names(expected.names)}", describe.kind_of(found))
             return
         fields = {item.name: item for item in found.fields}
-        within = _Matching(self.resolve, self.note, self.computed, expected.stack, self.unifier)
+        within = replace(self, stack=expected.stack)
         for item in expected.fields:
             where = joined(path, item.name)
             present = fields.get(item.name)
@@ -136,12 +146,12 @@ class _Matching:
                 within.type(item.type, present.type, where)
             elif found.closed and not item.optional:
                 wanted = f"a field that is {describe.kind_of(item.type)}"
-                close = describe.suggestion(item.name, fields)
+                close = self.suggestions.question(item.name, fields)
                 self.mismatch(where, wanted, f"fields {describe.names(list(fields))}{close}")
         if expected.closed:
             names = set(expected.names)
             for name in (name for name in fields if name not in names):
-                close = describe.suggestion(name, expected.names)
+                close = self.suggestions.question(name, expected.names)
                 self.mismatch(joined(path, name), f"no fields but {describe.names(expected.names)}{close}", "this one")
 
     def tensor(self, expected: TensorType, found: TensorType, path: str) -> None:

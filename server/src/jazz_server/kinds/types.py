@@ -7,6 +7,7 @@ mean "not known yet".
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -113,10 +114,22 @@ class TableType:
 
     def named(self, name: str) -> FieldType | None:
         """The field of a name, None when there is none; O(1), but for the first one that is asked for."""
+        return self._named().get(name)
+
+    @property
+    def names(self) -> Collection[str]:
+        """The names of the fields in their order; O(1), but for the first time."""
+        return self._named().keys()
+
+    def _named(self) -> dict[str, FieldType]:
         if self._by_name is None:
             # Kept, since a long pipeline takes a wide table apart step by step. Of one name twice the first counts.
-            object.__setattr__(self, "_by_name", {f.name: f for f in reversed(self.fields)})
-        return self._by_name.get(name)  # type: ignore[union-attr]
+            found: dict[str, FieldType] = {}
+            for item in self.fields:
+                found.setdefault(item.name, item)
+            object.__setattr__(self, "_by_name", found)
+        assert self._by_name is not None
+        return self._by_name
 
     def __str__(self) -> str:
         """In words: the text of a kind has all fields."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -96,6 +96,10 @@ class StepInference:
         if field.split(".")[0] not in self._blameless:
             self.session.violations.add(f"{self.name}.{field}" if field else self.name, expected, found)
 
+    def suggestion(self, name: str, known: Iterable[str]) -> str:
+        """A question that names what is spelled like `name`, or "": also where nobody hears of it."""
+        return self.session.violations.suggestion(name, known)
+
 
 @dataclass(frozen=True, slots=True)
 class GraphTypes:
@@ -157,7 +161,7 @@ def _argument(session: Session, takes: _Taken, has: Type | Scalar | None) -> Typ
         return bare(takes.type)
     if isinstance(has, AnyType | TensorType | TableType) or not isinstance(has, bool | int | float | str):
         return _received(session, takes, has)
-    found = match(takes.type, scalar_type(has), computed=True)
+    found = match(takes.type, scalar_type(has), computed=True, suggestions=session.violations.suggestions)
     return bare(takes.type) if _note(session, takes.field, found.mismatches, takes.kind) else has
 
 
@@ -167,7 +171,7 @@ def _received(session: Session, takes: _Taken, has: Type) -> Type:
         return has
     # Of a field that several kinds ask for, the looked up type has what the first says; the kind asks for everything.
     asked = takes.declared if takes.kind else takes.type
-    found = match(asked, has, session.kinds, computed=takes.computed)
+    found = match(asked, has, session.kinds, computed=takes.computed, suggestions=session.violations.suggestions)
     if _note(session, takes.field, found.mismatches, takes.kind):
         return bare(takes.type)
     mismatches: list[Mismatch] = []

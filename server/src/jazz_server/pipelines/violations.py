@@ -7,15 +7,21 @@ from typing import Final
 
 from jazz.errors import Violation
 from jazz_server.kinds import describe
+from jazz_server.kinds.suggestions import Suggestions
 
 _GUIDED: Final = 100
 """As many violations say what may have been meant: looking for it takes a millisecond, and no answer has more."""
 
 
 class Violations:
-    """Violations in the order in which they are found, one for each field: what follows from the first is not told."""
+    """Violations in the order in which they are found, one for each field: what follows from the first is not told.
+
+    Attributes:
+        suggestions: Where names are looked for that may have been meant.
+    """
 
     def __init__(self) -> None:
+        self.suggestions = Suggestions()
         self._found: list[Violation] = []
         self._fields: set[str] = set()
 
@@ -40,10 +46,15 @@ class Violations:
 
         Nor are there any behind so many violations that nobody hears of this one.
         """
-        if len(self) >= _GUIDED:
-            return ""
-        close = describe.close_to(name, names)
+        close = self._close_to(name, names)
         return describe.choices(close) if close else ""
+
+    def suggestion(self, name: str, names: Iterable[str]) -> str:
+        """The same as a question, such as " (did you mean a or b?)"; "" when none is close."""
+        return describe.did_you_mean(self._close_to(name, names))
+
+    def _close_to(self, name: str, names: Iterable[str]) -> list[str]:
+        return self.suggestions.close_to(name, names) if len(self) < _GUIDED else []
 
     @property
     def all(self) -> tuple[Violation, ...]:

@@ -32,7 +32,7 @@ def _infer_cast(inference: Inference, args: Sequence[Type | Scalar], settings: S
     name = settings["dtype"]
     if not isinstance(name, str) or name not in DATA_TYPES or not DataType(name).numeric:
         known = [dtype.name for dtype in NUMERIC]
-        inference.mismatch("dtype", describe.choices(known), f"{name!r}{describe.suggestion(str(name), known)}")
+        inference.mismatch("dtype", describe.choices(known), f"{name!r}{inference.suggestion(str(name), known)}")
         return (replace(found, dtypes=()),)
     if DataType(name) in REAL and not set(found.dtypes) & set(REAL):
         inference.mismatch("dtype", "complex64 or complex128 for complex numbers", name)

@@ -104,7 +104,7 @@ def _infer_results(inference: Inference, settings: Settings) -> list[_Result] | 
     results = _results(settings)
     wrong = [each.function for each in results if each.function not in _NAMES]
     for function in wrong:
-        inference.mismatch("functions", describe.choices(_NAMES), unknown(function, list(_NAMES)))
+        inference.mismatch("functions", describe.choices(_NAMES), unknown(inference, function, _NAMES))
     return None if wrong else results
 
 
@@ -113,8 +113,8 @@ def _known_field(inference: Inference, table: TableType, setting: str, name: str
     if item is not None:
         return item.type
     if table.closed:
-        known = [item.name for item in table.fields]
-        inference.mismatch(setting, f"some of the fields {describe.names(known)}", unknown(name, known))
+        found = unknown(inference, name, table.names)
+        inference.mismatch(setting, f"some of the fields {describe.names(table.names)}", found)
     return AnyType()
 
 

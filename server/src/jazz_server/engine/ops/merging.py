@@ -60,7 +60,7 @@ def _is_one_of(inference: Inference, settings: Settings, name: str, words: Seque
     found = settings.get(name)
     if found in words:
         return True
-    hint = describe.suggestion(found, words) if isinstance(found, str) else ""
+    hint = inference.suggestion(found, words) if isinstance(found, str) else ""
     inference.mismatch(name, describe.choices(map(repr, words)), f"{found!r}{hint}")
     return False
 

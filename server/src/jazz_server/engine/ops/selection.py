@@ -15,6 +15,7 @@ from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
 from jazz_server.engine.missing import marked
+from jazz_server.engine.names import unknown
 from jazz_server.engine.op import Cost, Inference, Op, Parameter, Run, Scalar, Settings
 from jazz_server.engine.promotion import BOOL, INT64, INTEGERS, NUMERIC, REAL
 from jazz_server.engine.time_arithmetic import WHERE
@@ -149,13 +150,9 @@ def _infer_field(inference: Inference, args: Sequence[Type | Scalar], settings: 
     if item is not None:
         return (item.type,)
     if table.closed:
-        names = [item.name for item in table.fields]
-        inference.mismatch("name", f"one of the fields {describe.names(names)}", _unknown(name, names))
+        found = unknown(inference, name, table.names)
+        inference.mismatch("name", f"one of the fields {describe.names(table.names)}", found)
     return (AnyType(),)
-
-
-def _unknown(name: str, names: Sequence[str]) -> str:
-    return f"`{name}`{describe.suggestion(name, names)}"
 
 
 def _run_field(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value, ...]:
@@ -164,7 +161,8 @@ def _run_field(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value
     if not isinstance(table, Table):
         raise OpError("table", f"a table with a field `{name}`", type(table).__name__.lower())
     if name not in table:
-        raise OpError("name", f"one of the fields {describe.names(table.names)}", _unknown(name, table.names))
+        found = f"`{name}`{describe.suggestion(name, table.names)}"
+        raise OpError("name", f"one of the fields {describe.names(table.names)}", found)
     return (frames.declaring(table[name], table.declared),)
 
 

@@ -10,7 +10,7 @@ from jazz.values import Table, Value
 from jazz_server.engine import frames
 from jazz_server.engine.beside import beside, check_rows, field_types
 from jazz_server.engine.errors import OpError
-from jazz_server.engine.names import infer_names, listed
+from jazz_server.engine.names import infer_names, listed, unknown
 from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, Run, Scalar, Settings, Size
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import AnyType, FieldType, TableType, Type
@@ -54,11 +54,10 @@ def _infer_drop(inference: Inference, args: Sequence[Type | Scalar], settings: S
     table = frames.known_table(inference, "table", args[0])
     if names is None or table is None:
         return (AnyType(),)
-    known = [item.name for item in table.fields]
-    unknown = next((name for name in names if table.named(name) is None), None)
-    if table.closed and unknown is not None:
-        found = f"`{unknown}`{describe.suggestion(unknown, known)}"
-        inference.mismatch("names", f"some of the fields {describe.names(known)}", found)
+    beyond = next((name for name in names if table.named(name) is None), None)
+    if table.closed and beyond is not None:
+        found = unknown(inference, beyond, table.names)
+        inference.mismatch("names", f"some of the fields {describe.names(table.names)}", found)
     fields = _left(table.fields, names)
     if table.closed and not fields:
         inference.mismatch("names", "a field that stays", "all fields")
