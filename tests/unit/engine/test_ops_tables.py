@@ -244,6 +244,7 @@ def test_the_types_of_rows_are_known(name: str, args: list[Any], chosen: dict[st
     assert re.sub(r"\?\d+", "*", str(found)) == type_
 
 
+LEVELS = Tensor(DataType("factor", ordered=True), (2,), data=np.array([0, 1], np.int32), categories=texts("a", "b"))
 TWO = fields(a=tensor("int8", 2), b=tensor("string", 2))
 
 
@@ -339,8 +340,8 @@ def along(name: str, rows: int = 2) -> Tensor:
         ),
         (
             "concat",
-            [Table((("f", table(2)["f"]),)), Table((("f", replace(table(2)["f"], categories=texts("a", "b"))),))],
-            "arrays[1].f: expected the categories of arrays[0].f, found other categories",
+            [Table((("f", replace(LEVELS, categories=texts(*names))),)) for names in ("ab", "ba")],
+            "arrays[1].f: expected the ordered categories `a`, `b`, as arrays[0].f has, found `b`, `a`",
         ),
         ("concat", [Table((("a", along("x")),)), Table()], "arrays[1]: expected the fields of arrays[0], found no `a`"),
     ],

@@ -12,6 +12,7 @@ import numpy as np
 
 from jazz.values import UNITS, DataType, Tensor, Value, dense
 from jazz_server.engine import arguments, comparable, gaps, layouts, operands, structure
+from jazz_server.engine.categories import united
 from jazz_server.engine.keys import Keys, keys_of_rows
 from jazz_server.engine.missing import missing_entries
 from jazz_server.engine.op import Inference
@@ -47,9 +48,10 @@ def _common(names: Sequence[str], pair: Sequence[Value]) -> tuple[Tensor, ...]:
     a, b = (layouts.to_dense(operands.tensor(name, vector)) for name, vector in zip(names, pair, strict=True))
     if a.dtype.numeric:
         return _numbers(a, b)
+    if a.dtype.name == b.dtype.name == "factor":
+        return (_below(*united((a, b))),)
     if "factor" in (a.dtype.name, b.dtype.name):
-        alike = a.dtype.name == b.dtype.name and structure.categories(a) == structure.categories(b)
-        return (_below(a, b) if alike else _below(_texts(a), _texts(b)),)
+        return (_below(_texts(a), _texts(b)),)
     if a.dtype.unit == b.dtype.unit:
         return (_below(a, b),)
     return _times(a, b)

@@ -14,10 +14,12 @@ import numpy as np
 
 from jazz.values import DataType, Layout, Table, Tensor, Value, dense
 from jazz_server.engine import arguments, costs, frames, layouts, operands, rows, selection, shapes, stacked, structure
+from jazz_server.engine.categories import united
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.memory import check_shape
 from jazz_server.engine.op import Cost, CostSettings, Inference, Op, Parameter, Run, Scalar, Settings, Size
 from jazz_server.engine.promotion import INT64, Array, ordered, outcomes
+from jazz_server.engine.texts import listed
 from jazz_server.kinds import describe
 from jazz_server.kinds.types import AnyType, Dimension, TableType, TensorType, Type
 
@@ -192,7 +194,7 @@ def run_concat(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tenso
 
 def joined(run: Run, axis: int, names: Sequence[str], parts: Sequence[Tensor]) -> Tensor:
     """Tensors of these names, joined along an axis."""
-    _check_alike(names, parts)
+    parts = _alike(names, parts)
     run.checkpoint()
     dtype = _numeric_dtype(parts)
     layout = _joined_layout([part.layout for part in parts])
@@ -222,13 +224,16 @@ def _concat_dense(parts: Sequence[Tensor], axis: int, dtype: np.dtype[Any] | Non
     return structure.arranged(_typed(structure.pooled(parts, dtype), dtype), np.concatenate(places, axis=axis))
 
 
-def _check_alike(names: Sequence[str], parts: Sequence[Tensor]) -> None:
+def _alike(names: Sequence[str], parts: Sequence[Tensor]) -> Sequence[Tensor]:
+    """The parts with the same categories, where they are factors."""
     first = parts[0]
     for name, part in zip(names, parts, strict=True):
         if _fill(part) != _fill(first) and any(map(_fill, parts)):
             raise OpError(name, "absent entries that stand for the same value", "absent entries of another value")
-        if structure.categories(part) != structure.categories(first):
-            raise OpError(name, f"the categories of {names[0]}", "other categories")
+        if first.dtype.ordered and structure.categories(part) != structure.categories(first):
+            own, others = (describe.names(listed(x.categories)) for x in (part, first) if x.categories is not None)
+            raise OpError(name, f"the ordered categories {others}, as {names[0]} has", own)
+    return united(parts) if first.dtype.name == "factor" else parts
 
 
 def _fill(tensor: Tensor) -> bytes:
@@ -258,8 +263,9 @@ OPS: Final = (
         signature="concat(*arrays, axis) -> [...], concat(*tables) -> table",
         doc=(
             "The arrays one after the other along an axis. They have the same shape but for that axis, and the same "
-            "element type or numbers, which numpy's rules make one type; factors have the same categories. Tables have "
-            "the same fields, in whatever order, and their rows are joined field by field, with labels where those of "
+            "element type or numbers, which numpy's rules make one type. Factors have the categories of the first, "
+            "then those that others have besides; ordered ones have the same, in the same order. Tables have the same "
+            "fields, in whatever order, and their rows are joined field by field, with labels where those of "
             "all rows are of one type. Dense if any is dense, the layout of all if it is one, else CSR."
         ),
         missing="Stay so.",
