@@ -17,6 +17,7 @@ from jazz.graph.traced import Traced, cannot_be, op_for
 from jazz.graph.ufuncs import UFUNCS
 
 if TYPE_CHECKING:
+    from jazz.graph.calendar import Times
     from jazz.graph.grouping import GroupBy
 
 Operand: TypeAlias = object
@@ -153,6 +154,13 @@ class Node(Traced):
     def T(self) -> Node:  # noqa: N802
         """Its axes reversed."""
         return apply("transpose", self)
+
+    @property
+    def dt(self) -> Times:
+        """Parts of times, and the units that they are in, as in pandas: `x.dt.month`, `x.dt.floor("D")`."""
+        from jazz.graph.calendar import times_of  # which is made of nodes
+
+        return times_of(self)
 
     def __getitem__(self, key: object) -> Node:
         """A field of a table, `x["a"]`, a table of several, `x[["a", "b"]]`; or rows and parts, as numpy's indexing.

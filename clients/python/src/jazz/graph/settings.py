@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -101,6 +101,13 @@ def names(name: str, value: object) -> tuple[str, ...]:
 def can_name(text: str) -> bool:
     """Whether a text can be, or end, the name of a field."""
     return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
+
+
+def one_of(name: str, value: object, known: Collection[str]) -> str:
+    """One of some names."""
+    if not isinstance(value, str) or value not in known:
+        raise tracing_error(name, f"one of {', '.join(known)}", repr(value))
+    return value
 
 
 def magnitude(name: str, value: object) -> int | float:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from typing import Final
 
-_DAYS: Final = 't.assign(day=(t["when"] - np.datetime64("1970-01-01", "s")) // np.timedelta64(1, "D")), a key'
+_DAYS: Final = 't.assign(day=t["when"].dt.floor("D")), a key'
 _DISTINCT: Final = 't[jazz.ops.sort(jazz.ops.unique(t["key"]).indices)], or t.groupby(["a", "b"]).size() for several'
 _LABELS: Final = "fields: labels of rows are none, unless reset_index() makes them one before the table is put"
 _PAIRS: Final = 't.groupby(["a", "b"]).agg(total=("x", "sum")), which has a row for each pair that occurs'
@@ -38,7 +38,8 @@ INSTEAD: Final = {
     "crosstab": _PAIRS,
     "cumulative_sum": "jazz.ops.cumsum(x, axis=...)",
     "cut": "jazz.ops.bin(x, edges)",
-    "date_trunc": _DAYS,
+    "date_part": "x.dt.month",
+    "date_trunc": 'x.dt.floor("M")',
     "describe": "x.mean(), x.std(), jazz.ops.quantile(x, [0, 0.25, 0.5, 0.75, 1])",
     "diagonal": "jazz.ops.diag(x)",
     "diff": "x[1:] - x[:-1]",
@@ -48,7 +49,7 @@ INSTEAD: Final = {
     "dot": "a @ b",
     "drop_duplicates": _DISTINCT,
     "dropna": "jazz.ops.drop_na(x)",
-    "dt": _DAYS,
+    "dt": 't["when"].dt, of a field of times',
     "dtypes": "db.pipelines.explain(pipeline), which says the type of every value",
     "duplicated": "jazz.ops.unique(x), whose counts[inverse] say how often each element is there",
     "einsum": "a @ b, or (a * b).sum(axis=...)",
@@ -134,7 +135,7 @@ INSTEAD: Final = {
     "swapaxes": "x.T",
     "tail": "x[-n:]",
     "to_numpy": "the value itself",
-    "to_period": _DAYS,
+    "to_period": 'x.dt.floor("M")',
     "toarray": "jazz.ops.to_dense(x)",
     "tocoo": 'jazz.ops.to_sparse(x, "coo")',
     "tocsc": 'jazz.ops.to_sparse(x, "csc")',
@@ -151,6 +152,31 @@ INSTEAD: Final = {
     "with_columns": "t.assign(name=x)",
 }
 """Functions and methods of numpy, scipy, pandas and polars by name, and what says the same."""
+
+_NO_TEXTS: Final = "numbers such as x.dt.month, since pipelines make no texts of times"
+
+OF_TIMES: Final = {
+    "ceil": 'x.dt.floor("D")',
+    "date": 'x.dt.floor("D")',
+    "day_name": "x.dt.day_of_week, 0 for Monday",
+    "days_in_month": 'x.dt.floor("M")',
+    "hours": 'x // np.timedelta64(1, "h"), or x.dt.seconds // 3600 of the last day',
+    "is_month_end": '(x + np.timedelta64(1, "D")).dt.day == 1',
+    "is_month_start": "x.dt.day == 1",
+    "isocalendar": 'x.dt.floor("W"), the Monday of the week',
+    "millisecond": "x.dt.microsecond // 1000",
+    "minutes": 'x // np.timedelta64(1, "m")',
+    "month_name": _NO_TEXTS,
+    "normalize": 'x.dt.floor("D")',
+    "ordinal_day": "x.dt.day_of_year",
+    "round": 'x.dt.floor("D")',
+    "strftime": _NO_TEXTS,
+    "time": 'x - x.dt.floor("D"), a duration',
+    "to_period": 'x.dt.floor("M")',
+    "truncate": 'x.dt.floor("M")',
+    "week": 'x.dt.floor("W"), the Monday of the week',
+}
+"""What times have in pandas and polars, and what says the same, or comes next to it."""
 
 _BESIDE: Final = 't.merge(g.agg(total=("x", "sum")), on="key", how="left"), which has it beside every row'
 _FIRST: Final = "docs/tables.md, which numbers the rows of groups and takes the first of each"

@@ -101,6 +101,7 @@ from jazz.graph.ops.scaling import (
 from jazz.graph.ops.scans import cumsum, softmax
 from jazz.graph.ops.shapes import expand_dims, filter, flip, reshape, slice, split, squeeze, stack, tile
 from jazz.graph.ops.tables import assign, drop, frame, sort_by
+from jazz.graph.ops.times import time_floor, time_part
 from jazz.graph.suggestions import instead_of as _instead_of
 
 __all__ = [
@@ -229,6 +230,8 @@ __all__ = [
     "tanh",
     "tfidf",
     "tile",
+    "time_floor",
+    "time_part",
     "to_dense",
     "to_sparse",
     "tokenize",
