@@ -70,8 +70,8 @@ HOLDING = {"frame"}
 NO_NUMBERS = {
     "aggregate", "assign", "call", "cond", "count_tokens", "drop", "field", "hash_features", "iterate", "logical_and",
     "logical_not", "logical_or", "logical_xor", "merge", "one_hot", "outer", "sampled_matmul", "squeeze",
-    "str_contains", "str_endswith", "str_len", "str_lower", "str_replace", "str_slice", "str_startswith", "str_strip", "str_upper",
-    "time_floor", "time_part", "tokenize",
+    "str_contains", "str_endswith", "str_len", "str_lower", "str_replace", "str_slice", "str_startswith", "str_strip",
+    "str_upper", "time_floor", "time_part", "tokenize",
 }  # fmt: skip
 """Operations that do not take such a matrix, whatever its absent entries are."""
 
