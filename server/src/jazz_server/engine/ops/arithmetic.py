@@ -9,6 +9,7 @@ import numpy as np
 
 from jazz_server.engine import arguments, rows, time_arithmetic
 from jazz_server.engine.errors import OpError
+from jazz_server.engine.mapped_texts import JOINED, with_texts
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
 from jazz_server.engine.op import Inference, Op, Scalar, Settings
 from jazz_server.engine.pointwise import binary
@@ -48,14 +49,17 @@ def _infer_pow(inference: Inference, args: Sequence[Type | Scalar], settings: Se
     return infer_rule(_POW)(inference, args, settings)
 
 
+_ADD = binary(
+    "add",
+    np.add,
+    f"a + b. Sparse if both are sparse, else dense; x + 0 of a sparse x stays sparse. {_SHARED} Durations are "
+    f"added to timestamps, to dates (whole days) and to durations: {_FINER}. {_DENSE_TIMES} Of texts, b behind a, as "
+    "strings; elements of factors are the texts of their categories.",
+    times=time_arithmetic.ADD,
+)
+
 OPS: Final = (
-    binary(
-        "add",
-        np.add,
-        f"a + b. Sparse if both are sparse, else dense; x + 0 of a sparse x stays sparse. {_SHARED} Durations are "
-        f"added to timestamps, to dates (whole days) and to durations: {_FINER}. {_DENSE_TIMES}",
-        times=time_arithmetic.ADD,
-    ),
+    with_texts(_ADD, JOINED),
     binary(
         "subtract",
         np.subtract,

@@ -13,6 +13,7 @@ from jazz.values import Layout, Table, Tensor, Value, dense
 from jazz_server.engine import arguments, costs, frames, layouts, operands, rows, selection, shapes, structure
 from jazz_server.engine.dense import quiet
 from jazz_server.engine.errors import OpError
+from jazz_server.engine.mapped_texts import CHOSEN, with_texts
 from jazz_server.engine.mapping import Rule, infer_rule, run_rule
 from jazz_server.engine.missing import marked
 from jazz_server.engine.names import unknown
@@ -166,23 +167,26 @@ def _run_field(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value
     return (frames.declaring(table[name], table.declared),)
 
 
-OPS: Final = (
-    Op(
-        name="where",
-        version=1,
-        signature="where(condition[...], a[...], b[...]) -> [...]",
-        doc=(
-            "a where the condition is true, else b, with numpy's broadcasting and types. The condition is bool. Sparse "
-            "if a and b are, or one is and the other is the literal 0; else dense. Also of two timestamps in one "
-            "zone, or without; of dates; of durations."
-        ),
-        missing="Missing where the condition is, or the one that it chooses; the other one does not count.",
-        arguments=("condition", "a", "b"),
-        results=("result",),
-        infer=infer_rule(_WHERE),
-        run=run_rule(_WHERE),
-        rows=rows.elementwise,
+_OF_NUMBERS: Final = Op(
+    name="where",
+    version=1,
+    signature="where(condition[...], a[...], b[...]) -> [...]",
+    doc=(
+        "a where the condition is true, else b, with numpy's broadcasting and types. The condition is bool. Sparse "
+        "if a and b are, or one is and the other is the literal 0; else dense. Also of two timestamps in one "
+        "zone, or without; of dates; of durations; of texts, which are strings then: elements of factors are the texts "
+        "of their categories."
     ),
+    missing="Missing where the condition is, or the one that it chooses; the other one does not count.",
+    arguments=("condition", "a", "b"),
+    results=("result",),
+    infer=infer_rule(_WHERE),
+    run=run_rule(_WHERE),
+    rows=rows.elementwise,
+)
+
+OPS: Final = (
+    with_texts(_OF_NUMBERS, CHOSEN),
     Op(
         name="take",
         version=1,
