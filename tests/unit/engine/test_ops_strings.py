@@ -23,7 +23,7 @@ from unit.engine.test_ops_values import strings, texts
 
 Text: TypeAlias = str | None
 
-LETTERS = st.text("aAbB ß\x00İΣσς\u0301é四😀\t\u00a0\u3000ŉǅ", max_size=8)
+LETTERS = st.text("aAbB ß\x00İΣσς\u0301é四😀\t\u00a0\u3000ŉǅ", max_size=8)  # noqa: RUF001
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 LIST = st.lists(st.none() | LETTERS | ANY, max_size=12)
 PATTERN = st.text("aAb é四", min_size=1, max_size=3)

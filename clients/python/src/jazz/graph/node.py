@@ -19,6 +19,7 @@ from jazz.graph.ufuncs import UFUNCS
 if TYPE_CHECKING:
     from jazz.graph.calendar import Times
     from jazz.graph.grouping import GroupBy
+    from jazz.graph.texts import Texts
 
 Operand: TypeAlias = object
 """What an operation is applied to: a `Node`; a number or text, which becomes a literal of the type of its neighbour, as
@@ -26,7 +27,20 @@ in numpy; or anything that `jazz.convert.to_value` takes (a date or time, an arr
 frame, ...), which becomes a constant of the pipeline."""
 
 
-class Node(Traced):
+class WithTexts(Traced):
+    """What has `str`. It is no part of the body of `Node`, in which that is Python's."""
+
+    __slots__ = ()
+
+    @property
+    def str(self) -> Texts:
+        """Its texts, one by one, as in pandas: `x.str.upper()`, `x.str.contains("a")`."""
+        from jazz.graph.texts import texts_of  # which is made of nodes
+
+        return texts_of(self)  # type: ignore[arg-type]
+
+
+class Node(WithTexts):
     """A value of a pipeline while its function is traced: a name for what a step will give.
 
     It has numpy's operators (`&`, `|`, `^` and `~` are of truth values), `.T`, reductions, `round`, `cumsum` and

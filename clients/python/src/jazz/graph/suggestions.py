@@ -31,7 +31,9 @@ INSTEAD: Final = {
     "cat": "jazz.ops.concat([a, b])",
     "columns": 'names of fields: t[["a", "b"]]',
     "compress": "x[mask]",
+    "concat_str": 'x + "-" + y',
     "concatenate": "jazz.ops.concat([a, b])",
+    "contains": 'x.str.contains("text")',
     "copy": "the value itself, since values never change",
     "corr": "((x - x.mean()) * (y - y.mean())).mean() / (x.std() * y.std())",
     "count": "jazz.ops.size(x) - jazz.ops.count_na(x)",
@@ -54,6 +56,7 @@ INSTEAD: Final = {
     "duplicated": "jazz.ops.unique(x), whose counts[inverse] say how often each element is there",
     "einsum": "a @ b, or (a * b).sum(axis=...)",
     "eliminate_zeros": "jazz.ops.prune(x)",
+    "endswith": 'x.str.endswith("text")',
     "eq": "a == b",
     "eval": 't.assign(z=t["x"] + t["y"])',
     "exp2": "2.0 ** x",
@@ -86,6 +89,7 @@ INSTEAD: Final = {
     "log2": "jazz.ops.log(x) / math.log(2)",
     "logical_and.reduce": "jazz.ops.all(x, axis=0)",
     "logical_or.reduce": "jazz.ops.any(x, axis=0)",
+    "lower": "x.str.lower()",
     "lt": "a < b",
     "map": 'operations on whole values, such as x * 2, or t.merge(u, on="key", how="left") to look values up',
     "maximum.reduce": "jazz.ops.max(x, axis=0)",
@@ -120,7 +124,7 @@ INSTEAD: Final = {
     "ravel": "x.reshape(-1)",
     "reciprocal": "1 / x",
     "rename": 't.assign(new=t["old"]).drop(columns="old"), which puts it behind',
-    "replace": "jazz.ops.where(x == old, new, x)",
+    "replace": "jazz.ops.where(x == old, new, x), or x.str.replace(old, new) inside of texts",
     "resample": _DAYS,
     "reset_index": _LABELS,
     "select": 't[["a", "b"]]',
@@ -129,6 +133,9 @@ INSTEAD: Final = {
     "shift": "x[:-1] beside x[1:]",
     "sort_values": 'jazz.ops.sort_by(t, "field")',
     "square": "x * x",
+    "startswith": 'x.str.startswith("text")',
+    "str": 't["name"].str, of a field of texts',
+    "strip": "x.str.strip()",
     "sub": "a - b",
     "subtract.outer": "a[:, None] - b",
     "summarise": 't.groupby("key").agg(total=("x", "sum"))',
@@ -146,6 +153,7 @@ INSTEAD: Final = {
     "true_divide": "jazz.ops.divide(a, b)",
     "unique": "jazz.ops.unique(x).values",
     "unstack": _PAIRS,
+    "upper": "x.str.upper()",
     "value_counts": 't.groupby("key").size()',
     "values": "the value itself",
     "vstack": "jazz.ops.concat([a, b])",
@@ -177,6 +185,45 @@ OF_TIMES: Final = {
     "week": 'x.dt.floor("W"), the Monday of the week',
 }
 """What times have in pandas and polars, and what says the same, or comes next to it."""
+
+_NO_EXPRESSIONS: Final = 'x.str.contains("text") or x.str.replace("old", "new"): there are no regular expressions'
+_FIRST_LETTER: Final = "x.str[:1].str.upper() + x.str[1:].str.lower()"
+
+OF_TEXTS: Final = {
+    "capitalize": _FIRST_LETTER,
+    "casefold": "x.str.lower()",
+    "concat": "x + y",
+    "count": '(x.str.len() - x.str.replace("a", "").str.len()) // len("a")',
+    "count_matches": '(x.str.len() - x.str.replace("a", "").str.len()) // len("a")',
+    "ends_with": 'x.str.endswith("a")',
+    "extract": _NO_EXPRESSIONS,
+    "extractall": _NO_EXPRESSIONS,
+    "find": 'x.str.contains("a")',
+    "findall": _NO_EXPRESSIONS,
+    "fullmatch": 'x == "text"',
+    "get": "x.str[i : i + 1]",
+    "get_dummies": "jazz.ops.one_hot(x) of a factor",
+    "head": "x.str[:n]",
+    "index": 'x.str.contains("a")',
+    "isin": "jazz.ops.isin(x, values)",
+    "join": 'x + "-" + y',
+    "len_bytes": "x.str.len(), which counts code points",
+    "len_chars": "x.str.len()",
+    "match": 'x.str.startswith("a")',
+    "removeprefix": 'jazz.ops.where(x.str.startswith("a"), x.str[1:], x)',
+    "removesuffix": 'jazz.ops.where(x.str.endswith("a"), x.str[:-1], x)',
+    "replace_all": 'x.str.replace("old", "new")',
+    "split": "jazz.ops.tokenize(x), which has the words of all texts",
+    "starts_with": 'x.str.startswith("a")',
+    "strip_chars": "x.str.strip()",
+    "strip_chars_end": "x.str.rstrip()",
+    "strip_chars_start": "x.str.lstrip()",
+    "tail": "x.str[-n:]",
+    "title": _FIRST_LETTER,
+    "to_lowercase": "x.str.lower()",
+    "to_uppercase": "x.str.upper()",
+}
+"""What texts have in pandas and polars, and what says the same, or comes next to it."""
 
 _BESIDE: Final = 't.merge(g.agg(total=("x", "sum")), on="key", how="left"), which has it beside every row'
 _FIRST: Final = "docs/tables.md, which numbers the rows of groups and takes the first of each"

@@ -147,7 +147,7 @@ OPS: Final = (
         _sliced,
         "The code points of each text from start up to stop, as Python slices: negative ones count from the end, and "
         "what is not there is left out.",
-        Parameter("start", "int", "The first code point, counted from 0.", default=0),
+        Parameter("start", "int", "The first code point, counted from 0; the beginning of the text when not set."),
         Parameter("stop", "int", "The one behind the last; the end of the text when not set."),
         check=_check_bounds,
     ),

@@ -100,6 +100,17 @@ from jazz.graph.ops.scaling import (
 )
 from jazz.graph.ops.scans import cumsum, softmax
 from jazz.graph.ops.shapes import expand_dims, filter, flip, reshape, slice, split, squeeze, stack, tile
+from jazz.graph.ops.strings import (
+    str_contains,
+    str_endswith,
+    str_len,
+    str_lower,
+    str_replace,
+    str_slice,
+    str_startswith,
+    str_strip,
+    str_upper,
+)
 from jazz.graph.ops.tables import assign, drop, frame, sort_by
 from jazz.graph.ops.times import time_floor, time_part
 from jazz.graph.suggestions import instead_of as _instead_of
@@ -223,6 +234,15 @@ __all__ = [
     "stack",
     "standardize",
     "std",
+    "str_contains",
+    "str_endswith",
+    "str_len",
+    "str_lower",
+    "str_replace",
+    "str_slice",
+    "str_startswith",
+    "str_strip",
+    "str_upper",
     "subtract",
     "sum",
     "svds",
