@@ -178,3 +178,29 @@ def test_the_key_of_all_rows_is_of_the_type_that_both_make() -> None:
     assert (found.dtype.name, found.array().tolist()) == ("int16", [1, 300])
     words = whole(k=factor("a", categories=["a"]))
     assert refused(words, whole(k=texts("b")), how="outer") == ["right.k: expected factor, as left.k has, found string"]
+
+
+def test_keys_of_all_rows_are_refused_where_no_type_holds_them() -> None:
+    signed, unsigned = whole(k=dense(np.array([1]))), whole(k=dense(np.array([2], np.uint64)))
+    wrong = "right.k: expected %s, as left.k has, since no type holds both: cast one of them, found %s"
+    for left, right, told in ((signed, unsigned, ("int64", "uint64")), (unsigned, signed, ("uint64", "int64"))):
+        assert refused(left, right, how="outer") == [wrong % told]
+        with pytest.raises(OpError, match=re.escape(wrong % told)):
+            unchecked(left, right, how="outer")
+        assert merge(left, right, how="left")["k"].dtype == left["k"].dtype  # type: ignore[union-attr]
+    assert merge(unsigned, whole(k=dense(np.array([7], np.uint8))), how="outer")["k"].dtype.name == "uint64"
+
+
+def test_integers_are_keys_of_all_rows_beside_floats_if_they_are_floats() -> None:
+    floats = whole(k=dense(np.array([0.5, 2.0**53])))
+    found = merge(whole(k=dense(np.array([2**53, 2**60]))), floats, how="outer")["k"]
+    assert (found.dtype.name, found.array().tolist()) == ("float64", [0.5, 2.0**53, 2.0**60])
+    wrong = (
+        "%s.k: expected integers that are numbers of float64 as well, the type of %s.k: cast one of them, "
+        "found 9007199254740993"
+    )
+    odd = whole(k=dense(np.array([3, 2**53 + 1])))
+    with pytest.raises(OpError, match=re.escape(wrong % ("left", "right"))):
+        merge(odd, floats, how="outer")
+    with pytest.raises(OpError, match=re.escape(wrong % ("right", "left"))):
+        merge(floats, odd, how="outer")

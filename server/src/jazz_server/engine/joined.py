@@ -15,7 +15,7 @@ from jazz_server.engine import frames, gaps, operands
 from jazz_server.engine.beside import beside
 from jazz_server.engine.errors import OpError
 from jazz_server.engine.joins import ONCE, SIDES, Column, Merge, columns
-from jazz_server.engine.key_pairs import keys_of_pairs
+from jazz_server.engine.key_pairs import check_held, keys_of_pairs
 from jazz_server.engine.op import Run
 from jazz_server.engine.pairs import Pairs, matched, repeated, with_partner
 from jazz_server.engine.rearranged import taken
@@ -108,4 +108,6 @@ def _key_of_either(column: Column, tables: Sequence[Table], pairs: Pairs, join: 
     left, right = (operands.whatever(path, key) for path, key in zip(paths, keys, strict=True))
     rows = np.where(pairs.left != gaps.NOWHERE, pairs.left, left.shape[0] + pairs.right)
     units = {key.unit for key in keys if isinstance(key, Tensor)}
-    return replace(taken(join(paths, (left, right)), rows, 0), unit=units.pop() if len(units) == 1 else "")
+    both = join(paths, (left, right))
+    check_held(paths, (left, right), both.dtype)
+    return replace(taken(both, rows, 0), unit=units.pop() if len(units) == 1 else "")

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from jazz.values import Layout
 from jazz_server.engine import arguments, frames
-from jazz_server.engine.key_pairs import check_types
+from jazz_server.engine.key_pairs import check_one_type, check_types
 from jazz_server.engine.names import unknown
 from jazz_server.engine.op import Inference
 from jazz_server.engine.stacked import JoinTypes
@@ -171,7 +171,7 @@ def _field_type(
     inference: Inference, merge: Merge, column: Column, found: Sequence[Fields], join: JoinTypes
 ) -> FieldType:
     if column.side is None:
-        return FieldType(column.name, _key_type(merge, column, found, join))
+        return FieldType(column.name, _key_type(inference, merge, column, found, join))
     (name,) = column.names
     item = found[column.side][name]
     if not merge.has_gaps(column.side):
@@ -181,7 +181,7 @@ def _field_type(
     )
 
 
-def _key_type(merge: Merge, column: Column, found: Sequence[Fields], join: JoinTypes) -> Type:
+def _key_type(inference: Inference, merge: Merge, column: Column, found: Sequence[Fields], join: JoinTypes) -> Type:
     """The type of a key of both tables: that of the table whose rows stay, and that of both joined when all do."""
     left, right = (fields[name].type for fields, name in zip(found, column.names, strict=True))
     if not isinstance(left, TensorType) or not isinstance(right, TensorType):
@@ -191,6 +191,7 @@ def _key_type(merge: Merge, column: Column, found: Sequence[Fields], join: JoinT
     if merge.giver is not None:
         return (left, right)[merge.giver]
     paths = [f"{side}.{name}" for side, name in zip(SIDES, column.names, strict=True)]
+    check_one_type(inference, paths, (left, right))
     return replace(join(paths, (left, right)), unit=left.unit if left.unit == right.unit else "")
 
 

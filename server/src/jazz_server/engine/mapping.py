@@ -328,8 +328,9 @@ def _common(a: np.dtype[Any], b: np.dtype[Any]) -> tuple[np.dtype[Any], np.dtype
         both = np.promote_types(a, b)
         if both.kind == "f" and a.kind in "iu" and b.kind in "iu":
             return None
-        a = b = both
-    return (a, b) if a.itemsize <= 8 else None
+        # an integer of 64 bits stays one, since not all of them are floats
+        a, b = (x if x.kind in "iu" and x.itemsize == 8 else both for x in (a, b))
+    return (a, b) if a.itemsize == b.itemsize <= 8 else None
 
 
 def _merged(

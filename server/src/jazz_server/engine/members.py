@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from jazz.values import Layout, Tensor, dense
 from jazz_server.engine import compared, layouts, operands, structure
+from jazz_server.engine.by_value import by_value
 from jazz_server.engine.compressed import elements
-from jazz_server.engine.dense import elementwise
+from jazz_server.engine.dense import elementwise, quiet
 from jazz_server.engine.memory import check_bytes
 from jazz_server.engine.missing import presence
 from jazz_server.engine.ordering import ranks_of_texts
@@ -63,14 +64,10 @@ def _at(vector: Tensor, positions: NDArray[np.int64]) -> Tensor:
 
 
 def _ordered(known: Array, beside: np.dtype[Any]) -> Array:
-    """Numbers in order, in the type in which numpy compares them with those of another one; NaN is left out."""
-    common = np.result_type(known, beside)
-    if common.kind == "f" and {known.dtype.kind, beside.kind} == {"i", "u"}:
-        # numpy compares these as the integers that they are, and no number of 64 bits holds both
-        least, most = np.iinfo(beside).min, np.iinfo(beside).max
-        known, common = known[(known >= least) & (known <= most)], beside
-    known = known.astype(common, copy=False)
-    return np.unique(known[known == known])
+    """Those of some numbers that numbers of another type can be equal to, as that type, in order: NaN is none."""
+    with quiet():
+        found = (known.real if beside.kind != "c" else known).astype(beside, copy=False)
+        return np.unique(found[by_value(np.equal)(found, known)])
 
 
 def _finder(known: Array) -> Function:
@@ -79,7 +76,6 @@ def _finder(known: Array) -> Function:
     def found(part: Array) -> Array:
         if not len(known):
             return np.zeros(part.shape, np.bool_)
-        part = part.astype(known.dtype, copy=False)
         places = np.minimum(np.searchsorted(known, part), len(known) - 1)
         return np.asarray(known[places] == part)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from jazz.values import Tensor
 from jazz_server.engine import comparable, compared, operands, rows
+from jazz_server.engine.by_value import by_value, mixed
 from jazz_server.engine.mapping import InferRule, Mapped, Rule, infer_rule
 from jazz_server.engine.op import Inference, Op, Run, Scalar, Settings
 from jazz_server.engine.promotion import NUMERIC, REAL, Function
@@ -17,8 +18,9 @@ from jazz_server.kinds.types import Type
 
 _SHARED = (
     "Of numbers, texts (string), bytes, factors and times, each beside its like. Gives bool, with numpy's "
-    "broadcasting. NaN is equal to nothing, itself included, and neither less nor greater. Times may be of any units; "
-    "timestamps with zones are instants, and are not compared with those without. "
+    "broadcasting. Numbers are compared by value, whatever their types. NaN is equal to nothing, itself included, and "
+    "neither less nor greater. Times may be of any units; timestamps with zones are instants, and are not compared "
+    "with those without. "
 )
 _EQUAL = (
     "Elements of factors are equal to texts, and to each other, by the texts of their categories: a text that is no "
@@ -46,7 +48,8 @@ class Comparison(Mapped):
     def __call__(self, run: Run, args: Sequence[Any], settings: Settings) -> tuple[Tensor, ...]:
         """Whether it is so, for each pair of elements."""
         if not any(isinstance(x, str) or (isinstance(x, Tensor) and not x.dtype.numeric) for x in args):
-            return Mapped.__call__(self, run, args, settings)
+            mapped = Mapped(replace(self.rule, function=self.function(settings))) if _is_mixed(args) else self
+            return Mapped.__call__(mapped, run, args, settings)
         run.checkpoint()
         fields = self.rule.arguments
         a, b = (x if isinstance(x, str) else operands.checked(n, x) for n, x in zip(fields, args, strict=True))
@@ -54,6 +57,17 @@ class Comparison(Mapped):
         if compared.are_texts(a, b):
             return (compared.compare_texts(self.rule.name, a, b),)
         return Mapped.__call__(self, run, compared.as_integers(a, b, by_order=self.by_order), settings)
+
+    def function(self, _settings: Settings) -> Function:
+        """What it does to arrays and Python numbers."""
+        assert isinstance(self.rule.function, np.ufunc)
+        return by_value(self.rule.function)
+
+
+def _is_mixed(args: Sequence[Any]) -> bool:
+    """Whether numpy would compare two operands in a type that does not hold both."""
+    a, b = (x.dtype.storage if isinstance(x, Tensor) else np.dtype(type(x)) for x in args)
+    return mixed(a, b)
 
 
 def infer_comparison(rule: Rule, *, by_order: bool) -> InferRule:
