@@ -130,6 +130,24 @@ def test_layouts_of_sides_may_differ() -> None:
     assert_array_equal(run(maybe_sparse, x=W, sparse=False), W)
 
 
+def test_lengths_that_show_when_it_runs_may_differ_from_side_to_side_and_turn_to_turn() -> None:
+    def some(x: jazz.Node, all_: jazz.Node) -> object:
+        return ops.cond(all_, lambda: x, lambda: x[x > 1])
+
+    assert_array_equal(run(some, x=TABLE["x"], all_=True), TABLE["x"])
+    assert_array_equal(run(some, x=TABLE["x"], all_=False), [2, 3])
+    below = lambda x: ops.iterate(lambda s: s[s < ops.max(s)], x, max_iter=3).state  # noqa: E731
+    assert_array_equal(run(below, x=TABLE["x"]), [0])
+    chosen = lambda t: ops.cond(True, lambda: t["m"], lambda: ops.filter(t["m"], t["x"] > 1))  # noqa: E731
+    fields = "{x: float64[n] dense, m: float64[n, 2] dense, closed}"
+    assert typed(chosen, fields) == "float64[*, 2]"
+    assert typed(lambda t: below(t["x"]), fields) == "float64[*]"
+    assert typed(lambda t: ops.cond(True, lambda: t["m"], lambda: -t["m"]), fields) == "float64[n, 2]"
+    converging = lambda x: ops.iterate(lambda s: s[s < ops.max(s)], x, max_iter=3, tol=0.1).state  # noqa: E731
+    with pytest.raises(RunError, match=r"values\[0\]: expected a first state of shape \[4\], .* found shape \[3\]"):
+        run(converging, x=TABLE["x"])
+
+
 TABLE = {"x": np.arange(4.0), "k": np.arange(4)}
 
 

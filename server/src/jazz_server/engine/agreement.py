@@ -10,7 +10,17 @@ from jazz_server.engine.arguments import DENSE
 from jazz_server.engine.op import Inference, Scalar
 from jazz_server.engine.promotion import scalar_dtype
 from jazz_server.kinds import describe
-from jazz_server.kinds.types import AnyType, FieldType, KindReference, TableType, TensorType, Type
+from jazz_server.kinds.types import (
+    AnyType,
+    Dimension,
+    FieldType,
+    KindReference,
+    Symbol,
+    TableType,
+    TensorType,
+    Type,
+)
+from jazz_server.kinds.unify import is_fresh
 
 
 def typed(argument: Type | Scalar) -> Type:
@@ -23,8 +33,9 @@ def typed(argument: Type | Scalar) -> Type:
 def agreed(inference: Inference, field: str, found: Type, expected: Type, giver: str) -> Type | None:
     """What is known of a value that may be of either type; None, and a mismatch, when no value can be of both.
 
-    Layouts, what absent entries stand for, and whether elements may be missing, may differ. Of tables each field has to
-    agree, but for its number of rows; one that only one of them is known to have is not known of the value.
+    Layouts, what absent entries stand for, and whether elements may be missing, may differ, and so may lengths that
+    show only when it runs, such as that of `x[x > 0]`. Of tables each field has to agree, but for its number of rows;
+    one that only one of them is known to have is not known of the value.
 
     Args:
         inference: Where mismatches are noted.
@@ -111,4 +122,11 @@ def _common_shape(inference: Inference, field: str, found: shapes.Shape, expecte
     if found is None or expected is None:
         return None
     pairs = zip(found, expected, strict=True)
-    return tuple(None if p is None or q is None else inference.unify(field, q, p) for p, q in pairs)
+    return tuple(_common_length(inference, field, p, q) for p, q in pairs)
+
+
+def _common_length(inference: Inference, field: str, found: Dimension, expected: Dimension) -> Dimension:
+    """The length that a dimension has in both; None where one shows only when it runs, and may be any."""
+    if found != expected and any(x is None or (isinstance(x, Symbol) and is_fresh(x)) for x in (found, expected)):
+        return None
+    return inference.unify(field, expected, found)

@@ -142,8 +142,8 @@ OPS: Final = (
         signature="cond(predicate bool[], *captured, then, else) -> *results",
         doc=(
             "then(*captured) if the predicate is true, else(*captured); the other side is not computed. Both give as "
-            "many results, of the same element types and shapes, tables with the same fields; where layouts, or "
-            "numbers of rows of tables, differ, those of a result are known only when it runs."
+            "many results, of the same element types and shapes, tables with the same fields; where layouts, numbers "
+            "of rows of tables, or lengths that show only when it runs, differ, those of a result are not known before."
         ),
         missing="As the side that is computed has it; a predicate that is missing is an error when it runs.",
         arguments=("predicate", "*captured"),

@@ -46,9 +46,9 @@ def _infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settin
     known = [typed(argument) for argument in args]
     if tolerance is not None:
         arguments.tensor(inference, "values[0]", known[0], NUMERIC)
-    # Layouts, and whether elements may be missing, can change in a turn; the body is typed again until what is known
-    # of them holds for every turn.
-    for _ in range((len(Layout) + 1) * sum(map(_tensors, known[:count]))):
+    # Layouts, lengths, and whether elements may be missing, can change in a turn; the body is typed again until what is
+    # known of them holds for every turn.
+    for _ in range(sum(map(_changes, known[:count]))):
         found = body.infer(inference, known)
         if len(found) != count:
             return unknown
@@ -64,9 +64,11 @@ def _infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settin
     return (*known[:count], iterations)
 
 
-def _tensors(state: Type) -> int:
-    """How many tensors there are in a state, as far as that is known; at least 1."""
-    return max(1, sum(_tensors(item.type) for item in state.fields)) if isinstance(state, TableType) else 1
+def _changes(state: Type) -> int:
+    """How often less can be known of a state than before, and once more."""
+    if isinstance(state, TableType):
+        return max(1, sum(_changes(item.type) for item in state.fields))
+    return len(Layout) + 1 + (len(state.shape or ()) if isinstance(state, TensorType) else 0)
 
 
 def _fits(inference: Inference, body: SubGraph, count: int, given: int) -> bool:
@@ -114,7 +116,7 @@ def _change(before: Value, after: Value) -> float:
     """The 1-norm of the difference of two tensors, in float64; NaN when it is not a number.
 
     Raises:
-        OpError: Elements are missing, so that it is not known how far apart the tensors are.
+        OpError: Elements are missing, or shapes differ, so that it is not known how far apart the tensors are.
     """
     assert isinstance(before, Tensor)
     assert isinstance(after, Tensor)
@@ -122,6 +124,9 @@ def _change(before: Value, after: Value) -> float:
         if state.missing:
             expected = "a first state without missing elements, since it is to converge to within tol"
             raise OpError("values[0]", expected, describe.count(state.missing, "missing element"))
+    if before.shape != after.shape:
+        expected = f"a first state of shape {describe.shape(before.shape)}, since it is to converge to within tol"
+        raise OpError("values[0]", expected, f"shape {describe.shape(after.shape)}")
     with quiet():
         if before.layout is Layout.DENSE or after.layout is Layout.DENSE:
             return _distance(layouts.array_of(before), layouts.array_of(after))
@@ -153,7 +158,8 @@ OPS: Final = (
             "Repeats states = body(*states, *captured) until the 1-norm of the change of the first state, "
             "sum(|new - old|) in float64, is at most tol, or max_iter turns are done; gives the last states and how "
             "many turns were done. Every turn gives states of the element types and shapes that it takes, tables with "
-            "the same fields; layouts, and numbers of rows of tables, may change, and are then known only when it runs."
+            "the same fields; layouts, numbers of rows of tables, and lengths that show only when it runs, may change, "
+            "and are then not known before."
         ),
         missing="As the body has it; with tol, a first state with missing elements is an error when it runs.",
         arguments=("*values",),
