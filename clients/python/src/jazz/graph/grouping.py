@@ -9,6 +9,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from jazz.graph import settings
 from jazz.graph.errors import tracing_error
+from jazz.graph.foreign_arguments import OF_FUNCTIONS, refused, refusing
 from jazz.graph.known import names_of_fields
 from jazz.graph.node import Node
 from jazz.graph.ops.groups import FUNCTIONS, function_of, keys_of, told
@@ -65,67 +66,85 @@ class GroupBy:
             correction: What "var" and "std" take from the number of elements; 1 for a sample.
             results: By the name of each result a field and a function.
         """
+        for name, value in results.items():
+            if name in OF_FUNCTIONS and not isinstance(value, str | tuple | list):
+                raise refused(name, value, ("skipna", "correction"), OF_FUNCTIONS)
         if (functions is None) == (not results):
             raise tracing_error("functions", _EXAMPLE, "nothing" if functions is None else "both")
         asked = self._named(results) if functions is None else self._unnamed(functions)
         return self._told(asked, skipna=skipna, correction=correction)
 
+    @refusing(OF_FUNCTIONS)
     def size(self) -> Node:
         """How many rows there are, in a field `size`."""
         return self._told({"size": (self.by[0], "size")})
 
+    @refusing(OF_FUNCTIONS)
     def count(self) -> Node:
         """How many elements of each field are not missing."""
         return self._each("count")
 
+    @refusing(OF_FUNCTIONS)
     def nunique(self) -> Node:
         """How many different elements of each field are not missing; NaN is one."""
         return self._each("nunique")
 
+    @refusing(OF_FUNCTIONS)
     def first(self, *, skipna: bool = False) -> Node:
         """The first elements, of those that are not missing with `skipna`."""
         return self._each("first", skipna=skipna)
 
+    @refusing(OF_FUNCTIONS)
     def last(self, *, skipna: bool = False) -> Node:
         """The last elements, of those that are not missing with `skipna`."""
         return self._each("last", skipna=skipna)
 
+    @refusing(OF_FUNCTIONS)
     def sum(self, *, skipna: bool = False) -> Node:
         """The sums: `jazz.ops.sum`."""
         return self._each("sum", skipna=skipna)
 
+    @refusing(OF_FUNCTIONS)
     def prod(self, *, skipna: bool = False) -> Node:
         """The products: `jazz.ops.prod`."""
         return self._each("prod", skipna=skipna)
 
+    @refusing(OF_FUNCTIONS)
     def mean(self, *, skipna: bool = False) -> Node:
         """The arithmetic means: `jazz.ops.mean`."""
         return self._each("mean", skipna=skipna)
 
+    @refusing(OF_FUNCTIONS)
     def median(self, *, skipna: bool = False) -> Node:
         """The medians: `jazz.ops.quantile` of 0.5."""
         return self._each("median", skipna=skipna)
 
+    @refusing(OF_FUNCTIONS)
     def min(self, *, skipna: bool = False) -> Node:
         """The least elements: `jazz.ops.min`."""
         return self._each("min", skipna=skipna)
 
+    @refusing(OF_FUNCTIONS)
     def max(self, *, skipna: bool = False) -> Node:
         """The greatest elements: `jazz.ops.max`."""
         return self._each("max", skipna=skipna)
 
+    @refusing(OF_FUNCTIONS)
     def any(self, *, skipna: bool = False) -> Node:
         """Whether any element is true: `jazz.ops.any`."""
         return self._each("any", skipna=skipna)
 
+    @refusing(OF_FUNCTIONS)
     def all(self, *, skipna: bool = False) -> Node:
         """Whether all elements are true: `jazz.ops.all`."""
         return self._each("all", skipna=skipna)
 
+    @refusing(OF_FUNCTIONS)
     def var(self, *, correction: float = 0, skipna: bool = False) -> Node:
         """The variances: `jazz.ops.var`."""
         return self._each("var", skipna=skipna, correction=correction)
 
+    @refusing(OF_FUNCTIONS)
     def std(self, *, correction: float = 0, skipna: bool = False) -> Node:
         """The standard deviations: `jazz.ops.std`."""
         return self._each("std", skipna=skipna, correction=correction)

@@ -10,6 +10,7 @@ import numpy as np
 
 from jazz.graph import settings
 from jazz.graph.errors import tracing_error
+from jazz.graph.foreign_arguments import OF_DROP, OF_GROUPBY, OF_MERGE, OF_SPREADS, refusing
 from jazz.graph.settings import Axis
 from jazz.graph.sources import source_of
 from jazz.graph.trace import OutputOf, Setting, Step, Trace, caller, current
@@ -193,10 +194,12 @@ class Node(WithTexts):
 
         return assign(self, fields)
 
+    @refusing(OF_DROP)
     def drop(self, *, columns: str | Sequence[str]) -> Node:
         """The table without a field, or without several: `jazz.ops.drop`."""
         return apply("drop", self, names=settings.names("columns", [columns] if isinstance(columns, str) else columns))
 
+    @refusing(OF_GROUPBY)
     def groupby(self, by: str | Sequence[str], *, dropna: bool = False) -> GroupBy:
         """The rows of the table in groups that are equal in a field, or in several: `jazz.ops.aggregate`.
 
@@ -206,6 +209,7 @@ class Node(WithTexts):
 
         return grouped(self, by, dropna=dropna)
 
+    @refusing(OF_MERGE)
     def merge(
         self,
         right: Operand,
@@ -256,10 +260,12 @@ class Node(WithTexts):
         """The product over an axis, over several, or over all elements: `jazz.ops.prod`."""
         return apply("prod", self, **settings.reduction(axis, keepdims, skipna))
 
+    @refusing(OF_SPREADS)
     def var(self, axis: Axis = None, *, correction: float = 0, keepdims: bool = False, skipna: bool = False) -> Node:
         """The variance over an axis, over several, or over all elements: `jazz.ops.var`."""
         return apply("var", self, **settings.spread(axis, correction, keepdims, skipna))
 
+    @refusing(OF_SPREADS)
     def std(self, axis: Axis = None, *, correction: float = 0, keepdims: bool = False, skipna: bool = False) -> Node:
         """The standard deviation over an axis, over several, or over all elements: `jazz.ops.std`."""
         return apply("std", self, **settings.spread(axis, correction, keepdims, skipna))

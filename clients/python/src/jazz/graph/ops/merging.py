@@ -7,6 +7,7 @@ from typing import Final
 
 from jazz.graph import settings
 from jazz.graph.errors import tracing_error
+from jazz.graph.foreign_arguments import OF_MERGE, refusing
 from jazz.graph.known import names_of_fields
 from jazz.graph.node import Node, Operand, apply
 from jazz.graph.sources import source_of
@@ -17,6 +18,7 @@ _SUFFIXES: Final = ("_x", "_y")
 _VALIDATE: Final = {"1:1": "one_to_one", "1:m": "one_to_many", "m:1": "many_to_one", "m:m": "many_to_many"}
 
 
+@refusing(OF_MERGE)
 def merge(
     left: Operand,
     right: Operand,

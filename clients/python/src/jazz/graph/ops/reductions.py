@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from jazz.graph import settings
 from jazz.graph.errors import tracing_error
+from jazz.graph.foreign_arguments import OF_SPREADS, refusing
 from jazz.graph.node import Node, Operand, apply, apply_many
 from jazz.graph.settings import Axis
 
@@ -69,6 +70,7 @@ def mean(x: Operand, axis: Axis = None, *, keepdims: bool = False, skipna: bool 
     return apply("mean", x, **settings.reduction(axis, keepdims, skipna))
 
 
+@refusing(OF_SPREADS)
 def var(x: Operand, axis: Axis = None, *, correction: float = 0, keepdims: bool = False, skipna: bool = False) -> Node:
     """The variance, `sum(|x - mean|**2) / (n - correction)`; NaN where there are no elements. Dense.
 
@@ -87,6 +89,7 @@ def var(x: Operand, axis: Axis = None, *, correction: float = 0, keepdims: bool 
     return apply("var", x, **settings.spread(axis, correction, keepdims, skipna))
 
 
+@refusing(OF_SPREADS)
 def std(x: Operand, axis: Axis = None, *, correction: float = 0, keepdims: bool = False, skipna: bool = False) -> Node:
     """The standard deviation, the square root of `var`. Dense.
 

@@ -1,0 +1,102 @@
+"""Arguments that functions of the same name have in other libraries, and what to write for them here."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final, ParamSpec, TypeVar
+
+from jazz.graph.errors import TracingError, tracing_error
+from jazz.graph.suggestions import CLOSE
+
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
+
+_LABELS: Final = "labels of rows are no keys: reset_index() makes them a field before the table is put"
+_NEVER: Final = "values never change, and are never copied: leave it out"
+_NUMBERS: Final = 'choose the fields that are numbers: t.groupby("key")[["x", "y"]]'
+
+OF_GROUPBY: Final = {
+    "as_index": "keys are fields of the result, as as_index=False has it: leave it out",
+    "axis": "rows are put in groups: leave it out",
+    "group_keys": "the result has a row for each group: leave it out",
+    "key": 'write t.groupby("key")',
+    "level": _LABELS,
+    "maintain_order": "rows of the result are in the order of their keys: leave it out",
+    "observed": "keys are the categories that occur, as observed=True has it: leave it out",
+    "sort": "rows of the result are in the order of their keys, as sort=True has it: leave it out",
+}
+"""Those of pandas's `groupby`, and of polars's."""
+
+OF_SPREADS: Final = {"ddof": "correction=1 is that of a sample, and 0 unless it is set"}
+"""Those of variances in numpy, pandas and polars."""
+
+OF_FUNCTIONS: Final = OF_SPREADS | {
+    "axis": "of groups rows are told: leave it out",
+    "engine": "what runs is machine code: leave it out",
+    "engine_kwargs": "what runs is machine code: leave it out",
+    "min_count": 'agg(n=("x", "count")) says how many there are, and jazz.ops.where chooses',
+    "numeric_only": _NUMBERS,
+}
+"""Those of functions of groups in pandas."""
+
+OF_MERGE: Final = {
+    "by": 'on="key", or left_on and right_on',
+    "copy": _NEVER,
+    "indicator": 'how="semi" gives the rows of the left table that have a partner, and how="anti" the others',
+    "left_by": "left_on",
+    "left_index": _LABELS,
+    "lsuffix": 'suffixes=("_x", "_y")',
+    "maintain_order": "rows are in the order of the left table, or of their keys with sort=True: leave it out",
+    "nulls_equal": "missing keys are equal: leave rows of which one is missing out, as t[~jazz.ops.is_na(t['key'])]",
+    "right_by": "right_on",
+    "right_index": _LABELS,
+    "rsuffix": 'suffixes=("_x", "_y")',
+    "suffix": 'suffixes=("", "_right")',
+}
+"""Those of pandas's `merge`, and of joins in pandas, polars and R."""
+
+OF_DROP: Final = {
+    "axis": "fields are dropped: leave it out, or choose rows, as t[mask]",
+    "errors": "what is not there is refused: leave it out",
+    "index": "rows are chosen: t[mask]",
+    "inplace": 'values never change: t = t.drop(columns="x") makes a new table',
+    "labels": 'write t.drop(columns="x")',
+    "level": _LABELS,
+}
+"""Those of pandas's `drop`."""
+
+
+def refusing(advice: Mapping[str, str]) -> Callable[[Callable[_Parameters, _Result]], Callable[_Parameters, _Result]]:
+    """Makes a function refuse arguments that it does not have, with what to write for those that others have.
+
+    Args:
+        advice: What to write, by the names of arguments.
+    """
+
+    def decorate(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+        parameters = inspect.signature(function).parameters.values()
+        known = [each.name for each in parameters if each.kind in _BY_NAME and each.name != "self"]
+
+        @functools.wraps(function)
+        def checked(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
+            for name, value in kwargs.items():
+                if name not in known:
+                    raise refused(name, value, known, advice)
+            return function(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+_BY_NAME: Final = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+
+
+def refused(name: str, value: object, known: Sequence[str], advice: Mapping[str, str]) -> TracingError:
+    """The error for an argument that is none of those known."""
+    close = [] if name in advice else get_close_matches(name, known, n=1, cutoff=CLOSE)
+    meant = f" (did you mean {close[0]}?)" if close else ""
+    return tracing_error(name, f"one of {', '.join(known)}", f"{name}={value!r}{meant}", advice.get(name))
