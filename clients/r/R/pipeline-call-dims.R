@@ -4,7 +4,7 @@
 
 SAME_DIMS <- c(
   "abs", "cast", "clip", "exp", "fill_na", "flip", "is_na", "isin", "log", "log1p", "logical_not", "negative", "relu",
-  "sigmoid", "sqrt", "to_dense", "to_sparse"
+  "sigmoid", "sqrt", "time_floor", "time_part", "to_dense", "to_sparse"
 )
 REDUCTIONS <- c("argmax", "count_na", "count_nonzero", "max", "mean", "min", "norm", "sum")
 

@@ -51,11 +51,12 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' Inside the function that [jz_pipeline()] traces, R's operators and functions write steps: arithmetic and
 #' comparisons, `&`, `|`, `!`, `xor()`, `%*%`, `crossprod()`, `tcrossprod()`, `t()`; `exp()`, `expm1()`, `log()`,
 #' `log2()`, `log10()`, `log1p()`, `sqrt()`, `abs()`, `sign()`, `sin()`, `cos()`, `tanh()`, `round()`, `floor()`,
-#' `ceiling()`, `trunc()`; `cumsum()`, `sum()`, `prod()`, `mean()`, `max()`, `min()`, `range()`, `any()`, `all()`,
-#' `var()`, `sd()`, `median()`, `quantile()`, `rowSums()`, `colSums()`, `rowMeans()`, `colMeans()`; `pmax()`,
-#' `pmin()`, `ifelse()`, `%in%`, `is.element()`, `sweep()`, `cbind()`, `rbind()`, `diag()`, `is.na()`, `is.nan()`,
-#' `is.finite()`, `is.infinite()`; `x[rows, ]` and `x[, columns]` with positions, truth values or what `order()`
-#' gives, `x$field` of a table; `head()`, `tail()`, `rev()`, `sort()`, `order()`, `unique()`, `dim(x) <-`.
+#' `ceiling()`, `trunc()`, also of times to a unit; `cumsum()`, `sum()`, `prod()`, `mean()`, `max()`, `min()`,
+#' `range()`, `any()`, `all()`, `var()`, `sd()`, `median()`, `quantile()`, `rowSums()`, `colSums()`, `rowMeans()`,
+#' `colMeans()`; `pmax()`, `pmin()`, `ifelse()`, `%in%`, `is.element()`, `sweep()`, `cbind()`, `rbind()`, `diag()`,
+#' `is.na()`, `is.nan()`, `is.finite()`, `is.infinite()`; `x[rows, ]` and `x[, columns]` with positions, truth values or
+#' what `order()` gives, `x$field` of a table; `head()`, `tail()`, `rev()`, `sort()`, `order()`, `unique()`,
+#' `dim(x) <-`.
 #'
 #' The rows of what is known to be a table are those of a data frame: `x[rows, ]`, also `x[x$a > 2, ]` and
 #' `x[order(x$a), ]`, `x[rows, "a"]`, `head()`, `tail()`, and `rbind()` of tables with the same fields. A single row
@@ -92,7 +93,9 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' * `sort()` and `order()` have texts in the order of their code points, whatever the locale, and `NaN` behind numbers;
 #' * a number is not added to a date or a time: `x + as.difftime(1, units = "days")` is a day later. Differences are in
 #'   seconds, where R has days between dates and chooses a unit between times. `pmax()` and `pmin()` of times in two
-#'   zones are refused.
+#'   zones are refused;
+#' * `trunc(x, units)` of times needs its `units`, gives what `x` is, also where R gives a `POSIXlt`, and is exact where
+#'   clocks are moved: [jz_time_floor()] has the rule, and further units.
 #'
 #' @param e1,e2,x,y,a,b,... Values of a pipeline, numbers, or vectors and matrices, which become constants.
 #' @param i,j,drop,name,na.rm As in R.

@@ -14,10 +14,17 @@ refused_functions <- list(
     "class", "oldClass", "data.class", "isa", "typeof", "mode", "storage.mode"
   ),
   "jz_frame(list(a = t$x, b = t$y)), which gives fields their names" = "setNames",
-  "texts that are data, since pipelines make none" = c("format", "toString", "paste", "paste0", "sprintf"),
+  "texts that are data, since pipelines make none" = c("toString", "paste", "paste0", "sprintf"),
+  "jz_time_part(x, \"month\") and the like of times, which are numbers, since pipelines make no texts of times" = c(
+    "format", "strftime", "months", "weekdays", "quarters", "as.POSIXlt"
+  ),
+  "(x - as.Date(\"1970-01-01\")) / as.difftime(1, units = \"days\")" = "julian",
+  "trunc(x, \"days\"), which stays a time" = "as.Date",
   "the vector itself: keys and comparisons take elements of any type" = c("factor", "as.factor", "interaction"),
   "jz_argsort(jz_argsort(x)) + 1, in which nothing is tied" = "rank",
-  "jz_bin(x, edges), which is findInterval()" = c("cut", "findInterval"),
+  "jz_bin(x, edges), which is findInterval(); of times trunc(x, \"months\") or jz_time_floor(x, \"week\")" = c(
+    "cut", "findInterval"
+  ),
   "jz_subtract(tail(x, -1), head(x, -1))" = "diff"
 )
 for (instead in names(refused_functions)) for (name in refused_functions[[instead]]) of_nodes[[name]] <- local({

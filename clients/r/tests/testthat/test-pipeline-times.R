@@ -70,3 +70,76 @@ test_that("range() is of all that has a least and a greatest element", {
   expect_s3_class(raised(jz_run(db, both, x = factor(c("a", "b")))), "jazz_error")
   expect_s3_class(raised(jz_run(db, both, x = as.Date(character()))), "jazz_error")
 })
+
+test_that("parts are those of POSIXlt, which counts some from 0", {
+  db <- test_db()
+  part <- function(x, part) {
+    pipeline <- jz_pipeline(eval(bquote(function(x) jz_time_part(x, .(part)))))
+    as.integer(jz_run(db, pipeline, x = x))
+  }
+  set.seed(1)
+  for (zone in c("UTC", "Europe/Vienna", "Australia/Lord_Howe", "Asia/Kolkata")) {
+    x <- .POSIXct(c(floor(stats::runif(200, -2e9, 2e9)), 1711846799, 1711846800, 1729990800, NA), zone)
+    parts <- as.POSIXlt(x)
+    expect_identical(part(x, "year"), as.integer(parts$year + 1900))
+    expect_identical(part(x, "month"), as.integer(parts$mon + 1))
+    expect_identical(part(x, "day"), as.integer(parts$mday))
+    expect_identical(part(x, "day_of_week"), as.integer((parts$wday + 6) %% 7))
+    expect_identical(part(x, "day_of_year"), as.integer(parts$yday + 1))
+    expect_identical(part(x, "hour"), as.integer(parts$hour))
+    expect_identical(part(x, "minute"), as.integer(parts$min))
+    expect_identical(part(x, "second"), as.integer(parts$sec))
+    expect_identical(paste0("Q", part(x[1:200], "quarter")), quarters(x[1:200]))
+  }
+  days <- as.Date(c("2024-02-29", NA, "1899-12-31"))
+  expect_identical(part(days, "month"), c(2L, NA, 12L))
+  expect_identical(part(as.difftime(c(36.5, -1), units = "hours"), "days"), c(1L, -1L))
+})
+
+test_that("trunc() has the units that R has, and jz_time_floor() further ones", {
+  db <- test_db()
+  x <- seq(as.POSIXct("2024-03-30", tz = "Europe/Vienna"), by = 9973, length.out = 2500)
+  for (unit in c("secs", "mins", "hours", "days", "months", "years")) {
+    found <- jz_run(db, jz_pipeline(eval(bquote(function(x) trunc(x, .(unit))))), x = x)
+    expect_equal(as.double(found), as.double(as.POSIXct(trunc(x, unit))))
+    expect_identical(attr(found, "tzone"), "Europe/Vienna")
+  }
+  days <- as.Date(c("2024-02-29", NA, "1899-12-31"))
+  expect_equal(as.Date(jz_run(db, jz_pipeline(function(x) trunc(x, "months")), x = days)), trunc(days, "months"))
+  weeks <- as.Date(cut(days, "week"))
+  expect_equal(as.Date(jz_run(db, jz_pipeline(function(x) jz_time_floor(x, "week")), x = days)), weeks)
+  quarter <- jz_run(db, jz_pipeline(function(x) jz_time_floor(x, "minute", every = 15)), x = x)
+  expect_equal(as.double(quarter), as.double(x) %/% 900 * 900)
+  expect_equal(jz_plain(jz_run(db, jz_pipeline(function(x) trunc(x)), x = c(1.5, -1.5))), c(1, -1))
+})
+
+test_that("what gives texts of times, and units and parts that there are not, say what to write", {
+  told <- function(f) conditionMessage(raised(jz_pipeline(f)))
+  for (f in list(
+    function(x) format(x, "%Y-%m"), function(x) strftime(x, "%Y"), function(x) months(x), function(x) base::weekdays(x),
+    function(x) quarters(x), function(x) as.POSIXlt(x)$mon
+  )) {
+    expect_match(told(f), "expected jz_time_part(x, \"month\")", fixed = TRUE)
+  }
+  expect_match(told(function(x) cut(x, "month")), "trunc(x, \"months\")", fixed = TRUE)
+  expect_match(told(function(x) as.Date(x)), "trunc(x, \"days\")", fixed = TRUE)
+  expect_match(told(function(x) trunc(x, "weeks")), "secs, mins, hours, days, months, years, found \"weeks\"")
+  expect_match(told(function(x) trunc(x, "m")), "found \"m\"")
+  expect_match(told(function(x) jz_time_part(x, "mon")), "part: expected one of year, .*, found \"mon\"")
+  expect_match(told(function(x) jz_time_floor(x, "days")), "unit: expected one of year, .*, found \"days\"")
+  expect_match(told(function(x) jz_time_floor(x, "day", 0)), "every: expected a whole number from 1 to")
+  expect_match(told(function(x) jz_time_floor(x, "second", 3e9)), "every: expected a whole number from 1 to")
+})
+
+test_that("parts are keys of groups", {
+  db <- test_db()
+  when <- as.POSIXct(c("2024-01-31 23:30", "2024-02-01 00:30", "2024-02-29 10:00"), tz = "Europe/Vienna")
+  sales <- data.frame(when = when, amount = c(5, 2.5, 4))
+  by_month <- jz_pipeline(function(t) {
+    t$month <- jz_time_part(t$when, "month")
+    aggregate(amount ~ month, data = t, FUN = sum)
+  }, list(t = jz_table(list(when = "timestamp[us, Europe/Vienna][n]", amount = "float64[n]"))))
+  found <- jz_run(db, by_month, t = sales)
+  expect_identical(as.integer(found$month), 1:2)
+  expect_equal(as.double(found$amount), c(5, 6.5))
+})
