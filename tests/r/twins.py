@@ -14,6 +14,7 @@ from r.twins_of_elements import OF_ELEMENTS
 from r.twins_of_graphs import OF_GRAPHS
 from r.twins_of_groups import OF_GROUPED
 from r.twins_of_parts import OF_PARTS
+from r.twins_of_strings import DATA_OF_STRINGS, OF_STRINGS, TYPES_OF_STRINGS
 from r.twins_of_times import DATA_OF_TIMES, OF_TIMES, TYPES_OF_TIMES
 
 TYPES = {
@@ -29,6 +30,7 @@ TYPES = {
     "f": "any",
     "n": "any[...]?",
     "t": "string[d]",
+    **TYPES_OF_STRINGS,
     **TYPES_OF_TIMES,
     **TYPES_COMPARED,
 }
@@ -51,6 +53,7 @@ DATA = {
     "table": 'data.frame(n = c(1.5, NA, 3), k = 1:3, text = c("a", NA, "c"))',
     "n": 'factor(c("a", NA, "b"))',
     "t": 'c("The cat sat", "the dog", "")',
+    **DATA_OF_STRINGS,
     **DATA_OF_TIMES,
     **DATA_COMPARED,
 }
@@ -220,6 +223,7 @@ TWINS: dict[str, Callable[..., object]] = {
     **OF_GRAPHS,
     **OF_GROUPED,
     **OF_PARTS,
+    **OF_STRINGS,
     **OF_TIMES,
     **COMPARED,
 }

@@ -4,9 +4,13 @@
 
 SAME_DIMS <- c(
   "abs", "cast", "clip", "exp", "fill_na", "flip", "is_na", "isin", "log", "log1p", "logical_not", "negative", "relu",
-  "sigmoid", "sqrt", "time_floor", "time_part", "to_dense", "to_sparse"
+  "sigmoid", "sqrt", "str_len", "str_lower", "str_slice", "str_strip", "str_upper", "time_floor", "time_part",
+  "to_dense", "to_sparse"
 )
 REDUCTIONS <- c("argmax", "count_na", "count_nonzero", "max", "mean", "min", "norm", "sum")
+
+STRING_TESTS <- c("str_contains", "str_endswith", "str_startswith")
+STRINGS <- c(STRING_TESTS, "str_replace")
 
 # The dimensions of the outputs of a step.
 #
@@ -16,7 +20,7 @@ step_dims <- function(op, dims, settings, outputs) {
   first <- dims[[1L]]
   unknown <- rep(list(NULL), outputs)
   if (op %in% SAME_DIMS) return(list(first))
-  if (op %in% c(ARITHMETIC, COMPARISONS, LOGIC, "logical_xor", "maximum", "minimum", "where")) {
+  if (op %in% c(ARITHMETIC, COMPARISONS, LOGIC, "logical_xor", "maximum", "minimum", "where", STRINGS)) {
     return(list(Reduce(stretched_dims, dims)))
   }
   axis <- counted_axis(settings$axis, length(first))

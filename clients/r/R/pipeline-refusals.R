@@ -14,7 +14,11 @@ refused_functions <- list(
     "class", "oldClass", "data.class", "isa", "typeof", "mode", "storage.mode"
   ),
   "jz_frame(list(a = t$x, b = t$y)), which gives fields their names" = "setNames",
-  "texts that are data, since pipelines make none" = c("toString", "paste", "paste0", "sprintf"),
+  "paste0(x, \"-\", y), which has a text for each element" = c("toString", "sprintf"),
+  "grepl(text, x, fixed = TRUE), gsub(old, new, x, fixed = TRUE), since there are no regular expressions" = c(
+    "sub", "grep", "regexpr", "gregexpr", "regexec", "chartr"
+  ),
+  "jz_tokenize(x), which has the words of all texts" = "strsplit",
   "jz_time_part(x, \"month\") and the like of times, which are numbers, since pipelines make no texts of times" = c(
     "format", "strftime", "months", "weekdays", "quarters", "as.POSIXlt"
   ),

@@ -26,7 +26,7 @@ test_that("functions of R that need data are errors that name the call", {
   expect_match(told(function(x) rank(x)), "^rank\\(x\\): ")
   expect_match(told(function(x) which(x > 0)), "^which\\(x > 0\\): ")
   expect_match(told(function(x) as.numeric(x)), "^as.numeric\\(x\\): ")
-  expect_match(told(function(x) paste("a", x)), "^paste\\(\"a\", x\\): ")
+  expect_match(told(function(x) sprintf("%s", x)), "^sprintf\\(\"%s\", x\\): ")
   expect_match(told(function(x) Filter(exp, x)), "^Filter\\(exp, x\\): ")
   expect_match(told(function(x) signif(x)), "^signif\\(x")
   inner <- function(y) lm(y ~ 1)
