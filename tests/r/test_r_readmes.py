@@ -1,4 +1,4 @@
-"""The R in the READMEs, and in the page on tables, shows what happens."""
+"""The R in the READMEs, and in the pages on tables and times, shows what happens."""
 
 import doctest
 import os
@@ -68,7 +68,8 @@ def test_the_r_of_a_readme_prints_what_it_shows(r_server, db, readme, tmp_path):
     assert printed([without_output(block) for block in shown], r_server.target, tmp_path) == shown
 
 
-def test_the_r_of_the_page_on_tables_prints_what_it_shows(r_server, tmp_path):
-    shown = blocks((ROOT / "docs" / "tables.md").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("page", ["tables.md", "times.md"])
+def test_the_r_of_a_page_prints_what_it_shows(r_server, page, tmp_path):
+    shown = blocks((ROOT / "docs" / page).read_text(encoding="utf-8"))
     assert shown
     assert printed([without_output(block) for block in shown], r_server.target, tmp_path) == shown

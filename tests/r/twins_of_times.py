@@ -52,4 +52,15 @@ OF_TIMES: dict[str, Callable[..., object]] = {
     ),
     "function(t) min(t)": lambda t: t.min(),
     'function(day) pmin(day, as.Date("2024-01-01"))': lambda day: ops.minimum(day, dt.date(2024, 1, 1)),
+    'function(when) jz_time_part(when, "hour") + jz_time_part(when, "day_of_week")': lambda when: (
+        when.dt.hour + when.dt.day_of_week
+    ),
+    'function(day) jz_time_part(day, "month")': lambda day: ops.time_part(day, "month"),
+    'function(span) jz_time_part(span, "days")': lambda span: span.dt.days,
+    'function(when) trunc(when, "days") - trunc(when, units = "mins")': lambda when: (
+        when.dt.floor("D") - when.dt.floor("min")
+    ),
+    'function(day) trunc(day, "years")': lambda day: day.dt.floor("Y"),
+    'function(when) jz_time_floor(when, "minute", every = 15)': lambda when: when.dt.floor("15min"),
+    'function(day) jz_time_floor(day, "week")': lambda day: ops.time_floor(day, "week"),
 }
