@@ -16,7 +16,7 @@ from numpy.testing import assert_allclose
 from jazz.convert import from_value, to_value
 from jazz.convert.axes import same
 from jazz.values import DataType, Layout, Null, Order, Table, Tensor, dense
-from jazz_server.engine import scattered
+from jazz_server.engine import scattered, together
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.errors import OpError
 from jazz_server.kinds.match import type_of
@@ -230,6 +230,19 @@ def test_columns_of_any_order_in_memory_are_reduced_each_for_itself(columns: int
     for name in ("sum", "std", "max", "median"):
         assert (whole[name].array() == other[name].array()).all()
     assert_allclose(whole["sum"].array(), [x[codes == code].sum(axis=0) for code in range(3)])
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_rows_are_brought_together_in_their_order_by_any_number_of_threads(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "_GRAIN", 1)
+    monkeypatch.setattr(together, "thread_count", lambda: threads)
+    codes = np.random.default_rng(6).integers(-1, 5, 1000)
+    order = np.argsort(codes, kind="stable")[np.count_nonzero(codes < 0) :]
+    indptr = np.searchsorted(codes[order], np.arange(6))
+    for data in (np.arange(1000), np.arange(1000, dtype=np.float32), np.arange(1000) % 3 == 0):
+        assert (together.together(data, codes, indptr) == data[order]).all()
 
 
 def test_durations_and_times_are_added_up_and_averaged_exactly() -> None:

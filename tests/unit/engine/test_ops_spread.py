@@ -132,3 +132,12 @@ def test_an_integer_to_a_negative_power_is_refused_when_it_shows() -> None:
 def test_sums_of_float32_are_added_up_in_float64() -> None:
     x = np.full(1 << 20, np.float32(0.1))
     assert op("cumsum", dense(x)).array()[-1] == np.float32(np.float64(np.float32(0.1)) * (1 << 20))
+
+
+@pytest.mark.parametrize("special", [[], [np.nan]])
+@pytest.mark.parametrize("method", ["linear", "higher"])
+def test_many_quantiles_are_those_of_numpy_in_the_order_asked_for(method: str, special: list[float]) -> None:
+    x = np.concatenate((special, np.round(RNG.normal(size=500), 1)))
+    q = (*RNG.random(30).tolist(), 0.0, 1.0, 0.5, 0.5)
+    found = op("quantile", dense(x), q=q, method=method)
+    assert_allclose(found.array(), np.quantile(x, q, method=method), rtol=1e-14)

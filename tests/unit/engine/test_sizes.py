@@ -88,8 +88,6 @@ COSTS: list[tuple[str, list[Size], dict[str, Any], list[Size], Cost]] = [
     ("sort", [TALL], {}, [TALL], Cost(16384 * 14)),
     ("argsort", [TALL], {}, [TALL], Cost(16384 * 14)),
     ("unique", [SPARSE], {}, [SPARSE], Cost(4096 * 12)),
-    ("quantile", [TALL], {"q": 0.5, "axis": 1}, [Size((1024,), 1024, 8192)], Cost(16384 * 4)),
-    ("quantile", [SPARSE], {"q": 0.5, "axis": (0,)}, [Size((1024,), 1024, 8192)], Cost(4096 * 2)),
     ("topk", [TALL], {"k": 8}, [Size((1024, 8), 8192, 32768)] * 2, Cost(16384 * 3)),
     ("keep_topk", [SPARSE], {"k": 4}, [SPARSE], Cost(4096 * 2)),
     ("prune", [SPARSE], {}, [SPARSE], Cost(4096)),

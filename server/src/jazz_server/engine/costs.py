@@ -21,14 +21,6 @@ def sorting(args: Sequence[Size], _settings: CostSettings, _results: Sequence[Si
     return Cost(args[0].stored * comparisons(args[0].stored))
 
 
-def sorting_lines(args: Sequence[Size], settings: CostSettings, _results: Sequence[Size]) -> Cost:
-    """The stored elements of each line along `axis` are put in order."""
-    (x, *_), axis = args, settings.get("axis")
-    axes = range(len(x.shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    length = math.prod(x.shape[each] for each in axes if isinstance(each, int))
-    return Cost(x.stored * comparisons(length * x.stored / max(x.elements, 1) if x.sparse else length))
-
-
 def keeping(args: Sequence[Size], settings: CostSettings, _results: Sequence[Size]) -> Cost:
     """Of each row the `k` first in an order are found, by a heap; all are kept where it is not set."""
     k = settings.get("k")

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from jazz.values import Tensor
 from jazz_server.engine import operands
 from jazz_server.engine.keys import Keys
+from jazz_server.engine.launch import launch_serial
 from jazz_server.engine.memory import check_bytes, check_shape
 from jazz_server.engine.missing import presence
-from jazz_server.engine.ordering import stable_order
 from jazz_server.engine.promotion import Array
 from jazz_server.engine.scattered import scattered
 from jazz_server.engine.segments import Lines, Segments, pointers
+from jazz_server.engine.together import can_move, together
 from jazz_server.engine.unmoved import Unmoved
 
 Told: TypeAlias = tuple[Lines, NDArray[np.int64] | None]
@@ -56,7 +57,7 @@ class Groups:
     @cached_property
     def rows(self) -> NDArray[np.int64]:
         """The rows, group by group, in each in their order: O(rows)."""
-        return stable_order(self.codes)[len(self.codes) - self.indptr[-1] :]
+        return together(np.arange(len(self.codes)), self.codes, self.indptr)
 
     @property
     def last(self) -> NDArray[np.int64]:
@@ -110,7 +111,9 @@ class Groups:
     def _in_lines(self, array: Array) -> Array:
         """The elements of an array, line by line."""
         columns = _as_columns(array).T
-        check_bytes(columns.shape[0] * len(self.rows) * array.itemsize, "the rows of groups")
+        check_bytes(columns.shape[0] * int(self.indptr[-1]) * array.itemsize, "the rows of groups")
+        if len(columns) == 1 and can_move(array.dtype):
+            return together(np.ascontiguousarray(columns[0]), self.codes, self.indptr)
         return columns.take(self.rows, axis=1).reshape(-1)
 
 
@@ -120,9 +123,10 @@ def _as_columns(array: Array) -> Array:
 
 def groups_of(keys: Keys, *, dropna: bool) -> Groups:
     """The rows that have a key in common, in the order of keys; without those of keys of which something is missing."""
-    sizes = np.bincount(keys.codes, minlength=keys.count).astype(np.int64, copy=False)
-    if not dropna or not keys.missing.any():
-        return Groups(keys.codes, sizes, keys.first)
-    kept = ~keys.missing
+    sizes, first = np.zeros(keys.count, np.int64), np.empty(keys.count, np.int64)
+    launch_serial("group_sizes", len(keys.codes), keys.codes, sizes, first)
+    kept = ~keys.gaps[first]
+    if not dropna or kept.all():
+        return Groups(keys.codes, sizes, first)
     numbers = np.where(kept, np.cumsum(kept) - 1, -1)
-    return Groups(numbers[keys.codes], sizes[kept], keys.first[kept])
+    return Groups(numbers[keys.codes], sizes[kept], first[kept])

@@ -56,6 +56,10 @@ class Lines(Protocol):
         """
         ...
 
+    def squares(self, centers: Array) -> Array:
+        """The sums of the squares of how far the stored elements of each line are from one value for each."""
+        ...
+
 
 OfLines: TypeAlias = Callable[[Lines, Settings], Array]
 """A reduction of lines to one result each. Where a line is empty it need not make sense."""
@@ -103,6 +107,10 @@ class Segments:
             out[some] = function.reduceat(data, self.indptr[:-1][some])
         return out
 
+    def squares(self, centers: Array) -> Array:
+        """The sums of the squares of how far the stored elements of each line are from one value for each."""
+        return self.reduce(np.add, squared(self.data - self.spread(centers)), 0)
+
 
 def segments_of(tensor: Tensor, axes: Axes) -> Segments:
     """The elements that are there of each line along axes: O(elements) if dense, O(lines + entries) if sparse."""
@@ -139,6 +147,11 @@ def _sparse_lines(tensor: Tensor, axes: Axes) -> Segments:
         data = data[~missing]
         indptr = pointers(~missing)[indptr]
     return Segments(indptr, data, absent)
+
+
+def squared(x: Array) -> Array:
+    """The squares of absolute values."""
+    return np.asarray(np.square(x) if x.dtype.kind == "f" else np.square(x.real) + np.square(x.imag))
 
 
 def pointers(counts: Array) -> NDArray[np.int64]:

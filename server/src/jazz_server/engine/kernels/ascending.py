@@ -1,55 +1,113 @@
-"""Numbers in ascending order, segment by segment."""
+"""Numbers at a place of the ascending order, segment by segment."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from jazz_server.engine.kernels.declare import NUMBER, Int64s, Size, ValuesOut, inlined, kernel
 
+_SHORT: Final = 16
+"""How many numbers are sorted, by a loop that does not branch on what they are."""
+
 
 @inlined
-def before(a: Any, b: Any) -> Any:
-    """Tell whether a number comes before another one; NaN comes last."""
-    return a < b or (b != b and a == a)
+def drawn(data: ValuesOut, low: Size, high: Size, state: int) -> Any:
+    """Return the number at a place between two that 31 random bits say."""
+    return data[low + (((high - low) * state) >> 31)]
+
+
+@inlined
+def stepped(state: int) -> int:
+    """Return the next 31 random bits."""
+    return (state * 1103515245 + 12345) & 0x7FFFFFFF
+
+
+@inlined
+def middle_of(a: Any, b: Any, c: Any) -> Any:
+    """Return the number that is between two others."""
+    return max(min(a, b), min(max(a, b), c))
+
+
+@inlined
+def select(data: ValuesOut, low: Size, high: Size, place: Size, state: Size) -> Size:
+    """Put the number at `place` of the ascending order of data[low:high] there, and smaller ones before; none is NaN.
+
+    What stands from there up to the place that is returned is in ascending order, too.
+
+    Each turn leaves the part that has the place: what is below a number, or is not. Numbers are drawn, from `state` on,
+    so that no order of them takes long.
+    """
+    while high - low > _SHORT:
+        first = stepped(state)
+        second = stepped(first)
+        state = stepped(second)
+        pivot = middle_of(drawn(data, low, high, first), drawn(data, low, high, second), drawn(data, low, high, state))
+        edge = low
+        for i in range(low, high):
+            x = data[i]
+            data[i] = data[edge]
+            data[edge] = x
+            edge += x < pivot
+        if place < edge:
+            high = edge
+            continue
+        if edge == low:  # where many are the least one, they are all put first
+            for i in range(low, high):
+                x = data[i]
+                data[i] = data[edge]
+                data[edge] = x
+                edge += x <= pivot
+            if place < edge:
+                return edge
+        low = edge
+    for i in range(low + 1, high):
+        x = data[i]
+        for j in range(low, i):
+            y = data[j]
+            below = x < y
+            data[j] = x if below else y
+            x = y if below else x
+        data[i] = x
+    return high
 
 
 @kernel(value=NUMBER)
-def sort_segments(
-    indptr: Int64s, data: ValuesOut, scratch: ValuesOut, longest: Size, row_begin: Size, row_end: Size
+def select_segments(
+    begins: Int64s,
+    ends: Int64s,
+    data: ValuesOut,
+    places: Int64s,
+    seed: Size,
+    row_begin: Size,
+    row_end: Size,
 ) -> None:
-    """Sort the numbers ``indptr[row]:indptr[row + 1]`` of each row in place, unless they are more than `longest`.
+    """Put the numbers at `places` of the ascending order of each segment there, and those that come next behind them.
 
-    Insertion in runs of 16, then merges through `scratch`, which is as long as `data`.
+    Segment s is ``data[begins[s]:ends[s]]``, and stays as it is if its place is not in it. One with NaN is NaN all over
+    then. `seed` has 31 bits, and changes no number.
     """
     for row in range(row_begin, row_end):
-        first = indptr[row]
-        count = indptr[row + 1] - first
-        if count > longest:
+        begin = begins[row] + 0
+        end = ends[row] + 0
+        place = places[row] + 0
+        if place < begin or place >= end:
             continue
-        for begin in range(0, count, 16):
-            for i in range(begin + 1, min(begin + 16, count)):
-                value = data[first + i]
-                hole = i
-                while hole > begin and before(value, data[first + hole - 1]):
-                    data[first + hole] = data[first + hole - 1]
-                    hole -= 1
-                data[first + hole] = value
-        width = 16
-        while width < count:
-            for begin in range(0, count, 2 * width):
-                middle = min(begin + width, count)
-                end = min(begin + 2 * width, count)
-                for i in range(begin, middle):
-                    scratch[first + i] = data[first + i]
-                left = begin
-                right = middle
-                for i in range(begin, end):
-                    if left == middle:
-                        break
-                    if right == end or not before(data[first + right], scratch[first + left]):
-                        data[first + i] = scratch[first + left]
-                        left += 1
-                    else:
-                        data[first + i] = data[first + right]
-                        right += 1
-            width *= 2
+        undefined = False
+        for p in range(begin, end):
+            undefined |= data[p] != data[p]
+        if undefined:
+            p = begin
+            while data[p] == data[p]:
+                p += 1
+            for other in range(begin, end):
+                data[other] = data[p]
+            continue
+        sorted_end = select(data, begin, end, place, seed)
+        if place + 1 == sorted_end and sorted_end < end:
+            least = sorted_end
+            for p in range(sorted_end + 1, end):
+                if data[p] < data[least]:
+                    least = p
+            x = data[least]
+            data[least] = data[sorted_end]
+            data[sorted_end] = x

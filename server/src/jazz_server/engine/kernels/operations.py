@@ -17,3 +17,15 @@ def minimum(a: Any, b: Any) -> Any:
 def maximum(a: Any, b: Any) -> Any:
     """Return the larger operand; NaN if either is NaN."""
     return a if a > b or a != a else b
+
+
+@inlined
+def add(a: Any, b: Any) -> Any:
+    """Return the sum."""
+    return a + b
+
+
+@inlined
+def multiply(a: Any, b: Any) -> Any:
+    """Return the product."""
+    return a * b

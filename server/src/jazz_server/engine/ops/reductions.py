@@ -206,7 +206,7 @@ def _some_of_lines(lines: Lines, _settings: Settings) -> Array:
 
 
 def _no_zero_of_lines(lines: Lines, _settings: Settings) -> Array:
-    return np.asarray((_nonzero(lines) == lines.stored) & (lines.absent == 0))
+    return np.asarray(_nonzero(lines) == lines.length)
 
 
 def _nonzero(lines: Lines) -> Array:

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from secrets import randbits
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from jazz_server.engine import along, costs, rows
+from jazz_server.engine import along, rows
 from jazz_server.engine.along import Axes
-from jazz_server.engine.launch import grain, launch
+from jazz_server.engine.launch import launch
 from jazz_server.engine.op import Flow, Inference, Op, Parameter, Scalar, Settings
-from jazz_server.engine.parallel import for_each, for_ranges
 from jazz_server.engine.promotion import BOOL, NUMERIC, REAL, Array, work_dtype
 from jazz_server.engine.reducing import AXES, KEEPDIMS, SKIPNA, OfArray, Reduction, missing_rule, reduction
-from jazz_server.engine.segments import Lines, OfLines, Segments, along_last, of_segments
+from jazz_server.engine.segments import Lines, OfLines, Segments, along_last, of_segments, squared
 from jazz_server.engine.unmoved import Unmoved
 from jazz_server.kinds.types import Type
 
 _CORRECTION: Final = Parameter(
     "correction", "float", "What is taken from the number of elements: 1 for the variance of a sample.", default=0
 )
-_LONG: Final = 64
-"""How many elements are sorted by a kernel; numpy sorts more of them faster, even if it is called for each line."""
+_SIGN: Final = np.uint64(1 << 63)
+"""What turns the order of uint64 into that of int64."""
 
 _METHODS: Final = ("linear", "lower", "higher", "nearest", "midpoint")
 
 
 def _wide(x: Array) -> Array:
     return x.astype(np.complex128 if x.dtype.kind == "c" else np.float64, copy=False)
-
-
-def _squared(x: Array) -> Array:
-    return np.asarray(np.square(x) if x.dtype.kind == "f" else np.square(x.real) + np.square(x.imag))
 
 
 def _divisor(count: Any, settings: Settings) -> Any:
@@ -45,15 +43,15 @@ def _variance(x: Array, axes: Axes, settings: Settings) -> Array:
     """In two passes: the mean first, then the squares of what is left, so that nothing cancels."""
     count = along.length(x.shape, axes)
     mean = np.sum(x, axis=axes, dtype=_wide(x[:0] if x.ndim else x).dtype, keepdims=True) / np.float64(count)
-    return np.asarray(_squared(x - mean).sum(axis=axes) / _divisor(count, settings))
+    return np.asarray(squared(x - mean).sum(axis=axes) / _divisor(count, settings))
 
 
 def _variance_of_lines(parts: Lines, settings: Settings) -> Array:
-    data, count = _wide(parts.data), parts.length
-    mean = parts.reduce(np.add, data, 0) / count.astype(np.float64)
-    squares = parts.reduce(np.add, _squared(data - parts.spread(mean)), 0)
+    count, absent = parts.length, parts.absent
+    mean = parts.reduce(np.add, parts.data, 0, _wide(parts.data[:0]).dtype) / count.astype(np.float64)
+    squares = parts.squares(mean)
     # Absent entries are zeros: each is as far from the mean as that is from zero.
-    squares = squares + np.where(parts.absent > 0, parts.absent * _squared(mean), 0)
+    squares = squares + np.where(absent > 0, absent * squared(mean), 0)
     return np.asarray(squares / _divisor(count, settings))
 
 
@@ -74,19 +72,34 @@ VAR: Final = _spread(_variance, _variance_of_lines)
 STD: Final = _spread(_deviation, _deviation_of_lines)
 
 
-_Pick = Callable[[Any], Array]
-"""The elements of each line that are at a place of their ascending order: one place for all lines, or one for each."""
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a quantile is in the ascending order of each line.
+
+    Attributes:
+        low: The place of the element that is not above it.
+        high: That of the one that is not below it: the same, or the next one.
+        share: How far it is from the one to the other; None where it is the one at `low`.
+    """
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    share: Array | None
 
 
-def _quantile(pick: _Pick, count: Any, q: float, method: str) -> Array:
-    """The quantile of each line, from its elements in ascending order."""
-    place = q * (np.asarray(count, np.float64) - 1)
+def _spot(count: NDArray[np.int64], q: float, method: str) -> _Spot:
+    place = q * (count - 1.0)
     if method in ("lower", "higher", "nearest"):
-        at = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}[method](place)
-        return pick(at.astype(np.int64))
+        at = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}[method](place).astype(np.int64)
+        return _Spot(at, at, None)
     low = np.floor(place)
     share = place - low if method == "linear" else np.where(place > low, 0.5, 0.0)
-    a, b = (pick(at.astype(np.int64)).astype(np.float64) for at in (low, np.ceil(place)))
+    return _Spot(low.astype(np.int64), np.ceil(place).astype(np.int64), share)
+
+
+def _between(a: Array, b: Array, share: Array) -> Array:
+    """What is a share of the way from one number to another one, in float64."""
+    a, b = a.astype(np.float64), b.astype(np.float64)
     gap = b - a
     between = np.where(share < 0.5, a + gap * share, b - gap * (1 - share))
     between = np.where(np.isinf(gap), a * (1 - share) + b * share, between)
@@ -99,62 +112,76 @@ def _orders(settings: Settings) -> tuple[float, ...]:
     return tuple(float(each) for each in given if isinstance(each, int | float))
 
 
-def _every(pick: _Pick, count: Any, undefined: Array, settings: Settings) -> Array:
-    """The quantiles, one row for each that is asked for; NaN where a line holds one."""
-    found = np.stack([_quantile(pick, count, q, str(settings["method"])) for q in _orders(settings)])
-    if undefined.any():
-        found[:, undefined] = np.nan
-    return found if isinstance(settings["q"], tuple) else np.asarray(found[0])
-
-
 def _quantiles(x: Array, axes: Axes, settings: Settings) -> Array:
-    lines = np.array(along_last(x, axes), order="C")
-    count = lines.shape[1]
-    places = _places(count, settings)
-    for_ranges(
-        len(lines), lambda begin, end: lines[begin:end].partition(places, axis=1), grain=grain(len(lines), lines.size)
-    )
-    last = lines[:, -1]
-    return _every(lambda at: lines[:, int(at)], count, last != last, settings)
-
-
-def _places(count: int, settings: Settings) -> list[int]:
-    """The places of an ascending order that quantiles are made of, and the last, where NaN would be."""
-    exact = [q * (count - 1) for q in _orders(settings)]
-    return sorted({count - 1, *(int(at) for place in exact for at in (np.floor(place), np.ceil(place)))})
+    lines = along_last(x, axes)
+    indptr = np.arange(len(lines) + 1) * lines.shape[1]
+    return _quantiles_of_lines(Segments(indptr, lines.reshape(-1), np.zeros(len(lines), np.int64)), settings)
 
 
 def _quantiles_of_lines(lines: Lines, settings: Settings) -> Array:
-    """Sorts what is stored; the zeros that are not come between the negative and the positive numbers."""
+    """The quantiles, one row for each that is asked for; NaN where a line holds one."""
     parts = lines.segments if isinstance(lines, Unmoved) else lines
     assert isinstance(parts, Segments)
-    data = _ascending(parts)
-    begin, count = parts.indptr[:-1], parts.length
-    below = np.concatenate(([0], np.cumsum(data < 0)))
-    negative = below[parts.indptr[1:]] - below[begin]
-    data = np.append(data, data.dtype.type(0))  # so that there is one to pick where none counts
-
-    def pick(at: Any) -> Array:
-        at = np.clip(at, 0, np.maximum(count - 1, 0))
-        zero = (at >= negative) & (at < negative + parts.absent)
-        places = begin + np.where(at < negative, at, at - parts.absent)
-        return np.asarray(np.where(zero, data.dtype.type(0), data[np.clip(places, 0, len(data) - 1)]))
-
-    last = data[np.maximum(parts.indptr[1:] - 1, 0)]
-    return _every(pick, count, (parts.stored > 0) & (last != last), settings)
+    spots = [_spot(parts.length, q, str(settings["method"])) for q in _orders(settings)]
+    pick = _picks(parts, [spots[at].low for at in np.argsort(_orders(settings))])
+    found = [
+        pick(spot.low) if spot.share is None else _between(pick(spot.low), pick(spot.high), spot.share)
+        for spot in spots
+    ]
+    return np.stack(found) if isinstance(settings["q"], tuple) else found[0]
 
 
-def _ascending(parts: Segments) -> Array:
-    """The stored elements, those of each segment in ascending order, NaN last."""
-    work = work_dtype(parts.data.dtype)
-    if work is None or parts.data.dtype == np.uint64:
-        return np.asarray(parts.data[np.lexsort((parts.data, parts.spread(np.arange(len(parts.absent)))))])
-    data = np.array(parts.data, work)
-    count = len(parts.absent)
-    launch("sort_segments", count, len(data) + count, parts.indptr, data, np.empty_like(data), _LONG, value=work)
-    long = np.flatnonzero(parts.stored > _LONG)
-    for_each([(parts.indptr[line], parts.indptr[line + 1]) for line in long], lambda ends: data[slice(*ends)].sort())
-    return data
+def _picks(parts: Segments, wanted: Sequence[NDArray[np.int64]]) -> Callable[[NDArray[np.int64]], Array]:
+    """Gives elements at places of the ascending order of each line, those that are wanted and those that come next.
+
+    They are selected from what is stored; the zeros that are not come between the negative and the positive numbers.
+    Wanted places are in ascending order.
+    """
+    begin, stored, absent = parts.indptr[:-1], parts.stored, parts.absent
+    negative = parts.reduce(np.add, parts.data < 0, 0, np.int64) if absent.any() else np.zeros_like(absent)
+    data = _as_ordered(parts.data)
+
+    def stored_at(at: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where elements are in the data; for a zero that is not, where what comes next is."""
+        places = np.where(at < negative, at, np.maximum(at - absent, negative))
+        return begin + np.clip(places, 0, np.maximum(stored - 1, 0))
+
+    def pick(at: NDArray[np.int64]) -> Array:
+        elements = _as_they_are(data[stored_at(at)], parts.data.dtype)
+        zero = (at >= negative) & (at < negative + absent) & ((elements == elements) | (stored == 0))
+        return np.where(zero, elements.dtype.type(0), elements)
+
+    _select(data, begin, parts.indptr[1:], [stored_at(at) for at in wanted])
+    return pick
+
+
+def _select(
+    data: Array, begins: NDArray[np.int64], ends: NDArray[np.int64], places: Sequence[NDArray[np.int64]]
+) -> None:
+    """Moves elements of segments to places of their ascending order, and the next ones behind them.
+
+    The middle one comes first, so that for each of the others one side of it is left.
+    """
+    if not places:
+        return
+    middle = len(places) // 2
+    at, work = places[middle], int(np.maximum(ends - begins, 0).sum())
+    launch("select_segments", len(at), work + len(at), begins, ends, data, at, randbits(31), value=data.dtype)
+    _select(data, begins, at, places[:middle])
+    _select(data, at + 1, ends, places[middle + 1 :])
+
+
+def _as_ordered(x: Array) -> Array:
+    """A copy of numbers as ones that kernels order in the same way, and one more."""
+    if x.dtype == np.uint64:
+        return np.append(x ^ _SIGN, _SIGN).view(np.int64)
+    work = work_dtype(x.dtype)
+    assert work is not None
+    return np.concatenate((x, np.zeros(1, x.dtype)), dtype=work)
+
+
+def _as_they_are(ordered: Array, dtype: np.dtype[Any]) -> Array:
+    return ordered.view(np.uint64) ^ _SIGN if dtype == np.uint64 else ordered
 
 
 def _quantile_type(x: Array, settings: Settings) -> Array:
@@ -221,8 +248,6 @@ OPS: Final = (
         infer=_infer_quantile,
         run=QUANTILE.run,
         rows=_rows_of_quantile,
-        cost=costs.sorting_lines,
-        work="O(elements stored · log of those of a line)",
         parameters=(
             Parameter("q", "float|floats", "The share, or several, from 0 to 1.", required=True),
             Parameter(
