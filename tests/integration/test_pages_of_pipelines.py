@@ -20,7 +20,13 @@ PANDAS_3 = pytest.mark.skipif(pd.__version__ < "3", reason="the page shows what 
 
 @pytest.mark.parametrize(
     ("page", "least"),
-    [("comparing.md", 11), ("tables.md", 5), ("times.md", 5), pytest.param("missing.md", 11, marks=PANDAS_3)],
+    [
+        ("comparing.md", 11),
+        ("tables.md", 5),
+        ("times.md", 5),
+        pytest.param("texts.md", 8, marks=PANDAS_3),
+        pytest.param("missing.md", 11, marks=PANDAS_3),
+    ],
 )
 def test_the_examples_of_the_page_are_right(db, page, least):
     def run(function, *, to=None, **inputs):

@@ -50,6 +50,12 @@ def test_texts_with_something_between() -> None:
     assert steps(lambda x, y: x.str.cat(y, sep="-")) == ["add(x, '-')", "add(%0, y)"]
 
 
+@pytest.mark.parametrize("name", ["startswith", "endswith", "contains"])
+def test_answers_choose_rows(name: str) -> None:
+    assert steps(lambda x: x[getattr(x.str, name)("a")])[1] == "filter(x, %0)"
+    assert steps(lambda x: x[jazz.ops.fill_na(getattr(x.str, name)("a"), False)])[2] == "filter(x, %1)"
+
+
 def test_methods_are_those_of_pandas() -> None:
     assert set(METHODS) == {name for name in vars(Texts) if not name.startswith("_")} - {"node"}
     assert all(hasattr(pd.Series([], dtype="str").str, name) for name in METHODS)

@@ -47,6 +47,7 @@ def cases(case: str) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
 def lengths_of(texts: Tensor) -> Tensor:
     """How many code points each text of a vector has: O(bytes)."""
     offsets, data = buffers(texts)
+    check_bytes(offsets.nbytes, "the lengths of texts")
     found = np.empty(texts.size, np.int64)
     launch("texts_length", texts.size, len(data) + texts.size, offsets, data, found)
     return dense(found)
@@ -56,6 +57,7 @@ def in_case(texts: Tensor, case: str) -> Tensor:
     """The texts of a vector in upper or lower case, as Python's `str` writes them: O(bytes)."""
     offsets, data = buffers(texts)
     if not len(data) or int(data.max()) < _ASCII:
+        check_bytes(3 * data.nbytes, "the texts of a result")
         first = ord("a" if case == "upper" else "A")
         letters = (data >= first) & (data < first + 26)
         return Tensor(STRING, texts.shape, data=np.where(letters, data ^ 0x20, data), offsets=offsets)
@@ -94,6 +96,7 @@ def sliced(texts: Tensor, start: int | None, stop: int | None) -> Tensor:
 def _parts(texts: Tensor, kernel: str, *given: object) -> Tensor:
     """What a kernel finds of each text, which says where it begins and how long it is."""
     offsets, data = buffers(texts)
+    check_bytes(2 * offsets.nbytes, "the parts of texts")
     begins, lengths = (np.empty(texts.size, np.int64) for _ in range(2))
     launch(kernel, texts.size, len(data) + texts.size, offsets, data, *given, begins, lengths)
     return made(lengths, "texts_copy", texts.size, data, begins)

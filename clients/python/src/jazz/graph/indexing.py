@@ -20,6 +20,7 @@ _TRUTHS: Final = frozenset(
     {
         "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "is_na", "isnan", "isinf", "isfinite",
         "isin", "logical_and", "logical_or", "logical_xor", "logical_not", "any", "all",
+        "str_contains", "str_endswith", "str_startswith",
     }
 )  # fmt: skip
 """Operations that give truth values."""
