@@ -101,3 +101,38 @@ def test_a_pipeline_of_inputs_of_any_type_takes_times(db: jazz.Database) -> None
     found = db.run("lab/gaps", x=np.array(["2024-01-01T01"], "M8[s]"), y=np.array(["2024-01-01T00"], "M8[s]"))
     assert found.tolist() == [7200.0]
     db.spaces.delete("lab", force=True)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, s: x.dt.month,
+        lambda x, s: x.dt.day_of_week * 24 + x.dt.hour,
+        lambda x, s: x.dt.floor("D"),
+        lambda x, s: x.dt.floor("15min"),
+        lambda x, s: s.dt.days,
+        lambda x, s: s.dt.total_seconds(),
+        lambda x, s: s.dt.floor("h"),
+    ],
+)
+def test_parts_and_units_are_those_of_pandas(db: jazz.Database, function: Any) -> None:
+    found = db.run(jazz.pipeline(function), to="pandas", x=ARRIVED, s=SPANS)
+    expected = function(ARRIVED, SPANS)
+    pd.testing.assert_series_equal(pd.Series(found).astype(expected.dtype), expected, check_names=False)
+
+
+def test_months_of_zones_are_keys(db: jazz.Database) -> None:
+    new_year = pd.to_datetime(["2024-12-31T22:59", "2024-12-31T23:00", "2025-01-31T22:59"]).tz_localize("UTC")
+    frame = pd.DataFrame({"when": new_year.tz_convert("Europe/Vienna"), "amount": [1.0, 2.0, 4.0]})
+    by_month = jazz.pipeline(lambda t: t.assign(month=t["when"].dt.floor("M")).groupby("month")["amount"].sum())
+    found = db.run(by_month, t=frame)
+    assert found["month"].astype(str).tolist() == ["2024-12-01 00:00:00+01:00", "2025-01-01 00:00:00+01:00"]
+    assert found["amount"].tolist() == [1.0, 6.0]
+
+
+def test_what_is_no_time_has_no_parts(db: jazz.Database) -> None:
+    with pytest.raises(jazz.errors.KindMismatch) as caught:
+        db.run(jazz.pipeline(lambda x: x.dt.month), x=np.arange(3))
+    (violation,) = caught.value.violations
+    assert violation.field.startswith("steps[0] time_part.x")
+    assert (violation.expected, violation.found) == ("timestamps or dates", "int64")
