@@ -144,7 +144,7 @@ def _picks(parts: Segments, wanted: Sequence[NDArray[np.int64]]) -> Callable[[ND
     def stored_at(at: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where elements are in the data; for a zero that is not, where what comes next is."""
         places = np.where(at < negative, at, np.maximum(at - absent, negative))
-        return begin + np.clip(places, 0, np.maximum(stored - 1, 0))
+        return np.asarray(begin + np.clip(places, 0, np.maximum(stored - 1, 0)))
 
     def pick(at: NDArray[np.int64]) -> Array:
         elements = _as_they_are(data[stored_at(at)], parts.data.dtype)
