@@ -127,8 +127,11 @@ def _passed_in(zone: Zone, clock: WallClock, passed: Array, second: int, *, stay
     days = clock.days - whole_days + carried_days
 
     def since(offset: Array) -> Array:
+        whole = passed + (offset - clock.offset) * second
+        if not ticks.any():
+            return np.asarray(whole)
         moved_over = zone.offset(days, seconds - offset) != offset
-        return np.asarray(passed + (offset - clock.offset) * second + np.where(moved_over, ticks, 0))
+        return np.asarray(whole + np.where(moved_over, ticks, 0))
 
     first = since(zone.first_offset(days, seconds))
     if not stays:
