@@ -33,7 +33,7 @@ step_types <- function(op, types, settings, rows) {
     return(c(lapply(utils::head(types, settings$count %||% 1), in_other_rows, rows), list(tensor_of(list(), FALSE))))
   }
   if (op == "field") return(list(type_fields(types[[1L]])[[settings$name]] %||% jz_any_value()))
-  truths <- c(COMPARISONS, LOGIC, "logical_not", "logical_xor", "is_na", "isin")
+  truths <- c(COMPARISONS, LOGIC, "logical_not", "logical_xor", "is_na", "isin", STRING_TESTS)
   truth <- op %in% truths || op %in% c(MOVED, "transpose") && is_truth_type(types[[1L]])
   lapply(step_dims(op, lapply(types, type_dims), settings, 1L), tensor_of, truth = truth)
 }
@@ -81,6 +81,17 @@ constant_type <- function(value) {
   tensor_of(as.list(as.double(if (!single) dim(value) %||% length(value))), is.logical(value))
 }
 
+# What is known of a state after a loop, of whose turns one gives `turn`: lengths that show when it runs may change.
+type_of_turns <- function(start, turn, rows) {
+  dims <- list(type_dims(start), type_dims(turn))
+  if (!is.null(type_fields(start)) || any(lengths(dims) == 0) || length(dims[[1]]) != length(dims[[2]])) {
+    return(in_other_rows(start, rows))
+  }
+  changes <- vapply(dims[[2]], function(dim) is.na(dim) || is.character(dim) && startsWith(dim, "?"), NA)
+  dims[[2]][!changes] <- dims[[1]][!changes]
+  tensor_of(dims_of_both(dims[[1]], dims[[2]]), is_truth_type(start))
+}
+
 # A state of a loop: a table has the same fields in all turns, and as many rows as it likes.
 in_other_rows <- function(type, rows) {
   if (is.null(type_fields(type))) type else with_rows(type, known_dimension(rows))
@@ -92,13 +103,19 @@ type_of_both <- function(then, otherwise, rows) {
   fields <- type_fields(then)
   if (is.null(fields)) {
     truth <- is_truth_type(then) && is_truth_type(otherwise)
-    return(tensor_of(if (identical(type_dims(then), type_dims(otherwise))) type_dims(then), truth))
+    return(tensor_of(dims_of_both(type_dims(then), type_dims(otherwise)), truth))
   }
   others <- type_fields(otherwise)
   table_of(lapply(stats::setNames(nm = names(fields)), function(name) {
     both <- lapply(list(fields[[name]], others[[name]] %||% jz_any_value()), with_rows, known_dimension(rows))
     type_of_both(both[[1]], both[[2]], rows)
   }))
+}
+
+# Lengths that differ are not known of what is either: that of x[x > 0] shows only when it runs.
+dims_of_both <- function(a, b) {
+  if (is.null(a) || is.null(b) || length(a) != length(b)) return(NULL)
+  Map(function(x, y) if (same_dim(x, y)) x else NA, a, b)
 }
 
 table_of <- function(fields) {

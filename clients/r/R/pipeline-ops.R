@@ -289,9 +289,9 @@ jz_iterate <- function(body, ..., max_iter, tol = NULL) {
   )
   nodes <- apply_op("iterate", c(states, captured), settings, length(states) + 1, list(list()))
   symbol <- paste0("?", trace$root$steps)
-  after <- Map(function(node, start) {
-    typed_node(trace, node@source, in_other_rows(known_type(start), symbol))
-  }, nodes[seq_along(states)], states)
+  after <- Map(function(node, start, turn) {
+    typed_node(trace, node@source, type_of_turns(known_type(start), turn, symbol))
+  }, nodes[seq_along(states)], states, graph$types)
   list(state = if (length(after) == 1) after[[1]] else after, iterations = nodes[[length(nodes)]])
 }
 
@@ -318,5 +318,8 @@ trace_body <- function(body, states, around) {
     stats::setNames(rep(list(any_type), length(captured)), sprintf("captured_%d", seq_along(captured) - 1L))
   )
   outputs <- stats::setNames(sources, paste0("state_", seq_len(count) - 1))
-  structure(list(trace = trace, inputs = inputs, captured = captured, outputs = outputs), class = "jazz_sub_graph")
+  structure(
+    list(trace = trace, inputs = inputs, captured = captured, outputs = outputs, types = lapply(results, known_type)),
+    class = "jazz_sub_graph"
+  )
 }

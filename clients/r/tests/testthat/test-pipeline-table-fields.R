@@ -287,6 +287,21 @@ test_that("rows of tables that choices and loops give are not taken for those of
   expect_match(conditionMessage(error), "equal dimensions", fixed = TRUE)
 })
 
+test_that("lengths that choices and loops change are not taken for those from before", {
+  types <- list(x = "float64[n]", m = "float64[n, 2]", p = "bool[]")
+  fewer <- list(
+    function(x, m, p) jz_cond(p, function() m, function() m[m[, 1] > 1, ]),
+    function(x, m, p) jz_iterate(function(s) s[s[, 1] > 1, ], m, max_iter = 2)$state
+  )
+  for (f in fewer) {
+    error <- raised(jz_pipeline(function(x, m, p) f(x, m, p) * x, inputs = types))
+    expect_match(conditionMessage(error), "equal dimensions", fixed = TRUE)
+    expect_s3_class(jz_pipeline(function(x, m, p) f(x, m, p)[, 1] * 2, inputs = types), "jazz_pipeline")
+  }
+  same <- function(x, m, p) jz_cond(p, function() m * 2, function() -m) * x
+  expect_s3_class(jz_pipeline(same, inputs = types), "jazz_pipeline")
+})
+
 test_that("choices and loops compute tables", {
   db <- test_db()
   f <- jz_pipeline(function(x) {
