@@ -43,6 +43,7 @@ OF_GROUPED: dict[str, Callable[..., object]] = {
     "function(x, v) rowsum(x, v) * 2": lambda x, v: _sums(x, v) * 2.0,
     "function(s, v) rowsum(s, v) + 1": lambda s, v: _sums(s, v) + 1.0,
     "function(v) rowsum(v, c(2, 1, 2))": lambda v: ops.expand_dims(_sums(v, np.array([2.0, 1.0, 2.0])), 1),
+    "function(x, v) rowsum(x, v, reorder = FALSE)": lambda x, v: _sums(x, v)[ops.argsort(ops.unique(v).indices)],
     "function(table) rowsum(table['n'], table$k, na.rm = TRUE)": lambda table: (
         table[["n"]].assign(group=table["k"]).groupby("group")["n"].sum(skipna=True).drop(columns="group")
     ),

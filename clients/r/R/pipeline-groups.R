@@ -16,7 +16,8 @@ TOLD <- c(
 #' field in it is `NA`. Texts are ordered by their code points, and `NaN` is a key, the last one.
 #'
 #' `rowsum()` adds up the rows of a vector, of a matrix, which may be sparse, or of each field of a table. Its rows have
-#' no names: they are in the order of the groups, as `jz_unique(group)$values` has them.
+#' no names, since pipelines make none: they are in the order of the groups, as `jz_unique(group)$values` has them, and
+#' with `reorder = FALSE` as `unique(group)` has them. `aggregate()` and `jz_aggregate()` have the groups as a field.
 #'
 #' `jz_aggregate()` has the names of functions and the rows that the Python client has: what is `NA` in a key is a key,
 #' the last one, unless `dropna = TRUE`, and rows are in the order of the first key.
@@ -30,7 +31,7 @@ TOLD <- c(
 #' @param na.rm Whether `NA` is left out. Where nothing is left sums are 0, and means, least and greatest elements are
 #'   `NA`. Of one element `var` and `sd` are `NaN`.
 #' @param group A vector of the groups of the rows.
-#' @param reorder As in R, where it is left out.
+#' @param reorder Whether groups are in their order, or in that in which they are first seen.
 #' @param table A table.
 #' @param ... For `jz_aggregate()`: by the name of each result a field and a function, such as `total = c("x", "sum")`.
 #'   Functions are `"size"`, which counts rows; `"count"`, elements that are not `NA`; `"nunique"`, different ones of
@@ -98,18 +99,24 @@ aggregate.jazz_node <- function(x, by, FUN, ..., na.rm = FALSE, # nolint: object
 rowsum.jazz_node <- function(x, group, reorder = TRUE, na.rm = FALSE, ...) {
   no_more(...)
   call <- traced_call()
-  check_kept(list(reorder = reorder), call)
+  check_bool(reorder, "reorder")
   if (is_table(x)) {
     if ("group" %in% names(x@fields)) stop_tracing(call, "a table without a field `group`", "one with it")
     table <- assigned(x, list(group = checked_key(group, call)), call)
     fields <- names(x@fields)
     found <- aggregated(table, "group", stats::setNames(nm = fields), told_of_all(fields, "sum"), na.rm, FALSE, 0, call)
-    return(left_fields(found, "group", call))
+    return(groups_in_order(left_fields(found, "group", call), group, reorder))
   }
   dims <- dims_of(x)
   table <- framed(list(x = x, group = checked_key(group, call)), call)
   sums <- table_field(aggregated(table, "group", c(x = "x"), c(x = "sum"), na.rm, FALSE, 0, call), "x")
+  sums <- groups_in_order(sums, group, reorder)
   if (length(dims) == 1) jz_expand_dims(sums, 2) else sums # R makes a matrix of a vector
+}
+
+# Rows of groups, which are in the order of their keys, or in that in which they are first seen.
+groups_in_order <- function(rows, group, reorder) {
+  if (reorder) rows else jz_take(rows, jz_argsort(jz_unique(group)$indices))
 }
 
 # aggregate() and rowsum() where the first argument may be no value of the pipeline.
