@@ -145,7 +145,8 @@ in_rows <- function(fields, rows) {
   lengths <- lapply(Filter(length, lapply(fields, type_dims)), `[[`, 1)
   known <- Filter(Negate(is.na), lengths)
   sure <- c(Filter(is.numeric, known), known, rows)[[1]]
-  lapply(fields, with_rows, dimension = known_dimension(sure))
+  fields[] <- lapply(fields, with_rows, dimension = known_dimension(sure))
+  fields
 }
 
 # What is known of a value from its header.

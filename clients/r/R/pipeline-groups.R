@@ -209,6 +209,7 @@ told_by <- function(fun, names, call) {
 aggregated <- function(table, by, fields, functions, na.rm, dropna, correction, call) { # nolint: object_name_linter.
   both <- intersect(names(fields), by)
   if (length(both) > 0) stop_tracing(call, "names that no key has", both[[1]])
+  check_there(table, c(by, fields), call)
   settings <- list(
     by = as.list(by), names = as.list(names(fields)), fields = as.list(unname(fields)),
     functions = as.list(unname(functions)), skipna = if (check_bool(na.rm, "na.rm")) TRUE,
@@ -216,7 +217,8 @@ aggregated <- function(table, by, fields, functions, na.rm, dropna, correction, 
   )
   node <- apply_op("aggregate", list(table), settings, 1, list(NULL), call)[[1]]
   known <- known_fields(table)
-  slot(node, "fields", check = FALSE) <- grouped_fields(known, settings, paste0("?", node@source$step$id))
+  told <- grouped_fields(known, settings, paste0("?", node@source$step$id))
+  slot(node, "fields", check = FALSE) <- all_known(told)
   node
 }
 

@@ -67,6 +67,8 @@ merged <- function(left, right, keys, how, sort, suffixes, coalesce, validate, c
   if (!is.character(suffixes) || length(suffixes) != 2 || anyNA(suffixes)) {
     stop_tracing("suffixes", "two texts", shown(suffixes))
   }
+  check_there(left, keys[[1]], call)
+  check_there(right, keys[[2]], call)
   settings <- list(
     left_on = as.list(keys[[1]]), right_on = as.list(keys[[2]]), how = if (how != "inner") how,
     sort = if (check_truth(sort, "sort")) TRUE, coalesce = if (check_truth(coalesce, "coalesce")) TRUE,
@@ -115,7 +117,10 @@ key_names <- function(by, table, argument) {
   if (is.numeric(by) && !anyNA(by) && all(by %in% seq_along(fields))) by <- fields[by]
   check_names(by, argument)
   unknown <- setdiff(by, fields)
-  if (length(unknown) > 0) stop_tracing(argument, sprintf("some of the fields %s", toString(fields)), unknown[[1]])
+  if (length(unknown) > 0) {
+    found <- paste0(unknown[[1]], did_you_mean(unknown[[1]], fields))
+    stop_tracing(argument, sprintf("some of the fields %s", toString(fields)), found)
+  }
   by
 }
 

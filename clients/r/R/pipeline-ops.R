@@ -218,8 +218,10 @@ jz_field <- function(table, name) table_field(table, check_string(name, "name", 
 
 # A field is known as far as the type of its table says.
 table_field <- function(table, name) {
+  call <- traced_call()
+  check_there(table, name, call)
   type <- known_fields(table)[[name]]
-  node <- apply_one("field", table, settings = list(name = name))
+  node <- apply_one("field", table, settings = list(name = name), call = call)
   if (is.null(type)) node else typed_node(node@trace, node@source, type)
 }
 

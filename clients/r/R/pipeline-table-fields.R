@@ -15,7 +15,7 @@ framed <- function(fields, call) {
   }
   given <- unname(lapply(fields, as_field))
   node <- apply_op("frame", given, list(names = as.list(names(fields))), 1, list(NULL), call)[[1]]
-  with_fields(node, lapply(fields, field_type))
+  with_fields(node, all_known(lapply(fields, field_type)))
 }
 
 #' @rdname jz_op
@@ -66,9 +66,13 @@ jz_drop <- function(table, names) left_fields(table, names, traced_call())
 
 left_fields <- function(table, names, call) {
   check_names(names, call)
+  check_there(table, names, call)
   node <- apply_op("drop", list(table), list(names = as.list(names)), 1, list(NULL), call)[[1]]
   fields <- known_fields(table)
-  slot(node, "fields", check = FALSE) <- fields[setdiff(names(fields), names)]
+  if (!is.null(fields)) {
+    fields[names] <- NULL
+    slot(node, "fields", check = FALSE) <- fields
+  }
   node
 }
 

@@ -7,7 +7,19 @@ is_table <- function(x) is_node(x) && !is.null(x@fields)
 known_fields <- function(table) {
   if (is_node(table)) return(table@fields)
   named <- is.list(table) && !is.object(table) && !is.null(names(table))
-  if (is.data.frame(table) || named) lapply(table, constant_type)
+  if (is.data.frame(table) || named) all_known(lapply(table, constant_type))
+}
+
+# Fields of a table that is known to have no others.
+all_known <- function(fields) structure(fields, closed = TRUE)
+
+# Refuses names that no field has, where there are no others than those that are known.
+check_there <- function(table, given, call) {
+  fields <- known_fields(table)
+  unknown <- setdiff(given, names(fields))
+  if (length(unknown) == 0 || !isTRUE(attr(fields, "closed"))) return(invisible())
+  found <- paste0(unknown[[1]], did_you_mean(unknown[[1]], names(fields)))
+  stop_tracing(call, sprintf("some of the fields %s", toString(names(fields))), found)
 }
 
 has_fields <- function(x) !is.null(known_fields(x))
@@ -16,7 +28,10 @@ has_fields <- function(x) !is.null(known_fields(x))
 rows_from <- function(node, table) {
   rows <- list(symbol = paste0("?", node@source$step$id))
   fields <- known_fields(table)
-  if (!is.null(fields)) slot(node, "fields", check = FALSE) <- lapply(fields, with_rows, dimension = rows)
+  if (!is.null(fields)) {
+    fields[] <- lapply(fields, with_rows, dimension = rows)
+    slot(node, "fields", check = FALSE) <- fields
+  }
   node
 }
 

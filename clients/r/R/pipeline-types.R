@@ -194,7 +194,8 @@ type_dims <- function(type) {
 type_fields <- function(type) {
   if (is.null(type$message$table)) return(NULL)
   fields <- type$message$table$fields
-  stats::setNames(lapply(fields, function(field) new_type(field$type)), vapply(fields, `[[`, "", "name"))
+  found <- stats::setNames(lapply(fields, function(field) new_type(field$type)), vapply(fields, `[[`, "", "name"))
+  if (isTRUE(type$message$table$closed)) all_known(found) else found
 }
 
 is_truth_type <- function(type) {

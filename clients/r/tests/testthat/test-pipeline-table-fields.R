@@ -287,6 +287,24 @@ test_that("rows of tables that choices and loops give are not taken for those of
   expect_match(conditionMessage(error), "equal dimensions", fixed = TRUE)
 })
 
+test_that("names that no field has are refused where a table has no others", {
+  closed <- jz_table(list(item = "string[n]?", price = "float64[n]"), closed = TRUE)
+  refused <- function(f) conditionMessage(raised(jz_pipeline(f, inputs = list(t = closed))))
+  meant <- "expected some of the fields item, price, found itme (did you mean \"item\"?)"
+  for (f in list(
+    function(t) t$itme, function(t) t["itme"], function(t) jz_drop(t, "itme"), function(t) jz_sort_by(t, "itme"),
+    function(t) jz_merge(t, t, on = "itme"), function(t) merge(t, t, by = "itme"),
+    function(t) jz_aggregate(t, "itme", n = c("price", "size")), function(t) jz_aggregate(t, "price", n = c("itme", "max")),
+    function(t) t[t$price > 1, ]$itme
+  )) {
+    expect_match(refused(f), meant, fixed = TRUE, info = deparse1(f))
+  }
+  made <- "some of the fields item, n, found m"
+  expect_match(refused(function(t) jz_aggregate(t, "item", n = c("price", "sum"))$m), made, fixed = TRUE)
+  open <- jz_table(list(item = "string[n]?"))
+  expect_s3_class(jz_pipeline(function(t) jz_aggregate(t, "itme", n = c("x", "sum")), list(t = open)), "jazz_pipeline")
+})
+
 test_that("lengths that choices and loops change are not taken for those from before", {
   types <- list(x = "float64[n]", m = "float64[n, 2]", p = "bool[]")
   fewer <- list(
