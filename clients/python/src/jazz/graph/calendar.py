@@ -40,7 +40,7 @@ UNITS: Final = {
 _FREQUENCY: Final = re.compile(r"(\d*)\s*([A-Za-z]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Times:
     """The parts of times, of which each is a value of the pipeline, and the units that they are in: `x.dt`.
 
