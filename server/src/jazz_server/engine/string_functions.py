@@ -70,9 +70,11 @@ def in_case(texts: Tensor, case: str) -> Tensor:
 
 def _with_last_sigmas(texts: Tensor, lower: Tensor) -> Tensor:
     """Texts in lower case, of which those with a Σ are Python's own: what that becomes depends on what is around it."""
-    greek = np.flatnonzero(contains(beside(texts, single(_SIGMA))).array())
-    if not len(greek):
+    _, data = buffers(texts)
+    first, second = _SIGMA.encode()
+    if not np.any((data[:-1] == first) & (data[1:] == second)):
         return lower
+    greek = np.flatnonzero(contains(beside(texts, single(_SIGMA))).array())
     written = [text.lower().encode() for text in listed(structure.picked(texts, greek))]
     offsets = np.cumsum([0, *map(len, written)]).astype(np.int64)
     own = Tensor(STRING, (len(greek),), data=np.frombuffer(b"".join(written), np.uint8), offsets=offsets)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz.values import Layout, Order, Tensor, dense
+from jazz_server.engine.launch import launch
 from jazz_server.engine.memory import check_bytes, check_shape
 from jazz_server.engine.missing import bitmap, presence
 from jazz_server.engine.promotion import Array
@@ -33,9 +34,13 @@ def picked(tensor: Tensor, positions: NDArray[Any]) -> Tensor:
     lengths = tensor.offsets[1:][positions] - starts
     offsets = np.zeros(len(positions) + 1, np.int64)
     np.cumsum(lengths, out=offsets[1:])
-    check_bytes(int(offsets[-1]) * 9, "the texts of a result")
-    places = np.repeat(starts - offsets[:-1], lengths) + np.arange(int(offsets[-1]))
-    return replace(tensor, data=tensor.data[places], offsets=offsets, validity=validity)
+    size = int(offsets[-1])
+    check_bytes(size + offsets.nbytes, "the texts of a result")
+    data = np.empty(size, np.uint8)
+    launch(
+        "texts_copy", len(positions), size + len(positions), np.ascontiguousarray(tensor.data), starts, offsets, data
+    )
+    return replace(tensor, data=data, offsets=offsets, validity=validity)
 
 
 def pooled(parts: Sequence[Tensor], dtype: np.dtype[Any] | None) -> Tensor:

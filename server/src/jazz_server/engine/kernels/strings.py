@@ -229,9 +229,16 @@ def end_of_next(data: Bytes, p: Size, end: Size, wanted: Bytes, first: Size, len
     """Return where the next occurrence of a text ends, whose bytes are in `wanted` from `first` on; -1 if nowhere."""
     same = 0
     while p < end:
-        while same > 0 and wanted[first + same] != data[p]:
-            same = borders[first + same - 1] + 0
-        same += wanted[first + same] == data[p]
+        if same == 0:
+            while p < end and data[p] != wanted[first]:
+                p += 1
+            if p == end:
+                return -1
+            same = 1
+        else:
+            while same > 0 and wanted[first + same] != data[p]:
+                same = borders[first + same - 1] + 0
+            same += wanted[first + same] == data[p]
         p += 1
         if same == length:
             return p
