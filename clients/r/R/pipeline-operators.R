@@ -56,7 +56,7 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' `colMeans()`; `pmax()`, `pmin()`, `ifelse()`, `%in%`, `is.element()`, `sweep()`, `cbind()`, `rbind()`, `diag()`,
 #' `is.na()`, `is.nan()`, `is.finite()`, `is.infinite()`; `x[rows, ]` and `x[, columns]` with positions, truth values or
 #' what `order()` gives, `x$field` of a table; `head()`, `tail()`, `rev()`, `sort()`, `order()`, `unique()`,
-#' `dim(x) <-`.
+#' `dim(x) <-`. [jz_strings] has those of texts, such as `nchar()` and `paste0()`.
 #'
 #' The rows of what is known to be a table are those of a data frame: `x[rows, ]`, also `x[x$a > 2, ]` and
 #' `x[order(x$a), ]`, `x[rows, "a"]`, `head()`, `tail()`, and `rbind()` of tables with the same fields. A single row
