@@ -9,13 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jazz_server.engine.gaps import NOWHERE
+from jazz_server.engine.library import kernel
 from jazz_server.engine.memory import check_bytes
-from jazz_server.engine.ordering import stable_order
+from jazz_server.engine.parallel import for_each, thread_count
+from jazz_server.engine.segments import pointers
+from jazz_server.engine.together import together
 
 Codes = NDArray[np.int64]
 
 _BYTES: Final = 6 * 8
 """What a pair takes while it is found."""
+
+_GRAIN: Final = 1 << 16
+"""How many rows a thread should have, for its start to be worth it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Pairs:
 
 
 def matched(left: Codes, right: Codes, keys: int, *, left_alone: bool, right_alone: bool, by_key: bool) -> Pairs:
-    """The pairs of rows with equal keys: O(rows + pairs), and for `by_key` O(pairs log pairs).
+    """The pairs of rows with equal keys: O(rows + pairs).
 
     They are in the order of the left rows, and of the right rows for each of them; right rows alone come last. By key,
     they are in the order of the keys first.
@@ -48,43 +54,62 @@ def matched(left: Codes, right: Codes, keys: int, *, left_alone: bool, right_alo
     Raises:
         MemoryLimit: They are too many.
     """
-    counts = np.bincount(right, minlength=keys)
-    find = _found if counts.max(initial=0) <= 1 else _repeatedly_found
-    rows, others = find(left, right, counts, left_alone)
+    rows, others = _found(left, right, keys, left_alone)
     alone = np.flatnonzero(np.bincount(left, minlength=keys)[right] == 0) if right_alone else np.empty(0, np.int64)
-    order = stable_order(np.concatenate([left[rows], right[alone]])) if by_key else None
+    codes = np.concatenate([left[rows], right[alone]]) if by_key else None
     if len(alone):
         rows, others = np.concatenate([rows, np.full(len(alone), NOWHERE)]), np.concatenate([others, alone])
-    return Pairs(rows, others) if order is None else Pairs(rows[order], others[order])
+    if codes is None:
+        return Pairs(rows, others)
+    indptr = pointers(np.bincount(codes, minlength=keys))
+    return Pairs(together(rows, codes, indptr), together(others, codes, indptr))
 
 
-def _found(left: Codes, right: Codes, counts: Codes, left_alone: bool) -> tuple[Codes, Codes]:
-    """The pairs where no key is in the right rows twice."""
-    partner = np.full(len(counts), NOWHERE)
-    partner[right] = np.arange(len(right))
-    others = partner[left]
-    total = len(left) if left_alone else int(np.count_nonzero(others != NOWHERE))
+def _found(left: Codes, right: Codes, keys: int, left_alone: bool) -> tuple[Codes, Codes]:
+    """The pairs of left rows, in their order, and of right rows for each of them."""
+    counts = np.bincount(right, minlength=keys)
+    once = counts.max(initial=0) <= 1
+    if once and left_alone:
+        check_bytes(_BYTES * len(left), f"{len(left)} rows of joined tables")
+        return np.arange(len(left)), _partner(right, keys)[left]
+    ranges, places = _places(left, counts, int(left_alone))
+    total = int(places[-1])
     check_bytes(_BYTES * total, f"{total} rows of joined tables")
-    if total == len(left):
-        return np.arange(total), others
-    rows = np.flatnonzero(others != NOWHERE)
-    return rows, others[rows]
+    rows, others = np.empty(total, np.int64), np.empty(total, np.int64)
+    if once:
+        write, partner = kernel("pairs_of_one"), _partner(right, keys)
 
+        def written(part: int) -> None:
+            write(left, partner, rows, others, places[part], places[part + 1], *ranges[part])
+    else:
+        write, starts = kernel("pairs_of_many"), pointers(counts)
+        partners = together(np.arange(len(right)), right, starts)
 
-def _repeatedly_found(left: Codes, right: Codes, counts: Codes, left_alone: bool) -> tuple[Codes, Codes]:
-    """The pairs where one may be: each left row beside all that the key has on the right."""
-    order = stable_order(right)
-    partners = counts[left]
-    times = np.maximum(partners, 1) if left_alone else partners
-    total = int(times.sum())
-    check_bytes(_BYTES * total, f"{total} rows of joined tables")
-    rows = np.repeat(np.arange(len(left)), times)
-    begins = np.cumsum(counts) - counts
-    places = np.arange(total) + np.repeat(begins[left] - (np.cumsum(times) - times), times)
-    others = np.full(total, NOWHERE)
-    paired = np.repeat(partners > 0, times)
-    others[paired] = order[places[paired]]
+        def written(part: int) -> None:
+            write(left, starts, partners, rows, others, int(left_alone), places[part], *ranges[part])
+
+    for_each(range(len(ranges)), written)
     return rows, others
+
+
+def _partner(right: Codes, keys: int) -> Codes:
+    """The right row of each key, which has one at most."""
+    partner = np.full(keys, NOWHERE)
+    partner[right] = np.arange(len(right))
+    return partner
+
+
+def _places(left: Codes, counts: Codes, alone: int) -> tuple[list[tuple[int, int]], Codes]:
+    """Ranges of left rows for threads, and where the pairs of each begin, with the end of the last."""
+    parts = max(1, min(thread_count(), len(left) // _GRAIN))
+    ranges = [(part * len(left) // parts, (part + 1) * len(left) // parts) for part in range(parts)]
+    found, count = np.zeros(parts, np.int64), kernel("pairs_count")
+
+    def counted(part: int) -> None:
+        found[part] = count(left, counts, alone, *ranges[part])
+
+    for_each(range(parts), counted)
+    return ranges, pointers(found)
 
 
 def with_partner(left: Codes, right: Codes, keys: int) -> NDArray[np.bool_]:
