@@ -17,6 +17,12 @@
 #' @examples
 #' jz_csr("rows", 1024)
 #' jz_dense("n", type = "float64", nullable = TRUE)
+#' @examplesIf jz_has_server()
+#' db <- jz_local_server()
+#' jz_put(db, "lab/flowers", iris)
+#' flowers <- jz_type_of(db, "lab/flowers")
+#' flowers
+#' jz_pipeline(function(t) t[t$Sepal.Length > 7, "Species"], inputs = list(t = flowers))
 #' @name jz_types
 NULL
 
@@ -85,6 +91,19 @@ jz_table <- function(fields, optional = character(), closed = FALSE) {
 #' @describeIn jz_types All values.
 #' @export
 jz_any_value <- function() new_type(list(any = empty_message()))
+
+#' @describeIn jz_types That of data at hand, as [jz_kind_propose()] has it: all fields of a table, element types, and
+#'   the dimensions that are the same. Of what is stored only the description is asked for.
+#' @param db A connection that [jz_connect()] made.
+#' @param of The name of a stored block, or the block that [jz_block()] gives; or a value, such as a data frame.
+#' @param timeout Seconds that it may take.
+#' @export
+jz_type_of <- function(db, of, timeout = NULL) {
+  check_connection(db)
+  named <- is.character(of) && length(of) == 1L && !is.object(of)
+  source <- if (named) list(block = check_name(of, "of")) else value_source(of)
+  new_type(unary_call(db, "Kinds/ProposeKind", source, timeout)$kind$type)
+}
 
 new_type <- function(message) structure(list(message = message), class = "jazz_type")
 
@@ -172,8 +191,15 @@ as_type <- function(type, field) {
   if (is.null(type)) return(jz_any_value())
   if (inherits(type, "jazz_type")) return(type)
   if (is.character(type) && length(type) == 1 && !is.na(type)) return(new_type(parse_type(type, field)))
-  kind <- inherits(type, c("jazz_kind", "jazz_kind_info"))
-  advice <- if (kind) "jz_kind_put() stores a kind, and its name stands for it" else if (is.list(type)) TABLE_TYPE
+  advice <- if (inherits(type, c("jazz_kind", "jazz_kind_info"))) {
+    "jz_kind_put() stores a kind, and its name stands for it"
+  } else if (inherits(type, "jazz_block")) {
+    "jz_type_of(db, x) is that of a stored block"
+  } else if (is.data.frame(type)) {
+    paste0(TABLE_TYPE, ", and jz_type_of(db, x) that of x")
+  } else if (is.list(type)) {
+    TABLE_TYPE
+  }
   stop_tracing(field, "a type, such as jz_csr(\"rows\", 1024) or \"float32[rows, 1024] csr\"", shown(type), advice)
 }
 

@@ -46,6 +46,24 @@ test_that("the server reads the text of a kind, and writes it", {
   expect_identical(error$violations$found, "uint8")
 })
 
+test_that("inputs of pipelines have the type of what is stored", {
+  db <- test_db()
+  test_space(db, "r-types")
+  t <- data.frame(k = c("a", NA), x = c(1, 2))
+  t$m <- matrix(1:4, 2)
+  jz_put(db, "r-types/t", t)
+  type <- jz_type_of(db, "r-types/t")
+  expect_s3_class(type, "jazz_type")
+  expect_match(format(type), "{k: string[rows]?, x: float64[rows], m: int32[rows, 2], ...}", fixed = TRUE)
+  expect_identical(jz_type_of(db, jz_block(db, "r-types/t")), type)
+  expect_identical(jz_type_of(db, t), type)
+  f <- jz_pipeline(function(t) transform(t, y = m[, 1] * x)[c("k", "y")], inputs = list(t = type))
+  expect_equal(jz_plain(jz_run(db, f, t = jz_block(db, "r-types/t"))), data.frame(k = c("a", NA), y = c(1, 4)))
+  expect_s3_class(raised(jz_type_of(db, "r-types/none")), "jazz_error_not_found")
+  handle <- raised(jz_pipeline(function(t) t, inputs = list(t = jz_block(db, "r-types/t"))))
+  expect_match(conditionMessage(handle), "jz_type_of(db, x) is that of a stored block", fixed = TRUE)
+})
+
 test_that("a kind is proposed for a value", {
   db <- test_db()
   kind <- jz_kind_propose(db, list(a = 1:3, b = "x"))
