@@ -294,8 +294,8 @@ test_that("names that no field has are refused where a table has no others", {
   for (f in list(
     function(t) t$itme, function(t) t["itme"], function(t) jz_drop(t, "itme"), function(t) jz_sort_by(t, "itme"),
     function(t) jz_merge(t, t, on = "itme"), function(t) merge(t, t, by = "itme"),
-    function(t) jz_aggregate(t, "itme", n = c("price", "size")), function(t) jz_aggregate(t, "price", n = c("itme", "max")),
-    function(t) t[t$price > 1, ]$itme
+    function(t) jz_aggregate(t, "itme", n = c("price", "size")), function(t) t[t$price > 1, ]$itme,
+    function(t) jz_aggregate(t, "price", n = c("itme", "max"))
   )) {
     expect_match(refused(f), meant, fixed = TRUE, info = deparse1(f))
   }
