@@ -67,10 +67,16 @@ def operand(field: str, value: Any) -> Tensor:
         OpError: It is something else, which no type said.
     """
     if not are_texts(value):
-        raise OpError(field, WORDS, str(value.dtype) if isinstance(value, Tensor) else repr(value))
+        raise OpError(field, WORDS, _found(value))
     found = single(value) if isinstance(value, str) else operands.checked(field, value)
     assert isinstance(found, Tensor)
     return found
+
+
+def _found(value: Any) -> str:
+    if isinstance(value, Tensor):
+        return str(value.dtype)
+    return repr(value) if arguments.is_scalar(value) else type(value).__name__.lower()
 
 
 def of_each(x: Tensor, function: Callable[[Tensor], Tensor]) -> Tensor:
