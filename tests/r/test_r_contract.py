@@ -12,6 +12,7 @@ import pytest
 import jazz
 from jazz import ops
 from jazz.errors import REASONS
+from jazz.graph import calendar
 from r.session import RSession
 
 ROOT = Path(__file__).parents[2]
@@ -133,6 +134,11 @@ def test_help_pages_are_what_roxygen2_writes_of_the_sources(r, tmp_path):
 
 def written(package: Path) -> dict[str, str]:
     return {path.name: path.read_text() for path in [*package.glob("man/*.Rd"), package / "NAMESPACE"]}
+
+
+def test_parts_and_units_of_times_are_the_same(r):
+    assert r.texts("rjazz:::TIME_PARTS") == list(calendar.PARTS)
+    assert r.texts("rjazz:::TIME_UNITS") == list(calendar.UNITS.values())
 
 
 def test_reasons_of_errors_are_the_same(r):

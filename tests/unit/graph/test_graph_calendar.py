@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 import jazz
-from jazz.graph.calendar import PARTS
+from jazz.graph.calendar import PARTS, UNITS
 from jazz.graph.errors import TracingError
+from jazz_server.engine import time_floors, time_parts
 
 
 def step(function: Any) -> str:
@@ -16,6 +17,11 @@ def step(function: Any) -> str:
     shown = str(jazz.pipeline(function)).splitlines()
     assert len(shown) == 3
     return shown[1].partition(" = ")[2]
+
+
+def test_parts_and_units_are_those_of_the_server() -> None:
+    assert time_parts.PARTS == PARTS
+    assert (*time_floors.CALENDAR, *time_floors.FIXED) == tuple(UNITS.values())
 
 
 @pytest.mark.parametrize(
