@@ -12,7 +12,6 @@ import numpy as np
 
 from jazz_server.engine.kernels.declare import Bytes, Int64s, Int64sOut, Size, inlined, kernel
 from jazz_server.engine.kernels.texts import byte_at
-from jazz_server.engine.kernels.vocabulary import equal_texts
 
 
 @inlined
@@ -32,21 +31,41 @@ def stirred(h: Any, word: Any) -> Any:
 
 
 @inlined
-def quick_hash(offsets: Int64s, data: Bytes, i: Size) -> Any:
-    """Return a hash of a text, for tables that are gone with the call: eight bytes at a time."""
-    p = offsets[i] + 0
-    length = offsets[i + 1] - p
-    h = stirred(np.int64(0), length)
+def short_word(data: Bytes, position: Size, length: Size, end: Size) -> Any:
+    """Return fewer than eight bytes as a number; `end` is where the data ends."""
+    if position + 8 <= end:
+        return word_at(data, position) & ((1 << (8 * length)) - 1)
     word = np.int64(0)
+    for t in range(length):
+        word |= byte_at(data, position + t) << (8 * t)
+    return word
+
+
+@inlined
+def quick_hash(data: Bytes, position: Size, length: Size, end: Size) -> Any:
+    """Return a hash of a text, for tables that are gone with the call: eight bytes at a time.
+
+    Texts of one length of at most eight bytes have different ones.
+    """
+    h = stirred(np.int64(0), length)
     if length < 8:
-        for t in range(length):
-            word |= byte_at(data, p + t) << (8 * t)
+        word = short_word(data, position, length, end)
     else:
         for block in range((length - 1) >> 3):
-            h = stirred(h, word_at(data, p + 8 * block))
-        word = word_at(data, p + length - 8)
+            h = stirred(h, word_at(data, position + 8 * block))
+        word = word_at(data, position + length - 8)
     # Once more, so that the last bytes are in the lowest bits as well.
     return stirred(stirred(h, word), 0)
+
+
+@inlined
+def equal_bytes(data: Bytes, p: Size, q: Size, length: Size) -> bool:
+    """Tell whether two texts of more than eight bytes are the same."""
+    last = length - 8
+    t = 0
+    while t < last and word_at(data, p + t) == word_at(data, q + t):
+        t += 8
+    return bool(t >= last and word_at(data, p + last) == word_at(data, q + last))
 
 
 @kernel()
@@ -80,14 +99,19 @@ def texts_number(
     """
     known = state[0] + 0
     patience = state[1] + 0
+    end = offsets[row_end] + 0
     row = row_begin
     while row < row_end and 2 * known < size and patience > 0:
-        h = quick_hash(offsets, data, row)
+        p = offsets[row] + 0
+        length = offsets[row + 1] - p
+        h = quick_hash(data, p, length, end)
         slot = h & (size - 1)
         number = slots[slot] + 0
-        while number >= 0 and not (
-            hashes[number] == h and equal_texts(offsets, data, row, offsets, data, first[number])
-        ):
+        while number >= 0:
+            if hashes[number] == h:
+                q = offsets[first[number]] + 0
+                if offsets[first[number] + 1] - q == length and (length <= 8 or equal_bytes(data, p, q, length)):
+                    break
             slot = (slot + 1) & (size - 1)
             number = slots[slot] + 0
             patience -= 1
