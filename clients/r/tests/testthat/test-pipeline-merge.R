@@ -43,6 +43,18 @@ test_that("tables are those that R makes of data frames", {
   )) expect_merged(f)
 })
 
+test_that("factors of other levels are joined as R joins them", {
+  x <- data.frame(k = factor(c("z", "b", NA), c("z", "b")), i = 1:3)
+  y <- data.frame(k = factor(c("a", "b", "c"), c("b", "c", "a")), j = 1:3)
+  inputs <- list(
+    x = jz_table(list(k = "factor[n]?", i = "int32[n]")), y = jz_table(list(k = "factor[m]", j = "int32[m]"))
+  )
+  for (f in list(
+    function(x, y) merge(x, y, all = TRUE), function(x, y) merge(x, y), function(x, y) merge(x, y, all.x = TRUE),
+    function(x, y) rbind(x["k"], y["k"]), function(x, y) data.frame(k = c(x$k, y$k))
+  )) expect_merged(f, x, y, inputs)
+})
+
 test_that("a name of y that a key of x has gets the suffix of y alone", {
   expect_merged(function(x, y) merge(x, y, by.x = "n", by.y = "price"))
   expect_merged(function(x, y) merge(x["n"], y, by.x = "n", by.y = "price", suffixes = c("_x", "_y")))
