@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 import jazz
 from jazz.graph.errors import TracingError
+from jazz.graph.foreign_arguments import OF_STRINGS
 from jazz.graph.suggestions import OF_TEXTS
 from jazz.graph.texts import METHODS, Texts
 
@@ -82,6 +84,28 @@ def test_methods_are_those_of_pandas() -> None:
 def test_what_is_no_text_is_refused_when_it_is_written(function: Any, expected: str) -> None:
     with pytest.raises(TracingError, match=re.escape(expected)):
         jazz.pipeline(function)
+
+
+@pytest.mark.parametrize(
+    ("function", "argument", "said"),
+    [
+        (lambda x: x.str.contains("a", na=False), "na", "jazz.ops.fill_na"),
+        (lambda x: x.str.contains("a", case=False), "case", "x.str.lower()"),
+        (lambda x: x.str.replace("a", "b", n=1), "n", "leave it out"),
+        (lambda x: x.str.strip(to_strip="a"), "to_strip", "white space is stripped"),
+        (lambda x: x.str.cat(x, na_rep="-"), "na_rep", 'jazz.ops.fill_na(x, "-")'),
+    ],
+)
+def test_arguments_of_pandas_say_what_to_write(function: Any, argument: str, said: str) -> None:
+    with pytest.raises(TracingError, match=re.escape(said)) as caught:
+        jazz.pipeline(function)
+    assert [violation.field for violation in caught.value.violations] == [argument]
+
+
+def test_what_is_said_of_arguments_is_of_arguments_of_pandas() -> None:
+    theirs = {name for method in METHODS for name in inspect.signature(getattr(pd.Series.str, method)).parameters}
+    own = {name for method in METHODS for name in inspect.signature(getattr(Texts, method)).parameters}
+    assert theirs - own == set(OF_STRINGS) - {"characters", "chars", "literal", "strict"}
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,23 @@ OF_DROP: Final = {
 }
 """Those of pandas's `drop`."""
 
+_WHITE_SPACE: Final = "white space is stripped, and nothing else: leave it out"
+
+OF_STRINGS: Final = {
+    "case": "lower case is looked into: x.str.lower()",
+    "chars": _WHITE_SPACE,
+    "characters": _WHITE_SPACE,
+    "flags": "what is looked for is a text as it is, and no regular expression: leave it out",
+    "join": "elements are beside each other by their positions: leave it out",
+    "literal": "regex=False says that it is a text as it is",
+    "n": "every occurrence is replaced: leave it out",
+    "na": 'jazz.ops.fill_na(x.str.contains("text"), False) is False where a text is missing',
+    "na_rep": 'jazz.ops.fill_na(x, "-") has a text in the place of what is missing',
+    "strict": "what is no text is refused: leave it out",
+    "to_strip": _WHITE_SPACE,
+}
+"""Those of methods of texts in pandas and polars."""
+
 
 def refusing(advice: Mapping[str, str]) -> Callable[[Callable[_Parameters, _Result]], Callable[_Parameters, _Result]]:
     """Makes a function refuse arguments that it does not have, with what to write for those that others have.

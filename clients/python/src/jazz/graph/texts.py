@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Final, NoReturn, TypeAlias
 
 from jazz.graph.errors import tracing_error
+from jazz.graph.foreign_arguments import OF_STRINGS, refusing
 from jazz.graph.known import names_of_fields
 from jazz.graph.node import Node, Operand
 from jazz.graph.ops import strings
@@ -48,14 +49,17 @@ class Texts:
         """In lower case: `jazz.ops.str_lower`."""
         return strings.str_lower(self.node)
 
+    @refusing(OF_STRINGS)
     def strip(self) -> Node:
         """Without white space at both ends: `jazz.ops.str_strip`."""
         return strings.str_strip(self.node)
 
+    @refusing(OF_STRINGS)
     def lstrip(self) -> Node:
         """Without white space at the left end: `jazz.ops.str_strip`."""
         return strings.str_strip(self.node, "left")
 
+    @refusing(OF_STRINGS)
     def rstrip(self) -> Node:
         """Without white space at the right end: `jazz.ops.str_strip`."""
         return strings.str_strip(self.node, "right")
@@ -72,14 +76,17 @@ class Texts:
             raise tracing_error("part", "a slice of each text, such as x.str[:1] for the first code point", repr(part))
         return self.slice(part.start, part.stop, part.step)
 
+    @refusing(OF_STRINGS)
     def startswith(self, pat: Operand) -> Node:
         """Whether they start with a text: `jazz.ops.str_startswith`."""
         return strings.str_startswith(self.node, _one("pat", pat))
 
+    @refusing(OF_STRINGS)
     def endswith(self, pat: Operand) -> Node:
         """Whether they end with a text: `jazz.ops.str_endswith`."""
         return strings.str_endswith(self.node, _one("pat", pat))
 
+    @refusing(OF_STRINGS)
     def contains(self, pat: Operand, *, regex: bool | None = None) -> Node:
         """Whether a text is anywhere in them: `jazz.ops.str_contains`.
 
@@ -95,11 +102,13 @@ class Texts:
         _refuse_expressions(regex)
         return strings.str_contains(self.node, _one("pat", pat))
 
+    @refusing(OF_STRINGS)
     def replace(self, pat: Operand, repl: Operand, *, regex: bool = False) -> Node:
         """With a new text in the place of each occurrence of an old one: `jazz.ops.str_replace`."""
         _refuse_expressions(regex)
         return strings.str_replace(self.node, _one("pat", pat), _one("repl", repl))
 
+    @refusing(OF_STRINGS)
     def cat(self, others: Operand, sep: str = "") -> Node:
         """With those of another value behind them, and something between: `x + sep + others`."""
         if not isinstance(sep, str):
