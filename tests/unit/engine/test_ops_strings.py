@@ -25,10 +25,11 @@ Text: TypeAlias = str | None
 
 LETTERS = st.text("aAbB ß\x00İΣσς\u0301é四😀\t\u00a0\u3000ŉǅ", max_size=8)  # noqa: RUF001
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+WITHOUT_NUL = (LETTERS | ANY).map(lambda text: text.replace("\0", ""))  # which numpy's cases drop at the end
 LIST = st.lists(st.none() | LETTERS | ANY, max_size=12)
 PATTERN = st.text("aAb é四", min_size=1, max_size=3)
 
-some = settings(max_examples=150, deadline=None)
+some = settings(max_examples=80, deadline=None)
 
 
 def column(values: list[Text]) -> Tensor:
@@ -109,6 +110,28 @@ def test_texts_beside_each_other(pairs: list[tuple[Text, Text, str]]) -> None:
     kept = [each for each in both if each is not None and each[1]]
     x, old, new = (column([each[i] for each in kept]) for i in range(3))
     assert listed(answered("str_replace", x, old, new)) == [text.replace(*rest) for text, *rest in kept]
+
+
+@some
+@given(values=st.lists(WITHOUT_NUL, min_size=1, max_size=8), pattern=PATTERN, start=st.integers(-4, 4))
+def test_numpy_and_pandas_say_the_same(values: list[str], pattern: str, start: int) -> None:
+    x, array, series = texts(*values), np.array(values, np.dtypes.StringDType()), pd.Series(values, dtype=object)
+    for name, found in {
+        "str_len": (np.strings.str_len(array), series.str.len()),
+        "str_upper": (np.strings.upper(array), series.str.upper()),
+        "str_lower": (np.strings.lower(array), series.str.lower()),
+        "str_strip": (np.strings.strip(array), series.str.strip()),
+    }.items():
+        assert all(listed(answered(name, x)) == each.tolist() for each in found)
+    for name, found in {
+        "str_startswith": (np.strings.startswith(array, pattern), series.str.startswith(pattern)),
+        "str_endswith": (np.strings.endswith(array, pattern), series.str.endswith(pattern)),
+        "str_contains": (np.strings.find(array, pattern) >= 0, series.str.contains(pattern, regex=False)),
+        "add": (np.strings.add(array, pattern), series + pattern),
+    }.items():
+        assert all(listed(answered(name, x, pattern)) == each.tolist() for each in found)
+    assert listed(answered("str_replace", x, pattern, "é")) == np.strings.replace(array, pattern, "é").tolist()
+    assert listed(answered("str_slice", x, start=start)) == series.str.slice(start).tolist()
 
 
 def test_operands_are_broadcast() -> None:
