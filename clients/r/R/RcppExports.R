@@ -17,6 +17,10 @@ channel_is_open <- function(channel) {
     .Call(`_rjazz_channel_is_open`, channel)
 }
 
+channel_is_usable <- function(channel) {
+    .Call(`_rjazz_channel_is_usable`, channel)
+}
+
 forked_from <- function() {
     .Call(`_rjazz_forked_from`)
 }
@@ -45,6 +49,10 @@ count_leftovers <- function() {
     .Call(`_rjazz_count_leftovers`)
 }
 
+without_null <- function(list) {
+    .Call(`_rjazz_without_null`, list)
+}
+
 message_to_raw <- function(type, fields) {
     .Call(`_rjazz_message_to_raw`, type, fields)
 }
@@ -65,12 +73,12 @@ scatter_body <- function(body, targets) {
     invisible(.Call(`_rjazz_scatter_body`, body, targets))
 }
 
-call_upload <- function(channel, path, first, values, timeout, progress) {
-    .Call(`_rjazz_call_upload`, channel, path, first, values, timeout, progress)
+call_upload <- function(channel, method, request, values, timeout, progress) {
+    .Call(`_rjazz_call_upload`, channel, method, request, values, timeout, progress)
 }
 
-call_exchange <- function(channel, path, first, values, announce, timeout, progress) {
-    .Call(`_rjazz_call_exchange`, channel, path, first, values, announce, timeout, progress)
+call_exchange <- function(channel, method, request, values, announce, timeout, progress) {
+    .Call(`_rjazz_call_exchange`, channel, method, request, values, announce, timeout, progress)
 }
 
 seems_whole <- function(x) {

@@ -49,11 +49,10 @@ jz_put <- function(db, name, value, attributes = NULL, kind = NULL, if_version =
 #' A put without its value, as a list of the fields of `jazz.v1.PutOperation`.
 #' @noRd
 put_operation <- function(name, attributes, kind, if_version, ttl) {
-  fields <- list(
+  without_null(list(
     name = check_name(name), kind = check_kind_name(kind), attributes = check_attributes(attributes),
     if_version = check_if_version(if_version), time_to_live = check_duration(ttl, "ttl")
-  )
-  fields[!vapply(fields, is.null, NA)]
+  ))
 }
 
 #' Read a value, or a part of it

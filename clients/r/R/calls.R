@@ -14,12 +14,10 @@ longest_delay <- 2 # the most seconds between two attempts
 #' @param bulk Whether it carries so much that it has no time limit of its own.
 #' @noRd
 unary_call <- function(db, method, request, timeout = NULL, repeatable = TRUE, bulk = FALSE) {
-  message <- message_to_raw(message_name(method, "Request"), request)
   deadline <- deadline_of(db, timeout, if (bulk) Inf else small_timeout)
-  outcome <- repeated(db, deadline, repeatable, function(left) {
-    call_upload(channel_for(db), method_path(method), message, list(), left, NULL)
-  })
-  parse_answer(method, outcome$answer)
+  repeated(db, deadline, repeatable, function(left) {
+    call_upload(channel_for(db), method, request, list(), left, NULL)
+  })$answer
 }
 
 #' A value there, one message back. Made again: it has a `request_id`, or stores nothing.
@@ -33,15 +31,14 @@ upload_call <- function(db, method, prepare, timeout = NULL, label = method) {
   deadline <- deadline_of(db, timeout, Inf)
   outcome <- with_progress(db, label, function(tell) {
     send <- function(prepared) {
-      first <- message_to_raw(message_name(method, "Request"), prepared$request)
       repeated(db, deadline, TRUE, function(left) {
-        call_upload(channel_for(db), method_path(method), first, list(prepared$value), left, tell)
+        call_upload(channel_for(db), method, prepared$request, list(prepared$value), left, tell)
       })
     }
     outcome <- send(prepared)
     if (isTRUE(outcome$missing)) send(prepare(ahead = TRUE)) else outcome
   })
-  parse_answer(method, outcome$answer)
+  outcome$answer
 }
 
 #' Values there and values back. Made again: it stores nothing, or has a `request_id`.
@@ -54,30 +51,18 @@ upload_call <- function(db, method, prepare, timeout = NULL, label = method) {
 #' @noRd
 exchange_call <- function(db, method, request, announced, values = list(), timeout = NULL, label = method,
                           options = jz_value_options()) {
-  first <- message_to_raw(message_name(method, "Request"), request)
   deadline <- deadline_of(db, timeout, Inf)
-  answer <- NULL
-  announce <- function(head) {
-    answer <<- parse_answer(method, head)
+  announce <- function(answer) {
     lapply(announced(answer), function(value) {
       value$targets <- allocate_value(value$header, options)
       value
     })
   }
-  outcome <- with_progress(db, label, function(tell) {
+  with_progress(db, label, function(tell) {
     repeated(db, deadline, TRUE, function(left) {
-      call_exchange(channel_for(db), method_path(method), first, values, announce, left, tell)
+      call_exchange(channel_for(db), method, request, values, announce, left, tell)
     })
   })
-  list(answer = answer, values = outcome$values)
-}
-
-method_path <- function(method) paste0("/jazz.v1.", method)
-message_name <- function(method, end) paste0("jazz.v1.", basename(method), end)
-
-parse_answer <- function(method, bytes) {
-  name <- message_name(method, "Response")
-  raw_to_message(name, bytes) %||% stop(damaged(sprintf("no %s", name)))
 }
 
 #' The moment at which a call must have ended, in seconds; `Inf` when it may take for ever.

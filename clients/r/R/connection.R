@@ -103,20 +103,18 @@ check_connection <- function(db) {
   db
 }
 
-connection_part <- function(db, name) unclass(db)[[name]]
+connection_part <- function(db, name) .subset2(db, name)
 
 #' The channel of a connection, if it can be used.
 #' @noRd
 channel_for <- function(db) {
-  check_process()
   channel <- connection_part(db, "channel")
-  if (!channel_is_open(channel)) {
-    stop(jazz_condition("FAILED_PRECONDITION", sprintf(
-      "the connection to %s is closed (or came out of a file); make another one with jz_connect()",
-      connection_part(db, "target")
-    )))
-  }
-  channel
+  if (channel_is_usable(channel)) return(channel)
+  check_process()
+  stop(jazz_condition("FAILED_PRECONDITION", sprintf(
+    "the connection to %s is closed (or came out of a file); make another one with jz_connect()",
+    connection_part(db, "target")
+  )))
 }
 
 #' Sees that this process is not the fork of one that had used gRPC.

@@ -36,8 +36,7 @@
 #' @importFrom methods setOldClass
 #' @export
 jz_block <- function(db, name, version = NULL, rows = NULL, columns = NULL, item = NULL, along = NULL) {
-  part <- list(rows = rows, columns = columns, item = item, along = along)
-  part <- part[!vapply(part, is.null, NA)]
+  part <- without_null(list(rows = rows, columns = columns, item = item, along = along))
   handle <- list(db = check_connection(db), name = check_versioned(name, version), part = part)
   # marked as S4 for `%*%`, which asks no class of S3 for a method before R 4.3
   asS4(structure(handle, class = "jazz_block"))

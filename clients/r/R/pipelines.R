@@ -37,7 +37,7 @@ jz_pipeline_put <- function(db, name, pipeline, bind = NULL, cache_results = FAL
     cache_results = if (cache_results) TRUE, if_version = check_if_version(if_version),
     request_id = new_uuid(), pipeline = check_pipeline(pipeline)$message
   )
-  request <- request[!vapply(request, is.null, NA)]
+  request <- without_null(request)
   answer <- located(pipeline, with_r_fields(unary_call(db, "Pipelines/PutPipeline", request, timeout)))
   invisible(pipeline_info(answer$info))
 }
@@ -67,7 +67,7 @@ jz_pipeline_list <- function(db, prefix, timeout = NULL) {
 #' @export
 jz_pipeline_delete <- function(db, name, if_version = NULL, timeout = NULL) {
   request <- list(name = check_name(name), if_version = check_if_version(if_version))
-  request <- request[!vapply(request, is.null, NA)]
+  request <- without_null(request)
   unary_call(check_connection(db), "Pipelines/DeletePipeline", request, timeout, repeatable = FALSE)
   invisible(NULL)
 }

@@ -30,13 +30,12 @@ print.jazz_labels <- function(x, ...) {
 #' @param lengths A function that gives the lengths of the dimensions of the item, for positions that are left out.
 #' @noRd
 slice_message <- function(item, rows, columns, along, lengths) {
-  part <- list(
+  part <- without_null(list(
     item = if (!is.null(item)) check_item(item),
     rows = selection_message(rows, "rows", function() lengths()[1L]),
     columns = selection_message(columns, "columns", function() lengths()[2L]),
     axes = if (length(along) > 0L) axes_messages(along)
-  )
-  part <- part[!vapply(part, is.null, NA)]
+  ))
   if (length(part) > 0L) part
 }
 
@@ -117,6 +116,7 @@ positions_of <- function(wanted, field, dimension) {
 #'   where they cannot be asked for yet, and such a range passes.
 #' @noRd
 check_arrived <- function(header, part, lengths = NULL) {
+  if (is.null(part)) return(invisible())
   shape <- dimension_lengths(header)
   for (dimension in 1:2) {
     field <- c("rows", "columns")[[dimension]]

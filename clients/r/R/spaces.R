@@ -90,12 +90,11 @@ jz_space_delete <- function(db, name, force = FALSE, timeout = NULL) {
 }
 
 space_settings <- function(versions, ttl, quota, kind) {
-  settings <- list(
+  without_null(list(
     versions_kept = if (!is.null(versions)) check_whole(versions, "versions", least = 1, most = 1e6),
     time_to_live = check_duration(ttl, "ttl"), quota_bytes = if (!is.null(quota)) check_whole(quota, "quota"),
     kind = check_kind_name(kind)
-  )
-  settings[!vapply(settings, is.null, NA)]
+  ))
 }
 
 space_info <- function(message) {

@@ -49,8 +49,7 @@ print.jazz_tls <- function(x, ...) {
 
 #' @export
 format.jazz_tls <- function(x, ...) {
-  parts <- unclass(x)
-  parts <- parts[!vapply(parts, is.null, NA)]
+  parts <- without_null(unclass(x))
   told <- ifelse(names(parts) == "server_name", sprintf("\"%s\"", parts$server_name %||% ""), "...")
   sprintf("jz_tls(%s)", paste(names(parts), told, sep = " = ", collapse = ", "))
 }

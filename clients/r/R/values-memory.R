@@ -7,7 +7,10 @@
 # Of data frames: axis (its name) and index (whether the column of that name is the labels). Of lists: axes.
 
 #' @noRd
-memory_of <- function(x) if (remembers(x)) attr(attr(x, "comment", exact = TRUE), "memory", exact = TRUE) else list()
+memory_of <- function(x) {
+  comment <- attr(x, "comment", exact = TRUE)
+  if (inherits(comment, "jazz_wire")) attr(comment, "memory", exact = TRUE) else list()
+}
 
 #' @noRd
 remembers <- function(x) inherits(attr(x, "comment", exact = TRUE), "jazz_wire")
@@ -24,7 +27,7 @@ further_attributes <- function(x, known) {
 
 #' @noRd
 with_memory <- function(x, memory) {
-  memory <- memory[!vapply(memory, is.null, NA)]
+  memory <- without_null(memory)
   if (length(memory) == 0L) return(x)
   with_attribute(x, "comment", wire_comment(memory))
 }

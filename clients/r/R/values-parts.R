@@ -26,10 +26,7 @@ whole_doubles <- function(x, path) {
 #' @noRd
 decode_fill <- function(tensor, type, options, path) {
   one <- receive_into(tensor$fill, vector(holders[[type$name]], 1L))
-  received <- new.env(parent = emptyenv())
-  received$targets <- list(list(vector = one))
-  received$next_one <- 0L
-  received$options <- options
+  received <- new_reception(list(list(vector = one)), options)
   decode_vector(list(type = tensor$type, layout = "LAYOUT_DENSE", shape = 1), received, sprintf("fill of %s", path))
 }
 
@@ -69,6 +66,6 @@ print.jazz_parts <- function(x, ...) {
   attr(parts, "comment") <- NULL
   shape <- paste(format(parts$shape, scientific = FALSE, trim = TRUE), collapse = ", ")
   cat(sprintf("<jazz_parts> %s[%s], %s entries\n", parts$layout, shape, format(length(parts$indices[[1L]]))))
-  print(parts[!vapply(parts, is.null, NA)])
+  print(without_null(parts))
   invisible(x)
 }

@@ -51,6 +51,16 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// channel_is_usable
+bool channel_is_usable(SEXP channel);
+RcppExport SEXP _rjazz_channel_is_usable(SEXP channelSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
+    rcpp_result_gen = Rcpp::wrap(channel_is_usable(channel));
+    return rcpp_result_gen;
+END_RCPP
+}
 // forked_from
 int forked_from();
 RcppExport SEXP _rjazz_forked_from() {
@@ -121,6 +131,16 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// without_null
+SEXP without_null(SEXP list);
+RcppExport SEXP _rjazz_without_null(SEXP listSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type list(listSEXP);
+    rcpp_result_gen = Rcpp::wrap(without_null(list));
+    return rcpp_result_gen;
+END_RCPP
+}
 // message_to_raw
 Rcpp::RawVector message_to_raw(std::string type, Rcpp::List fields);
 RcppExport SEXP _rjazz_message_to_raw(SEXP typeSEXP, SEXP fieldsSEXP) {
@@ -175,33 +195,33 @@ BEGIN_RCPP
 END_RCPP
 }
 // call_upload
-Rcpp::List call_upload(SEXP channel, std::string path, Rcpp::RawVector first, Rcpp::List values, double timeout, Rcpp::Nullable<Rcpp::Function> progress);
-RcppExport SEXP _rjazz_call_upload(SEXP channelSEXP, SEXP pathSEXP, SEXP firstSEXP, SEXP valuesSEXP, SEXP timeoutSEXP, SEXP progressSEXP) {
+Rcpp::List call_upload(SEXP channel, std::string method, Rcpp::List request, Rcpp::List values, double timeout, Rcpp::Nullable<Rcpp::Function> progress);
+RcppExport SEXP _rjazz_call_upload(SEXP channelSEXP, SEXP methodSEXP, SEXP requestSEXP, SEXP valuesSEXP, SEXP timeoutSEXP, SEXP progressSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
-    Rcpp::traits::input_parameter< std::string >::type path(pathSEXP);
-    Rcpp::traits::input_parameter< Rcpp::RawVector >::type first(firstSEXP);
+    Rcpp::traits::input_parameter< std::string >::type method(methodSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type request(requestSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type values(valuesSEXP);
     Rcpp::traits::input_parameter< double >::type timeout(timeoutSEXP);
     Rcpp::traits::input_parameter< Rcpp::Nullable<Rcpp::Function> >::type progress(progressSEXP);
-    rcpp_result_gen = Rcpp::wrap(call_upload(channel, path, first, values, timeout, progress));
+    rcpp_result_gen = Rcpp::wrap(call_upload(channel, method, request, values, timeout, progress));
     return rcpp_result_gen;
 END_RCPP
 }
 // call_exchange
-Rcpp::List call_exchange(SEXP channel, std::string path, Rcpp::RawVector first, Rcpp::List values, Rcpp::Function announce, double timeout, Rcpp::Nullable<Rcpp::Function> progress);
-RcppExport SEXP _rjazz_call_exchange(SEXP channelSEXP, SEXP pathSEXP, SEXP firstSEXP, SEXP valuesSEXP, SEXP announceSEXP, SEXP timeoutSEXP, SEXP progressSEXP) {
+Rcpp::List call_exchange(SEXP channel, std::string method, Rcpp::List request, Rcpp::List values, Rcpp::Function announce, double timeout, Rcpp::Nullable<Rcpp::Function> progress);
+RcppExport SEXP _rjazz_call_exchange(SEXP channelSEXP, SEXP methodSEXP, SEXP requestSEXP, SEXP valuesSEXP, SEXP announceSEXP, SEXP timeoutSEXP, SEXP progressSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type channel(channelSEXP);
-    Rcpp::traits::input_parameter< std::string >::type path(pathSEXP);
-    Rcpp::traits::input_parameter< Rcpp::RawVector >::type first(firstSEXP);
+    Rcpp::traits::input_parameter< std::string >::type method(methodSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type request(requestSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type values(valuesSEXP);
     Rcpp::traits::input_parameter< Rcpp::Function >::type announce(announceSEXP);
     Rcpp::traits::input_parameter< double >::type timeout(timeoutSEXP);
     Rcpp::traits::input_parameter< Rcpp::Nullable<Rcpp::Function> >::type progress(progressSEXP);
-    rcpp_result_gen = Rcpp::wrap(call_exchange(channel, path, first, values, announce, timeout, progress));
+    rcpp_result_gen = Rcpp::wrap(call_exchange(channel, method, request, values, announce, timeout, progress));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -579,6 +599,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_rjazz_channel_open", (DL_FUNC) &_rjazz_channel_open, 4},
     {"_rjazz_channel_close", (DL_FUNC) &_rjazz_channel_close, 1},
     {"_rjazz_channel_is_open", (DL_FUNC) &_rjazz_channel_is_open, 1},
+    {"_rjazz_channel_is_usable", (DL_FUNC) &_rjazz_channel_is_usable, 1},
     {"_rjazz_forked_from", (DL_FUNC) &_rjazz_forked_from, 0},
     {"_rjazz_new_uuid", (DL_FUNC) &_rjazz_new_uuid, 0},
     {"_rjazz_new_fraction", (DL_FUNC) &_rjazz_new_fraction, 0},
@@ -586,6 +607,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_rjazz_check_outgoing", (DL_FUNC) &_rjazz_check_outgoing, 2},
     {"_rjazz_check_incoming", (DL_FUNC) &_rjazz_check_incoming, 3},
     {"_rjazz_count_leftovers", (DL_FUNC) &_rjazz_count_leftovers, 0},
+    {"_rjazz_without_null", (DL_FUNC) &_rjazz_without_null, 1},
     {"_rjazz_message_to_raw", (DL_FUNC) &_rjazz_message_to_raw, 2},
     {"_rjazz_raw_to_message", (DL_FUNC) &_rjazz_raw_to_message, 2},
     {"_rjazz_unfilled_vector", (DL_FUNC) &_rjazz_unfilled_vector, 2},

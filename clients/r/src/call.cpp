@@ -10,6 +10,11 @@ void check_interrupt(void*) { R_CheckUserInterrupt(); }
 
 }  // namespace
 
+Method::Method(const std::string& name)
+    : path("/jazz.v1." + name),
+      request("jazz.v1." + name.substr(name.find('/') + 1) + "Request"),
+      response("jazz.v1." + name.substr(name.find('/') + 1) + "Response") {}
+
 Call::Call(Channel& channel, double timeout) : looked_(std::chrono::steady_clock::now()) {
   if (std::isfinite(timeout) && timeout < 3e8)
     context.set_deadline(std::chrono::system_clock::now() +
@@ -57,25 +62,30 @@ void Call::look_for_interrupt() {
   context.TryCancel();
 }
 
-Rcpp::List Call::finish() {
+void Call::finish() const {
   if (interrupted_) throw Rcpp::internal::InterruptedException();
-  Rcpp::List outcome = Rcpp::List::create(Rcpp::_["code"] = static_cast<int>(status.error_code()));
-  if (status.ok()) return outcome;
+}
+
+Rcpp::List Call::failure() const {
   Rcpp::CharacterVector text(1);
   text[0] = Rf_mkCharLenCE(status.error_message().data(), static_cast<int>(status.error_message().size()), CE_UTF8);
-  outcome["text"] = text;
   std::string details = status.error_details();
-  outcome["details"] = Rcpp::RawVector(details.begin(), details.end());
-  return outcome;
+  return Rcpp::List::create(Rcpp::_["code"] = static_cast<int>(status.error_code()), Rcpp::_["text"] = text,
+                            Rcpp::_["details"] = Rcpp::RawVector(details.begin(), details.end()));
+}
+
+std::vector<unsigned char> bytes_in(const grpc::ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  buffer.Dump(&slices);
+  std::vector<unsigned char> bytes;
+  bytes.reserve(buffer.Length());
+  for (const auto& slice : slices) bytes.insert(bytes.end(), slice.begin(), slice.end());
+  return bytes;
 }
 
 Rcpp::RawVector raw_of(const grpc::ByteBuffer& buffer) {
-  std::vector<grpc::Slice> slices;
-  buffer.Dump(&slices);
-  Rcpp::RawVector bytes(Rcpp::no_init(static_cast<R_xlen_t>(buffer.Length())));
-  auto* to = RAW(bytes);
-  for (const auto& slice : slices) to = std::copy(slice.begin(), slice.end(), to);
-  return bytes;
+  const auto bytes = bytes_in(buffer);
+  return Rcpp::RawVector(bytes.begin(), bytes.end());
 }
 
 // Seconds on a clock that only goes forward.

@@ -2,8 +2,19 @@
 #define RJAZZ_CALL_H
 
 #include <chrono>
+#include <string>
+#include <vector>
 
 #include "channel.h"
+
+// A method of the service, from its name such as "Blocks/PutBlock": where it is called, and the types of its messages.
+struct Method {
+  explicit Method(const std::string& name);
+
+  std::string path;
+  std::string request;
+  std::string response;
+};
 
 // One call under way: its context, its queue of events, and how it ended.
 //
@@ -26,8 +37,11 @@ class Call {
   // Whether gRPC is done with all operations; waits for that, but no longer than `time`.
   bool done_within(std::chrono::milliseconds time);
 
-  // The status for R: `code`, `text`, `details`. Throws when Ctrl-C was pressed.
-  Rcpp::List finish();
+  // To be called when all operations have ended: throws when Ctrl-C was pressed.
+  void finish() const;
+
+  // A status that is not OK, for R.
+  Rcpp::List failure() const;
 
   grpc::ClientContext context;
   grpc::CompletionQueue queue;
@@ -41,7 +55,8 @@ class Call {
   std::chrono::steady_clock::time_point looked_;
 };
 
-// Bytes as a raw vector.
+// Bytes as a vector of R's or of C++'s.
 Rcpp::RawVector raw_of(const grpc::ByteBuffer& buffer);
+std::vector<unsigned char> bytes_in(const grpc::ByteBuffer& buffer);
 
 #endif

@@ -57,6 +57,12 @@ void finalize(SEXP pointer) {
   if (!is_forked()) delete channel;
 }
 
+// The machine's random numbers. It is opened once: that takes longer than a UUID.
+std::random_device& chance() {
+  static std::random_device source;
+  return source;
+}
+
 std::string text_of(SEXP bytes) {
   if (TYPEOF(bytes) != RAWSXP) return "";
   return std::string(reinterpret_cast<const char*>(RAW(bytes)), Rf_xlength(bytes));
@@ -118,6 +124,10 @@ bool channel_is_open(SEXP channel) {
   return TYPEOF(channel) == EXTPTRSXP && R_ExternalPtrAddr(channel) != nullptr;
 }
 
+// Whether a channel can be used in this process.
+// [[Rcpp::export(rng = false)]]
+bool channel_is_usable(SEXP channel) { return channel_is_open(channel) && !is_forked(); }
+
 // The process that this one was forked from after that had used gRPC; 0 when it was not.
 // [[Rcpp::export(rng = false)]]
 int forked_from() { return is_forked() ? grpc_process : 0; }
@@ -126,7 +136,7 @@ int forked_from() { return is_forked() ? grpc_process : 0; }
 // [[Rcpp::export(rng = false)]]
 std::string new_uuid() {
   static const char* digits = "0123456789abcdef";
-  std::random_device source;
+  auto& source = chance();
   std::uint32_t word = 0;
   int left = 0;  // bits of the word that are not used yet
   std::string text = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
@@ -147,6 +157,5 @@ std::string new_uuid() {
 // A random number between 0 and 1. R's random numbers stay as they are.
 // [[Rcpp::export(rng = false)]]
 double new_fraction() {
-  std::random_device source;
-  return static_cast<double>(source()) / static_cast<double>(std::random_device::max());
+  return static_cast<double>(chance()()) / static_cast<double>(std::random_device::max());
 }

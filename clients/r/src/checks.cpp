@@ -14,7 +14,7 @@ double check_crc32c(Rcpp::RawVector data, double before = 0) {
 // The messages in which values go out; or that there is an NA in an unseen piece, in a word.
 // [[Rcpp::export(rng = false)]]
 SEXP check_outgoing(Rcpp::RawVector first, Rcpp::List values) {
-  Outgoing outgoing(first, values);
+  Outgoing outgoing(std::vector<unsigned char>(first.begin(), first.end()), values);
   Rcpp::List messages;
   try {
     do {
@@ -29,7 +29,11 @@ SEXP check_outgoing(Rcpp::RawVector first, Rcpp::List values) {
 // Takes in messages, each of them in slices of some bytes: the fields of the first; or what is wrong with them, in words.
 // [[Rcpp::export(rng = false)]]
 SEXP check_incoming(Rcpp::List messages, int slice_bytes, Rcpp::Function announce) {
-  Incoming incoming(announce);
+  Rcpp::RawVector head;
+  Incoming incoming([&](const std::string& fields) -> Rcpp::List {
+    head = Rcpp::RawVector(fields.begin(), fields.end());
+    return announce(head);
+  });
   try {
     for (R_xlen_t at = 0; at < messages.size(); ++at) {
       Rcpp::RawVector message(messages[at]);
@@ -42,5 +46,5 @@ SEXP check_incoming(Rcpp::List messages, int slice_bytes, Rcpp::Function announc
   } catch (const Damaged& damaged) {
     return Rcpp::wrap(std::string(damaged.what()));
   }
-  return incoming.head();
+  return head;
 }

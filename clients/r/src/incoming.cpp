@@ -134,8 +134,6 @@ struct Incoming::Chunk {
   Reader data;
 };
 
-Incoming::Incoming(Rcpp::Function announce) : announce_(announce) {}
-
 void Incoming::take(const grpc::ByteBuffer& message) {
   std::vector<grpc::Slice> slices;
   message.Dump(&slices);
@@ -162,8 +160,7 @@ void Incoming::take(const grpc::ByteBuffer& message) {
 
 void Incoming::begin(const std::string& fields) {
   begun_ = true;
-  head_ = Rcpp::RawVector(fields.begin(), fields.end());
-  values_ = announce_(head_);
+  values_ = announce_(fields);
   for (R_xlen_t at = 0; at < values_.size(); ++at) {
     Rcpp::List value(values_[at]);
     std::uint64_t bytes = bytes_of(value["body_bytes"]);

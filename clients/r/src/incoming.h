@@ -6,8 +6,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "places.h"
@@ -23,9 +25,11 @@ struct Damaged : std::runtime_error {
 // they are wanted. Every legal encoding of a message is taken.
 class Incoming {
  public:
-  // `announce` takes the fields of the first message that are no chunks, as a raw vector, and gives a list with
+  // What to do with the bytes of the fields of the first message that are no chunks: gives a list with
   // `list(body_bytes =, targets =)` for each value that follows.
-  explicit Incoming(Rcpp::Function announce);
+  using Announce = std::function<Rcpp::List(const std::string& fields)>;
+
+  explicit Incoming(Announce announce) : announce_(std::move(announce)) {}
 
   // Takes in the next message; throws `Damaged`. Only the first one touches R.
   void take(const grpc::ByteBuffer& message);
@@ -36,8 +40,6 @@ class Incoming {
   // What was announced, with all bodies complete; throws `Damaged`.
   void finish() const;
 
-  // The fields of the first message; empty when there was none.
-  Rcpp::RawVector head() const { return head_; }
   Rcpp::List values() const { return values_; }
 
   // Bytes of all bodies, and those that are where they are wanted; the latter may be asked for while another thread is in
@@ -59,9 +61,8 @@ class Incoming {
   void begin(const std::string& fields);
   void take(const Chunk& chunk);
 
-  Rcpp::Function announce_;
+  Announce announce_;
   bool begun_ = false;
-  Rcpp::RawVector head_;
   Rcpp::List values_;  // keeps the vectors that bodies go to
   std::vector<Body> bodies_;
   std::uint64_t total_ = 0;

@@ -3,12 +3,15 @@
 // A message is a named list of the fields that are set (in the order of their numbers). Enumerations are the names of
 // their values, bytes are raw vectors, repeated fields are vectors, or lists of messages or raw vectors. Integers of 64
 // bits and unsigned ones are doubles, which hold them up to 2^53.
-#include <Rcpp.h>
+#include "messages.h"
+
 #include <google/protobuf/descriptor.h>
 
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <memory>
+#include <utility>
 
 #include "text.h"
 #include "types.h"
@@ -22,9 +25,29 @@ using google::protobuf::Reflection;
 
 constexpr double exact = 9007199254740992.0;  // 2^53
 
+// Where in a message something is: its type, a field of something, or an element of a field, counted from 0. It is put
+// into words only where something is wrong.
+class Path {
+ public:
+  explicit Path(const std::string& type) : name_(type.c_str()) {}
+  Path(const Path& within, const char* field) : within_(&within), name_(field) {}
+  Path(const Path& within, R_xlen_t element) : within_(&within), element_(element) {}
+
+  std::string words() const {
+    if (within_ == nullptr) return name_;
+    if (name_ != nullptr) return within_->words() + "$" + name_;
+    return within_->words() + "[" + std::to_string(element_ + 1) + "]";
+  }
+
+ private:
+  const Path* within_ = nullptr;
+  const char* name_ = nullptr;
+  R_xlen_t element_ = 0;
+};
+
 // What is wrong with a list, or with a message that does not fit into one; `path` says where.
-[[noreturn]] void wrong(const std::string& path, const std::string& expected, const std::string& found) {
-  throw std::invalid_argument("the field " + path + " of a message: expected " + expected + ", found " + found);
+[[noreturn]] void wrong(const Path& path, const std::string& expected, const std::string& found) {
+  throw std::invalid_argument("the field " + path.words() + " of a message: expected " + expected + ", found " + found);
 }
 
 std::string shown(SEXP value) {
@@ -34,9 +57,9 @@ std::string shown(SEXP value) {
 
 // ---- from R -----------------------------------------------------------------------------------------------------
 
-void fill(Message& message, SEXP list, const std::string& path);
+void fill(Message& message, SEXP list, const Path& path);
 
-double as_number(SEXP value, R_xlen_t at, const std::string& path) {
+double as_number(SEXP value, R_xlen_t at, const Path& path) {
   switch (TYPEOF(value)) {
     case INTSXP:
       if (Rf_isFactor(value)) break;
@@ -49,7 +72,7 @@ double as_number(SEXP value, R_xlen_t at, const std::string& path) {
 }
 
 // An integer between two bounds, which doubles hold exactly.
-double as_whole(SEXP value, R_xlen_t at, double least, double most, const std::string& path) {
+double as_whole(SEXP value, R_xlen_t at, double least, double most, const Path& path) {
   double number = as_number(value, at, path);
   if (!(number >= least && number <= most) || number != std::trunc(number))
     wrong(path, "a whole number from " + std::to_string(static_cast<long long>(least)) + " to " +
@@ -67,7 +90,7 @@ std::int64_t bits(double value) {
   return integer;
 }
 
-std::int64_t as_int64(SEXP value, R_xlen_t at, const std::string& path) {
+std::int64_t as_int64(SEXP value, R_xlen_t at, const Path& path) {
   if (is_integer64(value)) {
     std::int64_t integer = bits(REAL(value)[at]);
     if (integer == std::numeric_limits<std::int64_t>::min()) wrong(path, "a number", "NA");
@@ -76,7 +99,7 @@ std::int64_t as_int64(SEXP value, R_xlen_t at, const std::string& path) {
   return static_cast<std::int64_t>(as_whole(value, at, -exact, exact, path));
 }
 
-std::uint64_t as_uint64(SEXP value, R_xlen_t at, const std::string& path) {
+std::uint64_t as_uint64(SEXP value, R_xlen_t at, const Path& path) {
   if (is_integer64(value)) {
     std::int64_t integer = bits(REAL(value)[at]);
     if (integer < 0) wrong(path, "a number that is not negative", std::to_string(integer));
@@ -85,12 +108,12 @@ std::uint64_t as_uint64(SEXP value, R_xlen_t at, const std::string& path) {
   return static_cast<std::uint64_t>(as_whole(value, at, 0, exact, path));
 }
 
-bool as_bool(SEXP value, R_xlen_t at, const std::string& path) {
+bool as_bool(SEXP value, R_xlen_t at, const Path& path) {
   if (TYPEOF(value) != LGLSXP || LOGICAL(value)[at] == NA_LOGICAL) wrong(path, "TRUE or FALSE", shown(value));
   return LOGICAL(value)[at] != 0;
 }
 
-std::string as_text(SEXP value, R_xlen_t at, const std::string& path) {
+std::string as_text(SEXP value, R_xlen_t at, const Path& path) {
   if (TYPEOF(value) != STRSXP) wrong(path, "text", shown(value));
   std::string text;
   const char* fault = utf8_text(STRING_ELT(value, at), text);
@@ -98,21 +121,21 @@ std::string as_text(SEXP value, R_xlen_t at, const std::string& path) {
   return text;
 }
 
-const EnumValueDescriptor* as_enum(const FieldDescriptor& field, SEXP value, R_xlen_t at, const std::string& path) {
+const EnumValueDescriptor* as_enum(const FieldDescriptor& field, SEXP value, R_xlen_t at, const Path& path) {
   std::string name = as_text(value, at, path);
   const auto* entry = field.enum_type()->FindValueByName(name);
   if (entry == nullptr) wrong(path, "a name of " + field.enum_type()->full_name(), "\"" + name + "\"");
   return entry;
 }
 
-std::string as_bytes(SEXP value, const std::string& path) {
+std::string as_bytes(SEXP value, const Path& path) {
   if (TYPEOF(value) != RAWSXP) wrong(path, "a raw vector", shown(value));
   return std::string(reinterpret_cast<const char*>(RAW(value)), Rf_xlength(value));
 }
 
 // One element of `value` into a field: set when it is a single one, added when it is repeated.
 template <typename Set>
-void set_scalar(const FieldDescriptor& field, SEXP value, R_xlen_t at, const std::string& path, Set set) {
+void set_scalar(const FieldDescriptor& field, SEXP value, R_xlen_t at, const Path& path, Set set) {
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
       return set(static_cast<std::int32_t>(as_whole(value, at, std::numeric_limits<std::int32_t>::min(),
@@ -170,13 +193,13 @@ struct Adder {
   void operator()(std::string value) { reflection.AddString(&message, &field, std::move(value)); }
 };
 
-void fill_repeated(Message& message, const FieldDescriptor& field, SEXP value, const std::string& path) {
+void fill_repeated(Message& message, const FieldDescriptor& field, SEXP value, const Path& path) {
   const auto& reflection = *message.GetReflection();
   R_xlen_t count = Rf_xlength(value);
   bool nested = is_message(field) || is_bytes(field);
   if (nested && TYPEOF(value) != VECSXP) wrong(path, "a list", shown(value));
   for (R_xlen_t at = 0; at < count; ++at) {
-    std::string here = path + "[" + std::to_string(at + 1) + "]";
+    const Path here(path, at);
     if (is_message(field))
       fill(*reflection.AddMessage(&message, &field), VECTOR_ELT(value, at), here);
     else if (is_bytes(field))
@@ -186,7 +209,7 @@ void fill_repeated(Message& message, const FieldDescriptor& field, SEXP value, c
   }
 }
 
-void fill_single(Message& message, const FieldDescriptor& field, SEXP value, const std::string& path) {
+void fill_single(Message& message, const FieldDescriptor& field, SEXP value, const Path& path) {
   const auto& reflection = *message.GetReflection();
   const auto* choice = field.real_containing_oneof();
   if (choice != nullptr && reflection.HasOneof(message, choice))
@@ -197,7 +220,7 @@ void fill_single(Message& message, const FieldDescriptor& field, SEXP value, con
   set_scalar(field, value, 0, path, Setter{reflection, message, field});
 }
 
-void fill(Message& message, SEXP list, const std::string& path) {
+void fill(Message& message, SEXP list, const Path& path) {
   if (TYPEOF(list) != VECSXP) wrong(path, "a named list", shown(list));
   R_xlen_t count = Rf_xlength(list);
   if (count == 0) return;
@@ -207,8 +230,8 @@ void fill(Message& message, SEXP list, const std::string& path) {
   for (R_xlen_t at = 0; at < count; ++at) {
     SEXP value = VECTOR_ELT(list, at);
     if (value == R_NilValue) continue;
-    std::string name = CHAR(STRING_ELT(names, at));
-    std::string here = path + "$" + name;
+    const char* name = CHAR(STRING_ELT(names, at));
+    const Path here(path, name);
     const auto* field = type.FindFieldByName(name);
     if (field == nullptr) wrong(here, "a field of " + type.full_name(), "another name");
     if (field->is_repeated())
@@ -220,15 +243,15 @@ void fill(Message& message, SEXP list, const std::string& path) {
 
 // ---- to R -------------------------------------------------------------------------------------------------------
 
-Rcpp::List listed(const Message& message, const std::string& path);
+SEXP listed(const Message& message, const Path& path);
 
-double as_double(std::int64_t value, const std::string& path) {
+double as_double(std::int64_t value, const Path& path) {
   if (value > static_cast<std::int64_t>(exact) || value < -static_cast<std::int64_t>(exact))
     wrong(path, "an integer that a double holds, up to 2^53", std::to_string(value));
   return static_cast<double>(value);
 }
 
-double as_double(std::uint64_t value, const std::string& path) {
+double as_double(std::uint64_t value, const Path& path) {
   if (value > static_cast<std::uint64_t>(exact))
     wrong(path, "an integer that a double holds, up to 2^53", std::to_string(value));
   return static_cast<double>(value);
@@ -245,7 +268,7 @@ std::string enum_name(const FieldDescriptor& field, int number) {
 
 Rcpp::RawVector raw(const std::string& bytes) { return Rcpp::RawVector(bytes.begin(), bytes.end()); }
 
-SEXP repeated_value(const Message& message, const FieldDescriptor& field, const std::string& path) {
+SEXP repeated_value(const Message& message, const FieldDescriptor& field, const Path& path) {
   const auto& reflection = *message.GetReflection();
   int count = reflection.FieldSize(message, &field);
   switch (field.cpp_type()) {
@@ -304,7 +327,7 @@ SEXP repeated_value(const Message& message, const FieldDescriptor& field, const 
   }
 }
 
-SEXP single_value(const Message& message, const FieldDescriptor& field, const std::string& path) {
+SEXP single_value(const Message& message, const FieldDescriptor& field, const Path& path) {
   const auto& reflection = *message.GetReflection();
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_MESSAGE:
@@ -312,9 +335,8 @@ SEXP single_value(const Message& message, const FieldDescriptor& field, const st
     case FieldDescriptor::CPPTYPE_STRING: {
       std::string text = reflection.GetString(message, &field);
       if (is_bytes(field)) return raw(text);
-      Rcpp::CharacterVector value(1);
-      value[0] = utf8(text);
-      return value;
+      Rcpp::Shield<SEXP> element(utf8(text));
+      return Rf_ScalarString(element);
     }
     case FieldDescriptor::CPPTYPE_ENUM:
       return Rcpp::wrap(enum_name(field, reflection.GetEnumValue(message, &field)));
@@ -335,31 +357,73 @@ SEXP single_value(const Message& message, const FieldDescriptor& field, const st
   }
 }
 
-Rcpp::List listed(const Message& message, const std::string& path) {
+SEXP listed(const Message& message, const Path& path) {
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);
-  Rcpp::List values(fields.size());
-  Rcpp::CharacterVector names(fields.size());
-  for (std::size_t at = 0; at < fields.size(); ++at) {
+  const auto count = static_cast<R_xlen_t>(fields.size());
+  Rcpp::Shield<SEXP> values(Rf_allocVector(VECSXP, count));
+  Rcpp::Shield<SEXP> names(Rf_allocVector(STRSXP, count));
+  for (R_xlen_t at = 0; at < count; ++at) {
     const auto& field = *fields[at];
-    std::string here = path + "$" + field.name();
-    values[at] = field.is_repeated() ? repeated_value(message, field, here) : single_value(message, field, here);
-    names[at] = field.name();
+    const Path here(path, field.name().c_str());
+    SET_VECTOR_ELT(
+        values, at,
+        field.is_repeated() ? repeated_value(message, field, here) : single_value(message, field, here));
+    SET_STRING_ELT(names, at, utf8(field.name()));
   }
-  values.names() = names;
+  Rf_setAttrib(values, R_NamesSymbol, names);
   return values;
+}
+
+// A message from a list, and how long it is.
+std::pair<std::unique_ptr<Message>, std::size_t> filled(const std::string& type, SEXP fields) {
+  auto message = new_message(type);
+  const Path path(message->GetDescriptor()->name());
+  fill(*message, fields, path);
+  const std::size_t length = message->ByteSizeLong();
+  if (length > std::numeric_limits<int>::max()) wrong(path, "at most 2 GiB", std::to_string(length) + " bytes");
+  return {std::move(message), length};
 }
 
 }  // namespace
 
+std::vector<unsigned char> message_bytes(const std::string& type, SEXP fields) {
+  const auto [message, length] = filled(type, fields);
+  std::vector<unsigned char> bytes(length);
+  message->SerializeToArray(bytes.data(), static_cast<int>(length));
+  return bytes;
+}
+
+SEXP message_fields(const std::string& type, const void* bytes, std::size_t length) {
+  auto message = new_message(type);
+  if (length > std::numeric_limits<int>::max() || !message->ParseFromArray(bytes, static_cast<int>(length)))
+    return R_NilValue;
+  return listed(*message, Path(message->GetDescriptor()->name()));
+}
+
+// The elements of a named list that are not NULL.
+// [[Rcpp::export(rng = false)]]
+SEXP without_null(SEXP list) {
+  const R_xlen_t length = Rf_xlength(list);
+  SEXP names = Rf_getAttrib(list, R_NamesSymbol);
+  R_xlen_t count = 0;
+  for (R_xlen_t at = 0; at < length; ++at) count += VECTOR_ELT(list, at) != R_NilValue;
+  if (count == length || names == R_NilValue) return list;
+  Rcpp::Shield<SEXP> kept(Rf_allocVector(VECSXP, count));
+  Rcpp::Shield<SEXP> their_names(Rf_allocVector(STRSXP, count));
+  for (R_xlen_t at = 0, to = 0; at < length; ++at) {
+    if (VECTOR_ELT(list, at) == R_NilValue) continue;
+    SET_VECTOR_ELT(kept, to, VECTOR_ELT(list, at));
+    SET_STRING_ELT(their_names, to++, STRING_ELT(names, at));
+  }
+  Rf_setAttrib(kept, R_NamesSymbol, their_names);
+  return kept;
+}
+
 // The bytes of a message from a list of its fields.
 // [[Rcpp::export(rng = false)]]
 Rcpp::RawVector message_to_raw(std::string type, Rcpp::List fields) {
-  auto message = new_message(type);
-  fill(*message, fields, message->GetDescriptor()->name());
-  std::size_t length = message->ByteSizeLong();
-  if (length > std::numeric_limits<int>::max())
-    wrong(message->GetDescriptor()->name(), "at most 2 GiB", std::to_string(length) + " bytes");
+  const auto [message, length] = filled(type, fields);
   Rcpp::RawVector bytes(Rcpp::no_init(static_cast<R_xlen_t>(length)));
   message->SerializeToArray(RAW(bytes), static_cast<int>(length));
   return bytes;
@@ -368,9 +432,5 @@ Rcpp::RawVector message_to_raw(std::string type, Rcpp::List fields) {
 // A list of the fields of a message from its bytes; NULL when they are no such message.
 // [[Rcpp::export(rng = false)]]
 SEXP raw_to_message(std::string type, Rcpp::RawVector bytes) {
-  auto message = new_message(type);
-  if (bytes.size() > std::numeric_limits<int>::max() ||
-      !message->ParseFromArray(RAW(bytes), static_cast<int>(bytes.size())))
-    return R_NilValue;
-  return listed(*message, message->GetDescriptor()->name());
+  return message_fields(type, RAW(bytes), static_cast<std::size_t>(bytes.size()));
 }

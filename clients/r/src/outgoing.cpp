@@ -1,6 +1,7 @@
 #include "outgoing.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crc32c.h"
 #include "values.h"
@@ -33,8 +34,7 @@ unsigned char zeros[4096];
 
 }  // namespace
 
-Outgoing::Outgoing(const Rcpp::RawVector& first, Rcpp::List values)
-    : values_(values), copied_(first.begin(), first.end()) {
+Outgoing::Outgoing(std::vector<unsigned char> first, Rcpp::List values) : values_(values), copied_(std::move(first)) {
   for (R_xlen_t at = 0; at < values.size(); ++at) {
     Rcpp::List value(values[at]);
     std::uint64_t bytes = bytes_of(value["body_bytes"]);

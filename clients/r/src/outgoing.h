@@ -19,8 +19,8 @@ struct MissingFound {};
 // What is long is sent straight from R's vectors, what is short is copied into the message.
 class Outgoing {
  public:
-  // `values` are lists with `body_bytes` and `pieces`.
-  Outgoing(const Rcpp::RawVector& first, Rcpp::List values);
+  // `first` is the first message without chunks, `values` are lists with `body_bytes` and `pieces`.
+  Outgoing(std::vector<unsigned char> first, Rcpp::List values);
 
   // Whether there is another message.
   bool more() const { return more_; }

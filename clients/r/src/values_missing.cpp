@@ -98,8 +98,9 @@ namespace {
 // The same for what is longer than caches, by two threads.
 bool any_na_real_in_two(const double *elements, R_xlen_t count) {
   constexpr R_xlen_t kLong = R_xlen_t{1} << 20;
+  if (count < kLong) return any_na_real(elements, count);
   Lane other;
-  if (count >= kLong) other.start();
+  other.start();
   auto first = other([=] { return any_na_real(elements, count / 2); });
   const bool second = any_na_real(elements + count / 2, count - count / 2);
   return first.get() || second;

@@ -86,17 +86,14 @@ test_that("an error of R during a transfer leaves the connection usable", {
   x <- numeric(2e6)
   jz_put(db, "r-errors/x", x)
   failing <- function(...) stop("by the test")
-  first <- message_to_raw("jazz.v1.GetBlockRequest", list(name = "r-errors/x"))
+  wanted <- list(name = "r-errors/x")
   for (time in 1:3) {
-    expect_error(
-      call_exchange(channel_for(db), method_path("Blocks/GetBlock"), first, list(), failing, 10, NULL), "by the test"
-    )
+    expect_error(call_exchange(channel_for(db), "Blocks/GetBlock", wanted, list(), failing, 10, NULL), "by the test")
   }
   encoded <- encode_value(numeric(2e7))
-  header <- list(name = "r-errors/x", value = encoded$header, body_bytes = encoded$body_bytes)
-  first <- message_to_raw("jazz.v1.PutBlockRequest", list(header = header))
+  given <- list(header = list(name = "r-errors/x", value = encoded$header, body_bytes = encoded$body_bytes))
   expect_error(
-    call_upload(channel_for(db), method_path("Blocks/PutBlock"), first, list(encoded), 60, failing), "by the test"
+    call_upload(channel_for(db), "Blocks/PutBlock", given, list(encoded), 60, failing), "by the test"
   )
   gc()
   expect_identical(jz_get(db, "r-errors/x"), x)

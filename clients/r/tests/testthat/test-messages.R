@@ -67,6 +67,13 @@ test_that("the contract is that of the repository", {
   }
 })
 
+test_that("what is NULL is left out of a list, and whatever else stays as it is", {
+  expect_identical(without_null(list(a = NULL, b = 1, c = list(), d = NULL)), list(b = 1, c = list()))
+  expect_identical(without_null(list(a = NULL)), stats::setNames(list(), character()))
+  expect_identical(without_null(list(a = 1)), list(a = 1))
+  expect_identical(without_null(list()), list())
+})
+
 test_that("a copy of the library lives beside it in one process", {
   library_file <- getLoadedDLLs()[["rjazz"]][["path"]]
   copy <- tempfile("rjazz-copy-", fileext = .Platform$dynlib.ext)
