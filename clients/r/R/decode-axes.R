@@ -4,6 +4,7 @@
 #' @param native Whether the object has a place for them; a sparse vector does not.
 #' @noRd
 shown_axes <- function(tensor, shape, sight, declared, column = FALSE, native = TRUE) {
+  if (is.null(tensor$axes) && length(declared) == 0L) return(list(memory = list()))
   rank <- length(shape)
   along <- as.character(tensor$axes %||% character(rank))
   memory <- list()

@@ -45,7 +45,7 @@ tensor_targets <- function(tensor, path, options, labels, end) {
   count <- stored_count(tensor)
   if (!labels) check_holdable(tensor, type, path, options)
   buffers <- wanted_buffers(tensor, type, count, path)
-  roles <- vapply(tensor$buffers, function(buffer) word_of(buffer$role, "BUFFER_ROLE_"), "")
+  roles <- vapply(tensor$buffers, function(buffer) buffer$role %||% "", "")
   if (!identical(as.character(roles), buffers$roles)) refuse_malformed(path, "other buffers than its header needs")
   width <- index_width(tensor)
   lapply(seq_along(roles), function(number) {
@@ -58,10 +58,15 @@ tensor_targets <- function(tensor, path, options, labels, end) {
     }
     end <<- offset + bytes
     vector <- switch(roles[[number]],
-      INDPTR = , INDICES = unfilled_vector(if (width == 8) "double" else "integer", bytes / width),
-      OFFSETS = unfilled_vector("double", bytes / 8),
-      DATA = if (is.na(wanted)) unfilled_vector("raw", bytes) else unfilled_vector(holders[[type$name]], count),
-      VALIDITY = unfilled_vector("raw", bytes)
+      BUFFER_ROLE_INDPTR = ,
+      BUFFER_ROLE_INDICES = unfilled_vector(if (width == 8) "double" else "integer", bytes / width),
+      BUFFER_ROLE_OFFSETS = unfilled_vector("double", bytes / 8),
+      BUFFER_ROLE_DATA = if (is.na(wanted)) {
+        unfilled_vector("raw", bytes)
+      } else {
+        unfilled_vector(holders[[type$name]], count)
+      },
+      BUFFER_ROLE_VALIDITY = unfilled_vector("raw", bytes)
     )
     list(offset = offset, vector = vector, bytes = bytes)
   })
@@ -72,27 +77,28 @@ tensor_targets <- function(tensor, path, options, labels, end) {
 wanted_buffers <- function(tensor, type, count, path) {
   shape <- shape_of(tensor)
   if (anyNA(shape) || any(shape < 0) || is.na(count) || count < 0) refuse_malformed(path, "negative lengths")
-  layout <- word_of(tensor$layout, "LAYOUT_")
+  layout <- tensor$layout %||% ""
+  dense <- layout == "LAYOUT_DENSE"
+  compressed <- layout == "LAYOUT_CSR" || layout == "LAYOUT_CSC"
   width <- index_width(tensor)
-  variable <- type$name %in% c("string", "bytes")
-  compressed <- layout %in% c("CSR", "CSC")
-  sound <- switch(layout, DENSE = TRUE, COO = length(shape) > 0L, CSR = , CSC = length(shape) == 2L, FALSE)
-  if (!sound || (layout != "DENSE" && (variable || type$name == "factor"))) {
+  variable <- type$name == "string" || type$name == "bytes"
+  sound <- if (compressed) length(shape) == 2L else dense || (layout == "LAYOUT_COO" && length(shape) > 0L)
+  if (!sound || (!dense && (variable || type$name == "factor"))) {
     refuse_malformed(path, "a layout that it cannot have")
   }
   if (type$name == "factor" && is.null(tensor$categories)) refuse_malformed(path, "a factor without categories")
-  if (type$name %in% c("timestamp", "duration") && is.null(type$time_unit)) {
+  if ((type$name == "timestamp" || type$name == "duration") && is.null(type$time_unit)) {
     refuse_malformed(path, "times without a unit")
   }
-  indices <- if (compressed) 1L else if (layout == "COO") length(shape) else 0L
+  indices <- if (compressed) 1L else if (dense) 0L else length(shape)
   missing <- as.double(tensor$missing_entries %||% 0) > 0
   list(
     roles = c(
-      if (compressed) "INDPTR", rep("INDICES", indices), if (variable) "OFFSETS", if (!isTRUE(tensor$pattern)) "DATA",
-      if (missing) "VALIDITY"
+      if (compressed) "BUFFER_ROLE_INDPTR", rep("BUFFER_ROLE_INDICES", indices), if (variable) "BUFFER_ROLE_OFFSETS",
+      if (!isTRUE(tensor$pattern)) "BUFFER_ROLE_DATA", if (missing) "BUFFER_ROLE_VALIDITY"
     ),
     bytes = c(
-      if (compressed) (shape[[if (layout == "CSR") 1L else 2L]] + 1) * width, rep(count * width, indices),
+      if (compressed) (shape[[if (layout == "LAYOUT_CSR") 1L else 2L]] + 1) * width, rep(count * width, indices),
       if (variable) (count + 1) * 8, if (!isTRUE(tensor$pattern)) if (variable) NA else count * sizes[[type$name]],
       if (missing) ceiling(count / 8)
     )
@@ -112,6 +118,7 @@ stored_count <- function(tensor) {
 check_holdable <- function(tensor, type, path, options) {
   shape <- shape_of(tensor)
   dense <- identical(tensor$layout, "LAYOUT_DENSE")
+  if (dense && length(shape) <= 1L) return(invisible())
   most <- .Machine$integer.max
   if (options$tensors == "parts" && !dense) return(invisible())
   if (any(shape > most) && (length(shape) > 1L)) {
@@ -146,11 +153,16 @@ check_holdable <- function(tensor, type, path, options) {
 #' @param targets What allocate_value() gave. Their vectors are taken out of them: they are changed in place.
 #' @noRd
 decode_value <- function(header, targets, options = jz_value_options()) {
-  received <- new.env(parent = emptyenv())
-  received$targets <- targets
-  received$next_one <- 0L
-  received$options <- options
-  decode_node(header, received, "value", list())
+  decode_node(header, new_reception(targets, options), "value", list())
+}
+
+#' What was received, of which one vector after the other is taken.
+#' @noRd
+new_reception <- function(targets, options) {
+  force(targets)
+  force(options)
+  next_one <- 0L
+  environment()
 }
 
 #' The vector of the next buffer.

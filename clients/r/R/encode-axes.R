@@ -3,9 +3,10 @@
 default_axis <- function(number) if (number == 1L) "rows" else if (number == 2L) "columns" else paste0("dim", number)
 
 #' For each dimension the axis that an array lies along: NULL for none, else its name, labels (a vector or NULL) and
-#' the texts that dimnames have for them.
+#' the texts that dimnames have for them. An empty list where there are none at all.
 #' @noRd
 wanted_axes <- function(x, rank, memory) {
+  if (is.null(attributes(x)) && length(memory) == 0L) return(list())
   wanted <- vector("list", rank)
   names <- attr(x, "names", exact = TRUE)
   dimnames <- if (isS4(x) && methods::.hasSlot(x, "Dimnames")) x@Dimnames else attr(x, "dimnames", exact = TRUE)
@@ -33,6 +34,9 @@ wanted_axes <- function(x, rank, memory) {
 #' @return A list: `declared`, messages Axis; `names`, of the axis of each dimension; `sight`, with those declared.
 #' @noRd
 declare_axes <- function(wanted, shape, remembered, plan, path, sight) {
+  if (length(wanted) == 0L && length(remembered) == 0L) {
+    return(list(declared = list(), names = character(length(shape)), sight = sight))
+  }
   declared <- list()
   declare <- function(name, length, labels, text) {
     if (!is.null(sight[[name]])) conflict(name, path)

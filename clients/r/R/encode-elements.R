@@ -4,10 +4,12 @@
 #' @noRd
 encode_elements <- function(x, plan, path, memory, turn = NULL) {
   bare <- if (is.null(turn)) x else reverse_indices(x, turn)
-  if (is.factor(x)) return(encode_factor(x, bare, plan, path))
-  if (inherits(x, "Date")) return(encode_dates(bare, plan, path))
-  if (inherits(x, "POSIXct")) return(encode_times(x, bare, plan, path, memory))
-  if (inherits(x, "difftime")) return(encode_durations(x, bare, plan, path, memory))
+  if (is.object(x)) {
+    if (is.factor(x)) return(encode_factor(x, bare, plan, path))
+    if (inherits(x, "Date")) return(encode_dates(bare, plan, path))
+    if (inherits(x, "POSIXct")) return(encode_times(x, bare, plan, path, memory))
+    if (inherits(x, "difftime")) return(encode_durations(x, bare, plan, path, memory))
+  }
   if (is_blobs(x)) return(encode_blobs(bare, path, memory))
   int64 <- inherits(x, "integer64")
   plain <- c("integer64", "table", "xtabs", "AsIs", "noquote", "matrix", "array")
@@ -105,14 +107,15 @@ encode_texts <- function(bare, plan, path, memory) {
 #' Texts as UTF-8.
 #' @noRd
 utf8_of <- function(x, plan, path) {
-  if (!plan$utf8) {
+  utf8 <- isTRUE(l10n_info()[["UTF-8"]])
+  if (!utf8) {
     # R would write bytes that the encoding of the session does not have as "<e9>".
     unknown <- which(Encoding(x) == "unknown" & !is.na(x) & is.na(iconv(x, "", "UTF-8")))
     if (length(unknown) > 0L) {
       refuse_text(path, unknown[[1L]], "text that is not valid in the encoding of the session")
     }
   }
-  text <- text_to_utf8(x, plan$utf8)
+  text <- text_to_utf8(x, utf8)
   if (is.null(text$bad)) return(text)
   found <- c("text that is marked as bytes", "text that is not valid UTF-8", "bytes that latin1 does not have")
   refuse_text(path, text$bad, found[[text$why]])

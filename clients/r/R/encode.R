@@ -23,15 +23,13 @@ encode_value <- function(x, options = jz_value_options(), ahead = TRUE) {
 
 #' @noRd
 new_plan <- function(options, ahead = TRUE) {
-  plan <- new.env(parent = emptyenv())
-  plan$options <- options
-  plan$ahead <- ahead
-  plan$end <- 0
-  plan$pieces <- NULL
-  plan$count <- 0L
-  plan$dropped <- character(0)
-  plan$utf8 <- isTRUE(l10n_info()[["UTF-8"]])
-  plan
+  force(options)
+  force(ahead)
+  end <- 0
+  pieces <- NULL
+  count <- 0L
+  dropped <- character(0)
+  environment()
 }
 
 #' Gives a vector its place in the body, and the message Buffer that says where.
@@ -46,10 +44,9 @@ add_buffer <- function(plan, role, vector, unseen = FALSE) {
     plan$pieces <- list(piece = piece, before = plan$pieces)
     plan$count <- plan$count + 1L
   }
-  c(
-    list(role = paste0("BUFFER_ROLE_", role)), if (offset > 0) list(offset = offset),
-    if (bytes > 0) list(length = bytes)
-  )
+  without_null(list(
+    role = paste0("BUFFER_ROLE_", role), offset = if (offset > 0) offset, length = if (bytes > 0) bytes
+  ))
 }
 
 #' The pieces in their order.
@@ -57,9 +54,11 @@ add_buffer <- function(plan, role, vector, unseen = FALSE) {
 plan_pieces <- function(plan) {
   pieces <- vector("list", plan$count)
   chain <- plan$pieces
-  for (place in rev(seq_along(pieces))) {
+  place <- plan$count
+  while (place > 0L) {
     pieces[[place]] <- chain$piece
     chain <- chain$before
+    place <- place - 1L
   }
   pieces
 }
@@ -88,6 +87,7 @@ encode_node <- function(x, plan, path, sight, depth) {
 
 #' @noRd
 encode_content <- function(x, plan, path, sight, depth, axes) {
+  if (is.atomic(x) && !is.object(x)) return(encode_dense(x, plan, path, sight, axes))
   if (inherits(x, "jazz_parts")) return(encode_parts(x, plan, path, sight, axes))
   if (is.data.frame(x)) return(encode_frame(x, plan, path, sight, depth))
   if (isS4(x) && !inherits(x, "jazz_block")) {
@@ -127,21 +127,21 @@ s4_advice <- function(x) {
 #' @noRd
 tensor_message <- function(elements, shape, layout, order = NULL, index_type = NULL, stored = 0, pattern = FALSE,
                            axes = character(0), buffers = list(), fill = raw(0)) {
-  c(
-    list(type = elements$type),
-    if (length(shape) > 0L) list(shape = as.double(shape)),
-    list(layout = paste0("LAYOUT_", layout)),
-    if (!is.null(order)) list(order = paste0("ORDER_", order)),
-    if (!is.null(index_type)) list(index_type = paste0("INDEX_TYPE_", toupper(index_type))),
-    if (stored > 0) list(stored_entries = as.double(stored)),
-    if (elements$missing > 0) list(missing_entries = elements$missing),
-    if (pattern) list(pattern = TRUE),
-    if (any(nzchar(axes))) list(axes = axes),
-    if (length(buffers) > 0L) list(buffers = buffers),
-    if (!is.null(elements$categories)) list(categories = elements$categories),
-    if (length(fill) > 0L) list(fill = fill),
-    if (nzchar(elements$unit)) list(unit = elements$unit)
-  )
+  without_null(list(
+    type = elements$type,
+    shape = if (length(shape) > 0L) as.double(shape),
+    layout = paste0("LAYOUT_", layout),
+    order = if (!is.null(order)) paste0("ORDER_", order),
+    index_type = if (!is.null(index_type)) paste0("INDEX_TYPE_", toupper(index_type)),
+    stored_entries = if (stored > 0) as.double(stored),
+    missing_entries = if (elements$missing > 0) elements$missing,
+    pattern = if (pattern) TRUE,
+    axes = if (any(nzchar(axes))) axes,
+    buffers = if (length(buffers) > 0L) buffers,
+    categories = elements$categories,
+    fill = if (length(fill) > 0L) fill,
+    unit = if (nzchar(elements$unit)) elements$unit
+  ))
 }
 
 #' The message Value of a dense vector or array.

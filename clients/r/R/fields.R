@@ -11,7 +11,7 @@ slice_fields <- "^slice\\.(item|rows|columns)(\\.labels|\\.positions)?(\\[([0-9]
 #' Says of errors of the server which argument they are about: `rows[2]` for `slice.rows.labels[1]`.
 #' @noRd
 with_r_fields <- function(code) {
-  tryCatch(code, jazz_error = function(error) {
+  withCallingHandlers(code, jazz_error = function(error) {
     for (row in seq_along(error$violations$field)) {
       field <- error$violations$field[[row]]
       argument <- argument_of(field)

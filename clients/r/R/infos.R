@@ -20,16 +20,15 @@ no_attributes <- stats::setNames(character(), character())
 #' From the message; the header is the given one when the message has none.
 #' @noRd
 block_info <- function(message, header = NULL) {
-  structure(
-    class = "jazz_info",
-    list(
-      name = message$name, version = message$version, kind = message$kind %||% NA_character_,
-      attributes = if (length(message$attributes) > 0L) unlist(pairs_list(message$attributes)) else no_attributes,
-      created = moment_of(message$create_time), updated = moment_of(message$update_time),
-      expires = moment_of(message$expire_time), nbytes = message$body_bytes %||% 0, crc32c = message$crc32c %||% 0,
-      summary = message$summary %||% "", header = message$header %||% header
-    )
+  info <- list(
+    name = message$name, version = message$version, kind = message$kind %||% NA_character_,
+    attributes = if (length(message$attributes) > 0L) unlist(pairs_list(message$attributes)) else no_attributes,
+    created = moment_of(message$create_time), updated = moment_of(message$update_time),
+    expires = moment_of(message$expire_time), nbytes = message$body_bytes %||% 0, crc32c = message$crc32c %||% 0,
+    summary = message$summary %||% "", header = message$header %||% header
   )
+  class(info) <- "jazz_info"
+  info
 }
 
 #' @export

@@ -32,11 +32,12 @@ show_rows <- function(rows) {
   sprintf("  %s  %s", formatC(paste0(names(rows), ":"), width = -max(nchar(names(rows))) - 1L), unlist(rows))
 }
 
+no_moment <- .POSIXct(NA_real_, tz = "UTC")
+
 #' A `google.protobuf.Timestamp` as a POSIXct in UTC; `NA` when there is none.
 #' @noRd
 moment_of <- function(stamp) {
-  seconds <- if (is.null(stamp)) NA_real_ else (stamp$seconds %||% 0) + (stamp$nanos %||% 0) / 1e9
-  .POSIXct(seconds, tz = "UTC")
+  if (is.null(stamp)) no_moment else .POSIXct((stamp$seconds %||% 0) + (stamp$nanos %||% 0) / 1e9, tz = "UTC")
 }
 
 #' A `google.protobuf.Duration` in seconds; `NA` when there is none.

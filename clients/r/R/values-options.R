@@ -45,10 +45,12 @@ jz_value_options <- function(bigint = getOption("jazz.bigint", "numeric"), times
   ))
 }
 
+usual_options <- jz_value_options(bigint = "numeric")
+
 #' The options that a function was given in its `...`; whatever else is there is an argument that it has not.
 #' @noRd
 given_options <- function(...) {
-  if (...length() == 0L) return(jz_value_options())
+  if (...length() == 0L) return(if (is.null(getOption("jazz.bigint"))) usual_options else jz_value_options())
   own <- setdiff(names(formals(sys.function(-1))), c("db", "..."))
   known <- names(formals(jz_value_options))
   given <- names(list(...)) %||% rep("", ...length())

@@ -21,33 +21,35 @@ holders <- c(
 time_units <- c(
   s = "TIME_UNIT_SECOND", ms = "TIME_UNIT_MILLISECOND", us = "TIME_UNIT_MICROSECOND", ns = "TIME_UNIT_NANOSECOND"
 )
+unit_of_word <- as.list(stats::setNames(names(time_units), time_units))
 time_digits <- c(s = 0L, ms = 3L, us = 6L, ns = 9L)
 
-bytes_of <- c(raw = 1, logical = 4, integer = 4, double = 8, complex = 16)
+# the wire's words for the types, and back
+type_names <- c(names(sizes), "string", "bytes")
+type_words <- stats::setNames(paste0("DATA_TYPE_", toupper(type_names)), type_names)
+type_of_word <- as.list(stats::setNames(type_names, type_words))
 
-#' The name of an enumeration's value without the prefix that all of them have; "" when it is not set.
-#' @noRd
-word_of <- function(value, prefix) if (is.null(value)) "" else substr(value, nchar(prefix) + 1L, 100L)
+bytes_of <- c(raw = 1, logical = 4, integer = 4, double = 8, complex = 16)
 
 #' The type of a tensor's elements: name, time_unit ("us"), zone, ordered.
 #' @noRd
 wire_type_of <- function(tensor) {
   type <- tensor$type
-  name <- tolower(word_of(type$data_type, "DATA_TYPE_"))
-  if (!name %in% c(names(sizes), "string", "bytes")) refuse_malformed("the header", "a tensor without a known type")
-  unit <- names(time_units)[match(type$time_unit %||% "", time_units)]
-  list(name = name, time_unit = if (!is.na(unit)) unit, zone = type$time_zone %||% "", ordered = isTRUE(type$ordered))
+  name <- type_of_word[[type$data_type %||% ""]]
+  if (is.null(name)) refuse_malformed("the header", "a tensor without a known type")
+  list(
+    name = name, time_unit = unit_of_word[[type$time_unit %||% ""]], zone = type$time_zone %||% "",
+    ordered = isTRUE(type$ordered)
+  )
 }
 
 #' The message of a type.
 #' @noRd
 type_message <- function(name, time_unit = NULL, zone = "", ordered = FALSE) {
-  c(
-    list(data_type = paste0("DATA_TYPE_", toupper(name))),
-    if (!is.null(time_unit)) list(time_unit = time_units[[time_unit]]),
-    if (nzchar(zone)) list(time_zone = zone),
-    if (ordered) list(ordered = TRUE)
-  )
+  without_null(list(
+    data_type = type_words[[name]], time_unit = if (!is.null(time_unit)) time_units[[time_unit]],
+    time_zone = if (nzchar(zone)) zone, ordered = if (ordered) TRUE
+  ))
 }
 
 #' The shape of a tensor as doubles.
