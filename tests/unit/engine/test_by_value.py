@@ -55,6 +55,9 @@ def test_integers_and_floats_are_compared_as_python_compares_them(a: Any, b: Any
         assert turned.array().tolist() == [[compare(y, x) for y in b.tolist()] for x in a.tolist()]
         literal = float(b[0])
         assert op(name, dense(a), literal).array().tolist() == [compare(x, literal) for x in a.tolist()]
+        whole = int(a[0])
+        if b.dtype == np.float64 and whole < 2**63:
+            assert op(name, dense(b), whole).array().tolist() == [compare(y, whole) for y in b.tolist()]
 
 
 @given(integers(), floats())

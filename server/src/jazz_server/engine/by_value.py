@@ -24,9 +24,16 @@ _TURNED: Final[dict[np.ufunc, np.ufunc]] = {
 """What a comparison is when its operands change places."""
 
 
-def mixed(a: np.dtype[Any], b: np.dtype[Any]) -> bool:
+def mixed(a: np.dtype[Any] | None, b: np.dtype[Any] | None) -> bool:
     """Whether numpy would make floats of integers of 64 bits to compare them."""
+    if a is None or b is None:
+        return False
     return (_is_wide(a) and b.kind in "fc") or (a.kind in "fc" and _is_wide(b))
+
+
+def dtype_of_literal(literal: bool | float) -> np.dtype[Any] | None:
+    """The element type of a Python number; None for those near zero, beside which no float stands for two integers."""
+    return np.dtype(type(literal)) if abs(literal) >= _FAR else None
 
 
 def _is_wide(dtype: np.dtype[Any]) -> bool:
@@ -38,10 +45,11 @@ def by_value(compare: np.ufunc) -> Function:
     """A comparison of numpy's that is exact also of integers of 64 bits and floats, in arrays and Python numbers."""
 
     def compared(a: Any, b: Any) -> Any:
-        one, other = (x.dtype if isinstance(x, np.ndarray | np.generic) else np.dtype(type(x)) for x in (a, b))
+        one, other = (x.dtype if isinstance(x, np.ndarray | np.generic) else dtype_of_literal(x) for x in (a, b))
         if not mixed(one, other):
             return compare(a, b)
-        return _compared(compare, a, b) if _is_wide(one) else _compared(_TURNED[compare], b, a)
+        turned = one is not None and one.kind in "fc"
+        return _compared(_TURNED[compare], b, a) if turned else _compared(compare, a, b)
 
     return compared
 
@@ -52,11 +60,11 @@ def _compared(compare: np.ufunc, whole: Any, number: Any) -> Any:
         same = _compared(np.equal, whole, np.real(number)) & (np.imag(number) == 0)
         return same if compare is np.equal else ~same
     number = np.asarray(number, np.float64)
-    near = np.asarray(whole).astype(np.float64)
-    found, in_doubt = compare(near, number), (near == number) & (np.abs(number) >= _FAR)
-    if not in_doubt.any():
-        return found
-    return np.where(in_doubt, compare(_beyond(np.asarray(whole), near), 0), found)
+    far = np.abs(number) >= _FAR
+    if not far.any():
+        return compare(whole, number)
+    near, beyond = parts(np.asarray(whole))
+    return np.where(far & (near == number), compare(beyond, 0), compare(near, number))
 
 
 def parts(whole: Array) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from jazz.values import Tensor
 from jazz_server.engine import comparable, compared, operands, rows
-from jazz_server.engine.by_value import by_value, mixed
+from jazz_server.engine.by_value import by_value, dtype_of_literal, mixed
 from jazz_server.engine.mapping import InferRule, Mapped, Rule, infer_rule
 from jazz_server.engine.op import Inference, Op, Run, Scalar, Settings
 from jazz_server.engine.promotion import NUMERIC, REAL, Function
@@ -66,7 +66,7 @@ class Comparison(Mapped):
 
 def _is_mixed(args: Sequence[Any]) -> bool:
     """Whether numpy would compare two operands in a type that does not hold both."""
-    a, b = (x.dtype.storage if isinstance(x, Tensor) else np.dtype(type(x)) for x in args)
+    a, b = (x.dtype.storage if isinstance(x, Tensor) else dtype_of_literal(x) for x in args)
     return mixed(a, b)
 
 
