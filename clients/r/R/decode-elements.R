@@ -38,7 +38,7 @@ decode_elements <- function(tensor, type, received, path, scalar) {
     },
     {
       if (type$name %in% c("float64", "complex128")) {
-        check_seeming(data, received, path)
+        check_seeming(data, received$options, path)
         mark(data)
         return(list(x = data))
       }
@@ -51,9 +51,9 @@ decode_elements <- function(tensor, type, received, path, scalar) {
 
 #' NaNs that R would take for NA. Where elements are missing, there are zero bytes still.
 #' @noRd
-check_seeming <- function(data, received, path) {
-  place <- seeming_missing(data, received$options$lossy)
-  if (place > 0 && !received$options$lossy) {
+check_seeming <- function(data, options, path) {
+  place <- seeming_missing(data, options$lossy)
+  if (place > 0 && !options$lossy) {
     refuse(
       path, "no NaN with the bits of R's NA_real_, as it is not missing",
       sprintf("one at [%s]", format(place, scientific = FALSE)),

@@ -15,6 +15,8 @@ no_fields <- structure(list(), names = character(0))
 #'   `vector`, and `bytes` of its memory, those after byte `from`, and whether it is `unseen`.
 #' @noRd
 encode_value <- function(x, options = jz_value_options(), ahead = TRUE) {
+  bare <- encode_bare(x)
+  if (!is.null(bare)) return(bare)
   plan <- new_plan(options, ahead)
   header <- encode_node(x, plan, "value", list(), 1L)
   if (!options$lossy) warn_dropped(plan$dropped)

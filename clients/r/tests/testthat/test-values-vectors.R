@@ -8,6 +8,20 @@ test_that("vectors come back as they went, with what is missing", {
   }
 })
 
+test_that("bare doubles have the header that they have inside of other values, and are read without it", {
+  for (x in list(7, c(1.5, NaN, -0), as.double(1:100), numeric(10000), numeric(10001), c(1, NA), c(a = 1))) {
+    encoded <- encode_value(x)
+    inside <- encode_value(list(x = x))
+    expect_identical(encoded$header, inside$header$table$fields[[1L]]$value)
+    expect_identical(body_of(encoded), body_of(inside))
+    expect_identical(lapply(encoded$pieces, names), lapply(inside$pieces, names))
+  }
+  expect_identical(bare_count(encode_value(c(2, 3))$header), 2)
+  for (x in list(1:2, c(1, NA), c(a = 1), jz_scalar(1), double(0), list(x = 1), matrix(1))) {
+    expect_identical(bare_count(encode_value(x)$header), 0)
+  }
+})
+
 test_that("vectors without elements come back", {
   for (x in list(logical(0), integer(0), double(0), complex(0), character(0), raw(0), factor(character(0)),
     factor(character(0), levels = c("a", "b")), as.Date(character(0)), int64(character(0)),
