@@ -187,6 +187,9 @@ def test_functions_of_numpy_of_two_arguments() -> None:
         (lambda x: int(x), "number"),
         (lambda x: range(x), "number"),
         (lambda x: 3 in x, "searched"),
+        (lambda x: x + f"-{x}", r'written into a text.*use x \+ "-" \+ y'),
+        (lambda x: "%s" % x + x, "written into a text"),  # noqa: UP031
+        (lambda t: t.assign(key="k" + str(t["k"])), "written into a text"),
     ],
 )
 def test_what_needs_data_says_what_to_write_instead(function: Any, names: str) -> None:
@@ -271,11 +274,24 @@ def test_a_failed_function_leaves_no_trace_under_way() -> None:
 
 @pytest.mark.parametrize(
     ("value", "found"),
-    [(None, "None"), (2**63, "9223372036854775808"), (-(2**63) - 1, "-9223372036854775809"), (np.exp, "the function")],
+    [
+        (None, "None"),
+        (2**63, "9223372036854775808"),
+        (-(2**63) - 1, "-9223372036854775809"),
+        (np.exp, "the function"),
+        ("a\udc80", "argument: expected a text that UTF-8 can encode, found 'a.udc80'"),
+        (np.str_("\ud800"), "argument: expected a text that UTF-8 can encode"),
+    ],
 )
 def test_what_is_no_argument(value: Any, found: str) -> None:
     with pytest.raises(TracingError, match=found):
         jazz.pipeline(lambda x: x + value)
+
+
+@pytest.mark.parametrize("missing", [None, pd.NA, pd.NaT])
+def test_what_is_missing_is_asked_for_and_is_no_argument(missing: Any) -> None:
+    with pytest.raises(TracingError, match=r"(?s)jazz\.ops\.is_na\(x\) .* found (None|<NA>|NaT)"):
+        jazz.pipeline(lambda x: x == missing)
 
 
 def test_nodes_in_lists_are_no_argument() -> None:

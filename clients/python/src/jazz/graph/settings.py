@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Collection, Sequence
+from difflib import get_close_matches
 from typing import TypeAlias
 
 import numpy as np
 
 from jazz.graph.entries import data_types
 from jazz.graph.errors import tracing_error
+from jazz.graph.suggestions import CLOSE
 from jazz.graph.trace import Setting
 from jazz.values import DATA_TYPES, DataType
 
@@ -24,8 +26,10 @@ def integer(name: str, value: object, *, least: int | None = None) -> int:
             number = operator.index(value)  # type: ignore[arg-type]
         except TypeError:
             number = None
-        if number is not None and (least is None or number >= least) and -(2**63) <= number < 2**63:
-            return number
+        if number is not None and (least is None or number >= least):
+            if -(2**63) <= number < 2**63:
+                return number
+            raise tracing_error(name, "an integer of 64 bits", repr(value))
     raise tracing_error(name, "an integer" if least is None else f"an integer not less than {least}", repr(value))
 
 
@@ -100,13 +104,20 @@ def names(name: str, value: object) -> tuple[str, ...]:
 
 def can_name(text: str) -> bool:
     """Whether a text can be, or end, the name of a field."""
-    return "\0" not in text and (text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text))
+    return "\0" not in text and can_encode(text)
+
+
+def can_encode(text: str) -> bool:
+    """Whether UTF-8 can encode a text, which it cannot if there are surrogates."""
+    return text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def one_of(name: str, value: object, known: Collection[str]) -> str:
     """One of some names."""
     if not isinstance(value, str) or value not in known:
-        raise tracing_error(name, f"one of {', '.join(known)}", repr(value))
+        close = get_close_matches(value, known, n=1, cutoff=CLOSE) if isinstance(value, str) else []
+        meant = f" (did you mean {close[0]}?)" if close else ""
+        raise tracing_error(name, f"one of {', '.join(known)}", f"{value!r}{meant}")
     return value
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Final
+
 import numpy as np
 
 from jazz.graph.errors import tracing_error
+from jazz.graph.settings import can_encode
 from jazz.graph.trace import Source, Trace
-from jazz.graph.traced import Traced
+from jazz.graph.traced import Traced, cannot_be
+
+_MISSING: Final = (
+    "what is missing is no argument: jazz.ops.is_na(x) says where x has it, jazz.ops.fill_na(x, value) replaces it"
+)
 
 
 def source_of(value: object, trace: Trace) -> Source:
@@ -30,17 +38,19 @@ def source_of(value: object, trace: Trace) -> Source:
         case np.datetime64() | np.timedelta64():
             return trace.constant(_in_seconds_or_days(value))
         case np.str_():
-            return str(value)
+            return _text(str(value))
         case np.generic():
             return trace.constant(value)
-        case bool() | float() | str():
+        case str():
+            return _text(value)
+        case bool() | float():
             return value
         case int():
             if -(2**63) <= value < 2**63:
                 return value
             raise tracing_error("argument", "an integer of 64 bits", str(value))
-        case None:
-            raise tracing_error("argument", "a value", "None")
+        case _ if _is_missing(value):
+            raise tracing_error("argument", "a value", repr(value), _MISSING)
         case list() | tuple() if any(isinstance(item, Traced) for item in value):
             raise tracing_error(
                 "argument",
@@ -54,6 +64,21 @@ def source_of(value: object, trace: Trace) -> Source:
             raise tracing_error("argument", "a value", f"the function {value!r}; call it, and pass what it gives")
         case _:
             return trace.constant(value)
+
+
+def _text(text: str) -> str:
+    """A text that the contract can hold, and into which no value of the pipeline was written, as by `f"{x}"`."""
+    if "<Node: " in text:
+        raise cannot_be("written into a text", 'x + "-" + y for texts behind each other')
+    if not can_encode(text):
+        raise tracing_error("argument", "a text that UTF-8 can encode", ascii(text))
+    return text
+
+
+def _is_missing(value: object) -> bool:
+    """Whether it is None, or what pandas has for it."""
+    pandas = sys.modules.get("pandas")
+    return value is None or (pandas is not None and (value is pandas.NA or value is pandas.NaT))
 
 
 def _in_seconds_or_days(time: np.datetime64 | np.timedelta64) -> np.generic:
