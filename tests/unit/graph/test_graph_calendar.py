@@ -47,10 +47,21 @@ def test_units_are_those_of_pandas_or_have_their_names(freq: str, settings: str)
     assert step(lambda x: x.dt.floor(freq)) == f"time_floor(x, {settings})"
 
 
-@pytest.mark.parametrize("freq", ["MS", "1mo", "", "15", "0D", "-1D", "1.5h", None, 15])
+@pytest.mark.parametrize("freq", ["MS", "1mo", "", "15", "0D", "-1D", "1.5h", "9" * 5000 + "D", None, 15])
 def test_what_is_no_unit_is_refused_with_what_there_is(freq: Any) -> None:
     with pytest.raises(TracingError, match=r"freq: expected one of Y, Q, M, W, D, h, min, s, .*, found"):
         jazz.pipeline(lambda x: x.dt.floor(freq))
+
+
+@pytest.mark.parametrize(("freq", "meant"), [("MS", "M"), ("2H", "h"), ("15T", "min"), ("1mo", "M"), ("W-MON", "W")])
+def test_other_names_of_units_are_told_with_the_one_that_is_meant(freq: str, meant: str) -> None:
+    with pytest.raises(TracingError, match=rf"found '{freq}' \(did you mean {meant}\?\)"):
+        jazz.pipeline(lambda x: x.dt.floor(freq))
+
+
+def test_what_pandas_does_where_clocks_are_moved_is_no_choice() -> None:
+    with pytest.raises(TracingError, match=r"(?s)one answer where clocks are moved.* ambiguous: expected one of freq"):
+        jazz.pipeline(lambda x: x.dt.floor("h", ambiguous="infer"))
 
 
 def test_total_seconds_are_a_ratio() -> None:
@@ -64,6 +75,8 @@ def test_total_seconds_are_a_ratio() -> None:
         ("nothing_alike", "they have year, quarter, month, .*, floor, total_seconds"),
         ("week", 'use x.dt.floor."W"., the Monday of the week'),
         ("strftime", "use numbers such as x.dt.month"),
+        ("tz_convert", "use the zone that the column has when it is put"),
+        ("components", "use x.dt.days, x.dt.seconds"),
     ],
 )
 def test_a_part_that_is_not_there_names_what_is(name: str, instead: str) -> None:

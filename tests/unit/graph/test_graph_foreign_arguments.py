@@ -52,6 +52,20 @@ def test_a_misspelt_argument_is_told_with_the_one_that_is_like_it() -> None:
     assert violation.found == "validat='1:1' (did you mean validate?)"
 
 
+@pytest.mark.parametrize(
+    ("traced", "expected", "found"),
+    [
+        (lambda t: t["x"].str.contains("a", True), "pat and regex=...", "True besides"),
+        (lambda t: t["x"].str.replace("a", "b", 1), "pat, repl and regex=...", "1 besides"),
+        (lambda t: t["x"].str.strip("-"), "none", "'-' besides"),
+        (lambda t: t.drop("x"), "columns=...", "'x' besides"),
+    ],
+)
+def test_arguments_without_a_name_are_those_that_have_a_place(traced: Any, expected: str, found: str) -> None:
+    (violation,) = refusal(traced).violations
+    assert (violation.expected, violation.found) == (expected, found)
+
+
 def test_results_may_have_the_names_of_arguments() -> None:
     text = str(jazz.pipeline(lambda t: t.groupby("k").agg(axis=("x", "sum"), ddof=("x", "size"))))
     assert "names=('axis', 'ddof')" in text

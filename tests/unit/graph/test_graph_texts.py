@@ -115,6 +115,7 @@ def test_what_is_said_of_arguments_is_of_arguments_of_pandas() -> None:
         ("nothing_alike", "they have cat, contains, endswith, len, .*, upper"),
         ("extract", "use x.str.contains.*: there are no regular expressions"),
         ("to_uppercase", r"use x.str.upper\(\)"),
+        ("rsplit", r"use jazz.ops.tokenize\(x\)"),
     ],
 )
 def test_a_method_that_is_not_there_names_what_is(name: str, instead: str) -> None:

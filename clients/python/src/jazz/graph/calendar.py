@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from jazz.graph.errors import tracing_error
+from jazz.graph.foreign_arguments import OF_FLOOR, refusing
 from jazz.graph.known import names_of_fields
 from jazz.graph.node import Node, apply
 from jazz.graph.suggestions import CLOSE, OF_TIMES
@@ -37,7 +38,13 @@ UNITS: Final = {
 }
 """The names of units, by those that pandas has for them."""
 
-_FREQUENCY: Final = re.compile(r"(\d*)\s*([A-Za-z]+)")
+_FREQUENCY: Final = re.compile(r"(\d{0,18})\s*([A-Za-z]+)")
+
+_MEANT: Final = {
+    "MS": "M", "ME": "M", "mo": "M", "QS": "Q", "QE": "Q", "q": "Q", "YS": "Y", "YE": "Y", "A": "Y", "y": "Y",
+    "W-MON": "W", "w": "W", "d": "D", "H": "h", "T": "min", "m": "min", "S": "s", "L": "ms", "U": "us", "N": "ns",
+}  # fmt: skip
+"""Units by other names that pandas has or had for them, or polars has."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +87,7 @@ class Times:
     def __dir__(self) -> list[str]:
         return sorted([*PARTS, *_ALIASES, "floor", "total_seconds"])
 
+    @refusing(OF_FLOOR)
     def floor(self, freq: str) -> Node:
         """The beginning of the unit that each time is in, on the clock of its zone: `jazz.ops.time_floor`.
 
@@ -93,9 +101,9 @@ class Times:
         found = _FREQUENCY.fullmatch(freq) if isinstance(freq, str) else None
         unit = None if found is None else UNITS.get(found[2], found[2])
         every = int(found[1] or 1) if found is not None else 0
-        if unit not in UNITS.values() or not 1 <= every < 2**63:
+        if unit not in UNITS.values() or every < 1:
             known = f"one of {', '.join([*UNITS, *UNITS.values()])}, or several, such as 15min"
-            raise tracing_error("freq", known, repr(freq))
+            raise tracing_error("freq", known, f"{freq!r}{_meant(freq)}")
         return apply("time_floor", self.node, unit=unit, every=None if every == 1 else every)
 
     def total_seconds(self) -> Node:
@@ -112,6 +120,12 @@ def times_of(node: Node) -> Times:
     if names_of_fields(node._source) is not None:
         raise AttributeError("dt")  # of which `Traced` says what to write
     return Times(node)
+
+
+def _meant(freq: object) -> str:
+    """The unit that is meant, as far as is known."""
+    name = freq.lstrip("0123456789 ") if isinstance(freq, str) else ""
+    return f" (did you mean {_MEANT[name]}?)" if name in _MEANT else ""
 
 
 def _instead_of(name: str) -> str:

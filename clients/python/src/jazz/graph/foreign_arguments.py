@@ -85,6 +85,16 @@ OF_STRINGS: Final = {
 }
 """Those of methods of texts in pandas and polars."""
 
+_CLOCKS: Final = "there is one answer where clocks are moved, which docs/times.md tells: leave it out"
+
+OF_FLOOR: Final = {
+    "ambiguous": _CLOCKS,
+    "every": 'write x.dt.floor("15min")',
+    "nonexistent": _CLOCKS,
+    "unit": 'write x.dt.floor("M"), or jazz.ops.time_floor(x, "month")',
+}
+"""Those of pandas's `floor` of times, and of operations here."""
+
 
 def refusing(advice: Mapping[str, str]) -> Callable[[Callable[_Parameters, _Result]], Callable[_Parameters, _Result]]:
     """Makes a function refuse arguments that it does not have, with what to write for those that others have.
@@ -94,14 +104,17 @@ def refusing(advice: Mapping[str, str]) -> Callable[[Callable[_Parameters, _Resu
     """
 
     def decorate(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
-        parameters = inspect.signature(function).parameters.values()
-        known = [each.name for each in parameters if each.kind in _BY_NAME and each.name != "self"]
+        parameters = [each for each in inspect.signature(function).parameters.values() if each.kind in _BY_NAME]
+        known = [each.name for each in parameters if each.name != "self"]
+        places = [each.name for each in parameters if each.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
 
         @functools.wraps(function)
         def checked(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
             for name, value in kwargs.items():
                 if name not in known:
                     raise refused(name, value, known, advice)
+            if len(args) > len(places):
+                raise _one_too_many(args[len(places)], known, places)
             return function(*args, **kwargs)
 
         return checked
@@ -116,4 +129,12 @@ def refused(name: str, value: object, known: Sequence[str], advice: Mapping[str,
     """The error for an argument that is none of those known."""
     close = [] if name in advice else get_close_matches(name, known, n=1, cutoff=CLOSE)
     meant = f" (did you mean {close[0]}?)" if close else ""
-    return tracing_error(name, f"one of {', '.join(known)}", f"{name}={value!r}{meant}", advice.get(name))
+    expected = f"one of {', '.join(known)}" if known else "none"
+    return tracing_error(name, expected, f"{name}={value!r}{meant}", advice.get(name))
+
+
+def _one_too_many(value: object, known: Sequence[str], places: Sequence[str]) -> TracingError:
+    """The error for an argument behind those that have places."""
+    first = ", ".join(name for name in known if name in places)
+    named = ", ".join(f"{name}=..." for name in known if name not in places)
+    return tracing_error("arguments", " and ".join(filter(None, [first, named])) or "none", f"{value!r} besides")

@@ -163,28 +163,47 @@ INSTEAD: Final = {
 
 _NO_TEXTS: Final = "numbers such as x.dt.month, since pipelines make no texts of times"
 
+_ZONE: Final = "the zone that the column has when it is put: tz_localize and tz_convert before"
+
 OF_TIMES: Final = {
+    "as_unit": "the unit that the column has: as_unit before it is put",
     "ceil": 'x.dt.floor("D")',
+    "components": "x.dt.days, x.dt.seconds, x.dt.microseconds and x.dt.nanoseconds",
+    "convert_time_zone": _ZONE,
     "date": 'x.dt.floor("D")',
     "day_name": "x.dt.day_of_week, 0 for Monday",
     "hours": 'x // np.timedelta64(1, "h"), or x.dt.seconds // 3600 of the last day',
+    "is_leap_year": "(y % 4 == 0) & ((y % 100 != 0) | (y % 400 == 0)), where y = x.dt.year",
     "is_month_start": "x.dt.day == 1",
+    "is_quarter_start": "(x.dt.day == 1) & (x.dt.month % 3 == 1)",
+    "is_year_start": "x.dt.day_of_year == 1",
     "isocalendar": 'x.dt.floor("W"), the Monday of the week',
     "millisecond": "x.dt.microsecond // 1000",
     "minutes": 'x // np.timedelta64(1, "m")',
     "month_name": _NO_TEXTS,
     "normalize": 'x.dt.floor("D")',
     "ordinal_day": "x.dt.day_of_year",
+    "replace_time_zone": _ZONE,
     "round": 'x.dt.floor("D")',
     "strftime": _NO_TEXTS,
     "time": 'x - x.dt.floor("D"), a duration',
+    "timetz": 'x - x.dt.floor("D"), a duration',
     "to_period": 'x.dt.floor("M")',
+    "total_days": 'x / np.timedelta64(1, "D")',
+    "total_hours": 'x / np.timedelta64(1, "h")',
+    "total_milliseconds": 'x / np.timedelta64(1, "ms")',
+    "total_minutes": 'x / np.timedelta64(1, "m")',
     "truncate": 'x.dt.floor("M")',
+    "tz": _ZONE,
+    "tz_convert": _ZONE,
+    "tz_localize": _ZONE,
     "week": 'x.dt.floor("W"), the Monday of the week',
+    "weekofyear": 'x.dt.floor("W"), the Monday of the week',
 }
 """What times have in pandas and polars, and what says the same, or comes next to it."""
 
 _NO_EXPRESSIONS: Final = 'x.str.contains("text") or x.str.replace("old", "new"): there are no regular expressions'
+_WORDS: Final = "jazz.ops.tokenize(x), which has the words of all texts"
 _FIRST_LETTER: Final = "x.str[:1].str.upper() + x.str[1:].str.lower()"
 
 OF_TEXTS: Final = {
@@ -208,10 +227,16 @@ OF_TEXTS: Final = {
     "len_bytes": "x.str.len(), which counts code points",
     "len_chars": "x.str.len()",
     "match": 'x.str.startswith("a")',
+    "partition": _WORDS,
     "removeprefix": 'jazz.ops.where(x.str.startswith("a"), x.str[1:], x)',
     "removesuffix": 'jazz.ops.where(x.str.endswith("a"), x.str[:-1], x)',
     "replace_all": 'x.str.replace("old", "new")',
-    "split": "jazz.ops.tokenize(x), which has the words of all texts",
+    "rfind": 'x.str.contains("a")',
+    "rindex": 'x.str.contains("a")',
+    "rpartition": _WORDS,
+    "rsplit": _WORDS,
+    "slice_replace": 'x.str[:i] + "new" + x.str[j:]',
+    "split": _WORDS,
     "starts_with": 'x.str.startswith("a")',
     "strip_chars": "x.str.strip()",
     "strip_chars_end": "x.str.rstrip()",
