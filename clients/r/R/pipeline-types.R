@@ -66,7 +66,7 @@ jz_of_kind <- function(name) {
 #' @describeIn jz_types Tables with these fields.
 #' @param fields A named list of types.
 #' @param optional Names of fields that may be absent.
-#' @param closed Whether further fields are refused.
+#' @param closed Whether further fields are refused: then a name that no field has is found while a function is traced.
 #' @export
 jz_table <- function(fields, optional = character(), closed = FALSE) {
   if (!is.list(fields) || is.null(names(fields)) || !all(nzchar(names(fields)))) {
