@@ -74,7 +74,8 @@ in_pipeline <- function(f) {
   overlay <- new.env(parent = around)
   assign(".jz_in_pipeline", TRUE, envir = overlay)
   variables <- all.vars(body(f))
-  for (name in unique(all.names(body(f)))) {
+  names <- unique(all.names(body(f)))
+  for (name in c(names, intersect(paste0(names, "<-"), names(of_nodes)))) { # attr(x, "a") <- 1 calls `attr<-`
     if (name %in% variables && !is.function(get0(name, envir = around, ifnotfound = sum))) next # as sd <- 2 is
     found <- get0(name, envir = around, mode = "function")
     if (name == "::") assign(name, qualified, envir = overlay)

@@ -18,12 +18,22 @@ binary_operator <- function(sign, a, b) {
   if (is.null(a) || is.null(b)) stop_tracing(call, "a value", "NULL")
   if (sign %in% names(COMPARISONS)) return(elementwise(COMPARISONS[[sign]], a, b, call, truth = TRUE))
   if (sign %in% names(LOGIC)) return(elementwise(LOGIC[[sign]], as_truth(a), as_truth(b), call, truth = TRUE))
+  check_no_texts(a, b, call)
   if (sign != "/" && is_truth(a) && is_truth(b)) stop_truth(call, "truth values on both sides", "; & is and, | is or")
   if (sign == "^") {
     a <- as_real(a)
     b <- as_real(b)
   }
   elementwise(ARITHMETIC[[sign]], a, b, call)
+}
+
+# The server adds texts, as Python does; R has no arithmetic of them.
+check_no_texts <- function(a, b, call) {
+  for (value in list(a, b)) {
+    if (is.character(value) || is.factor(value)) {
+      stop_tracing(call, "numbers or times", shown(value), "paste0() puts texts together")
+    }
+  }
 }
 
 stop_truth <- function(call, found, more = "") {
@@ -77,6 +87,7 @@ as_real <- function(value) if (is.integer(value) && !is.null(as_literal(value)))
 #' * `x %in% table` has the dimensions of `x`, and is of texts with texts and numbers with numbers, as `==` is;
 #' * texts are less and greater by code points, whatever the locale, as R sorts them with `method = "radix"`; numbers,
 #'   texts and times do not become each other: `x == "1"` is refused for numbers, and a text beside dates;
+#'   `x + "a"` is refused, and `paste0(x, "a")` of numbers;
 #' * factors whose levels are not the same are equal by their texts, where R has an error; `<` of a factor without an
 #'   order, or beside a text that is no level, is refused, where R has `NA`;
 #' * a vector in `%*%` stays a vector, and the result is one, where R would give a matrix of one row or column;

@@ -14,7 +14,23 @@ refused_functions <- list(
     "class", "oldClass", "data.class", "isa", "typeof", "mode", "storage.mode"
   ),
   "jz_frame(list(a = t$x, b = t$y)), which gives fields their names" = "setNames",
-  "paste0(x, \"-\", y), which has a text for each element" = c("toString", "sprintf"),
+  "paste0(x, \"-\", y), which has a text for each element and joins texts, since numbers and times become none" = c(
+    "toString", "sprintf", "formatC", "prettyNum", "noquote", "sQuote", "dQuote", "shQuote", "file.path", "strrep"
+  ),
+  "the texts themselves, and factors as they are, which are texts to functions of texts; numbers become none" =
+    "as.character",
+  "substr(x, 1, 3)" = c("strtrim", "abbreviate"),
+  "paste0(\"a\", substr(x, 2, 9)), which makes other texts" = "substr<-",
+  "jz_cast(x, \"int32\") of numbers and truth values, x / as.difftime(1, units = \"days\") of differences of times" = c(
+    "as.numeric", "as.double", "as.integer", "as.logical"
+  ),
+  "x - y, in seconds, which divided by as.difftime(1, units = \"days\") is a number of days" = c(
+    "difftime", "units", "units<-"
+  ),
+  "x * as.difftime(1, units = \"days\")" = "as.difftime",
+  "the value itself, since nothing in a pipeline has attributes" = c(
+    "unclass", "attr", "attributes", "attr<-", "attributes<-", "class<-", "levels<-", "dimnames<-"
+  ),
   "grepl(text, x, fixed = TRUE), gsub(old, new, x, fixed = TRUE), since there are no regular expressions" = c(
     "sub", "grep", "regexpr", "gregexpr", "regexec", "chartr"
   ),
@@ -24,6 +40,7 @@ refused_functions <- list(
   ),
   "(x - as.Date(\"1970-01-01\")) / as.difftime(1, units = \"days\")" = "julian",
   "trunc(x, \"days\"), which stays a time" = "as.Date",
+  "the dates themselves, which become no times" = c("as.POSIXct", "ISOdate", "ISOdatetime"),
   "the vector itself: keys and comparisons take elements of any type" = c("factor", "as.factor", "interaction"),
   "jz_argsort(jz_argsort(x)) + 1, in which nothing is tied" = "rank",
   "jz_bin(x, edges), which is findInterval(); of times trunc(x, \"months\") or jz_time_floor(x, \"week\")" = c(

@@ -5,8 +5,8 @@ STRIPPED <- c("both", "left", "right")
 #' Texts in pipelines
 #'
 #' Texts are changed, looked into and joined one by one. Inside of the function that [jz_pipeline()] traces, R's own
-#' functions write the steps: `nchar(x)`, `toupper()`, `tolower()`, `trimws()`, `substr()` and `substring()`,
-#' `startsWith()`, `endsWith()`, `grepl(text, x, fixed = TRUE)`, `gsub(old, new, x, fixed = TRUE)`, `paste0()` and
+#' functions write the steps: `nchar(x)`, `nzchar()`, `toupper()`, `tolower()`, `casefold()`, `trimws()`, `substr()`
+#' and `substring()`, `startsWith()`, `endsWith()`, `grepl(text, x, fixed = TRUE)`, `gsub(old, new, x, fixed = TRUE)`, `paste0()` and
 #' `paste()`, `ifelse()`. The functions here broadcast as numpy does, and need no types of the inputs.
 #'
 #' Of a factor the texts are those of its levels, and what comes out are texts, numbers or truth values.
@@ -49,7 +49,7 @@ jz_str_lower <- unary("str_lower")
 #' @rdname jz_strings
 #' @export
 jz_str_strip <- function(x, side = c("both", "left", "right")) {
-  side <- match.arg(side)
+  side <- if (missing(side)) "both" else check_one_of(side, "side", STRIPPED)
   apply_one("str_strip", x, settings = list(side = if (side != "both") side), dims = dims_of(x))
 }
 
@@ -97,23 +97,27 @@ jz_str_replace <- function(x, old, new) {
 
 of_nodes[["nchar"]] <- function(x, type = "chars", ...) {
   no_more(...)
-  if (!is.character(type) || is.na(pmatch(type[[1L]], "chars"))) {
+  if (!is.character(type) || length(type) != 1L || is.na(pmatch(type, "chars"))) {
     stop_tracing(traced_call(), "type = \"chars\"", shown(type))
   }
   jz_str_len(x)
 }
+# What is missing is not empty, as in R.
+of_nodes[["nzchar"]] <- function(x, keepNA = FALSE) { # nolint: object_name_linter.
+  there <- jz_str_len(x) > 0
+  if (isTRUE(keepNA)) there else jz_fill_na(there, TRUE)
+}
 of_nodes[["toupper"]] <- function(x) jz_str_upper(x)
 of_nodes[["tolower"]] <- function(x) jz_str_lower(x)
-of_nodes[["casefold"]] <- function(x, upper = FALSE) if (isTRUE(upper)) jz_str_upper(x) else jz_str_lower(x)
+of_nodes[["casefold"]] <- function(x, upper = FALSE) {
+  if (check_truth(upper, "upper")) jz_str_upper(x) else jz_str_lower(x)
+}
 of_nodes[["trimws"]] <- function(x, which = STRIPPED, ...) {
   no_more(...)
-  if (!is.character(which) || !which[[1L]] %in% STRIPPED) {
-    stop_tracing(traced_call(), paste("which as one of", toString(STRIPPED)), shown(which))
-  }
-  jz_str_strip(x, which[[1L]])
+  jz_str_strip(x, if (identical(which, STRIPPED)) "both" else check_one_of(which, "which", STRIPPED))
 }
 of_nodes[["substr"]] <- function(x, start, stop) characters_of(x, start, stop)
-of_nodes[["substring"]] <- function(text, first, last = NULL) characters_of(text, first, last)
+of_nodes[["substring"]] <- function(text, first, last = .Machine$integer.max) characters_of(text, first, last)
 of_nodes[["startsWith"]] <- function(x, prefix) elementwise("str_startswith", x, prefix, truth = TRUE)
 of_nodes[["endsWith"]] <- function(x, suffix) elementwise("str_endswith", x, suffix, truth = TRUE)
 
@@ -136,14 +140,12 @@ of_nodes[["gsub"]] <- function(pattern, replacement, x, ignore.case = FALSE, per
 of_nodes[["paste"]] <- function(..., sep = " ", collapse = NULL, recycle0 = FALSE) pasted(list(...), sep, collapse)
 of_nodes[["paste0"]] <- function(..., collapse = NULL, recycle0 = FALSE) pasted(list(...), "", collapse)
 
-# The characters from one up to another, counted from 1; up to the end where that is NULL.
+# The characters from one up to another, counted from 1; no text has more than an integer can say.
 characters_of <- function(x, first, last, call = traced_call()) {
   for (bound in list(first, last)) {
-    if (!is.null(bound) && !is_whole(bound)) {
-      stop_tracing(call, "the numbers of two characters, for all texts the same", shown(bound))
-    }
+    if (!is_whole(bound)) stop_tracing(call, "the numbers of two characters, for all texts the same", shown(bound))
   }
-  jz_str_slice(x, max(first - 1, 0), if (!is.null(last)) max(last, 0))
+  jz_str_slice(x, max(first - 1, 0), if (last < .Machine$integer.max) max(last, 0))
 }
 
 check_fixed <- function(fixed, ignore_case, call = traced_call()) {
@@ -159,6 +161,15 @@ pasted <- function(parts, sep, collapse, call = traced_call()) {
   if (!is.null(collapse)) stop_tracing(call, "collapse = NULL: a text for each element", shown(collapse))
   if (!is.character(sep) || length(sep) != 1L || is.na(sep)) stop_tracing(call, "sep as a text", shown(sep))
   parts <- lapply(unname(parts), function(part) if (is_node(part)) part else paste0("", part))
+  # numbers would be added up: beside a text they are refused
+  if (!any(vapply(parts, is_text, NA)) && (!nzchar(sep) || length(parts) == 1L)) {
+    parts[[1L]] <- elementwise("add", "", parts[[1L]], call)
+  }
   behind <- function(a, b) if (is_node(a) || is_node(b)) elementwise("add", a, b, call) else paste0(a, b)
   Reduce(function(a, b) behind(if (nzchar(sep)) behind(a, sep) else a, b), parts)
 }
+
+GIVE_TEXTS <- c("str_strip", "str_upper", "str_lower", "str_slice", "str_replace")
+
+# Whether a part of what is pasted is known to be texts.
+is_text <- function(part) !is_node(part) || part@source$kind == "output" && part@source$step$op %in% GIVE_TEXTS

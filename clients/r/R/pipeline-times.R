@@ -37,9 +37,17 @@ jz_time_floor <- function(x, unit, every = 1) {
 }
 
 check_one_of <- function(value, name, known) {
-  if (!is.character(value) || length(value) != 1 || !value %in% known) {
-    stop_tracing(name, paste("one of", toString(known)), shown(value))
+  if (is.character(value) && length(value) == 1 && value %in% known) return(value)
+  named <- if (is.character(value) && length(value) == 1 && !is.na(value)) did_you_mean(value, known)
+  stop_tracing(name, paste("one of", toString(known)), paste0(shown(value), named))
+}
+
+of_nodes[["round"]] <- function(x, digits = 0, units = NULL) {
+  given <- units %||% digits
+  if (is.character(given)) {
+    stop_tracing(traced_call(), "a number of digits", shown(given), "trunc(x, units) rounds times, down")
   }
+  round(x, digits)
 }
 
 #' @rdname jz_operators

@@ -33,6 +33,14 @@ test_that("functions of R that need data are errors that name the call", {
   expect_match(told(function(x) inner(x)), "^lm\\(y ~ 1\\): ")
 })
 
+test_that("attributes that would be lost are errors", {
+  expect_match(told(function(x) {
+    attr(x, "tzone") <- "UTC"
+    x
+  }), "^attr\\(x, \"tzone\"\\) <- \"UTC\": .*nothing in a pipeline has attributes")
+  expect_match(told(function(x) unclass(x)), "nothing in a pipeline has attributes")
+})
+
 test_that("assignments into a value of a pipeline are errors that show them", {
   expect_match(told(function(x) {
     x[x < 0] <- 0

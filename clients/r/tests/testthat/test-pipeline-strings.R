@@ -12,6 +12,7 @@ test_that("functions of R answer as they do for texts", {
     function(x, y) substr(x, 2, 3), function(x, y) substr(x, 0, 1), function(x, y) substr(x, 3, 2),
     function(x, y) substring(x, 3), function(x, y) substring(x, -1, 100),
     function(x, y) startsWith(x, "a"), function(x, y) startsWith(x, ""), function(x, y) endsWith(x, "b"),
+    function(x, y) nzchar(x), function(x, y) nzchar(x, keepNA = TRUE),
     function(x, y) grepl("a.b", x, fixed = TRUE), function(x, y) !grepl("a", x, fixed = TRUE),
     function(x, y) gsub("ab", "-", x, fixed = TRUE), function(x, y) gsub("a", "é四", x, fixed = TRUE),
     function(x, y) ifelse(is.na(x), "none", x), function(x, y) ifelse(startsWith(x, "a"), x, y)
@@ -45,6 +46,19 @@ test_that("texts of a factor are those of its levels", {
   expect_identical(run(function(x) ifelse(is.na(x), "none", x)), c("low", "none", "high", "low"))
 })
 
+test_that("what is pasted is text: numbers are not added up, and factors become texts", {
+  db <- test_db()
+  for (f in list(
+    function(x) paste0(x), function(x) paste0(x, x), function(x) paste(x, x), function(x) paste0("a", x)
+  )) {
+    of_numbers <- jz_pipeline(f, inputs = list(x = "float64[n]"))
+    expect_error(jz_run(db, of_numbers, x = c(1, 2)), class = "jazz_error_kind_mismatch")
+  }
+  level <- factor(c("low", "high"))
+  pasted <- jz_pipeline(function(x) list(one = paste(x), two = paste0(x, x)), inputs = list(x = "factor[n]"))
+  expect_identical(jz_run(db, pasted, x = level), list(one = c("low", "high"), two = c("lowlow", "highhigh")))
+})
+
 test_that("texts are looked into and sorted out in tables", {
   db <- test_db()
   frame <- data.frame(name = c("Anna", "Bo", "Anton"), place = c("Wien", "Lima", "Graz"))
@@ -64,16 +78,29 @@ test_that("what pipelines do not make of texts says what to write", {
     list(function(x) gsub("", "a", x, fixed = TRUE), "a text that is not empty"),
     list(function(x) sub("a", "b", x), "gsub\\(old, new, x, fixed = TRUE\\)"),
     list(function(x) strsplit(x, " "), "jz_tokenize\\(x\\)"),
+    list(function(x) x + "a", "expected numbers or times, found \"a\" \\(paste0\\(\\) puts texts together\\)"),
+    list(function(x) factor("a") * x, "paste0\\(\\) puts texts together"),
+    list(function(x) as.character(x), "numbers become none"),
+    list(function(x) formatC(x, width = 2), "paste0\\(x, \"-\", y\\)"),
+    list(function(x) strtrim(x, 2), "substr\\(x, 1, 3\\)"),
+    list(function(x) {
+      substr(x, 1, 1) <- "a"
+      x
+    }, "^substr\\(x, 1, 1\\) <- \"a\": .*paste0"),
     list(function(x) paste0(x, collapse = ""), "collapse = NULL"),
     list(function(x) paste(x, sep = NA), "sep as a text"),
     list(function(x) nchar(x, "bytes"), "type = \"chars\""),
-    list(function(x) trimws(x, "top"), "both, left, right"),
+    list(function(x) nchar(x, character()), "type = \"chars\""),
+    list(function(x) casefold(x, NA), "^upper: expected TRUE or FALSE"),
+    list(function(x) trimws(x, "top"), "^which: .*both, left, right"),
+    list(function(x) trimws(x, c("left", "right")), "both, left, right"),
     list(function(x) trimws(x, whitespace = "a"), "no further arguments"),
     list(function(x) substr(x, 1:2, 3), "for all texts the same"),
+    list(function(x) substr(x, NULL, 3), "for all texts the same"),
+    list(function(x) jz_str_strip(x, "middle"), "^side: .*both, left, right"),
     list(function(x) jz_str_slice(x, 1.5), "a whole number"),
     list(function(x) jz_str_replace(x, "", "a"), "a text that is not empty")
   )) {
     expect_error(jz_pipeline(case[[1]]), case[[2]], class = "jazz_error_tracing", info = deparse1(case[[1]]))
   }
-  expect_error(jz_pipeline(function(x) jz_str_strip(x, "middle")))
 })

@@ -143,3 +143,18 @@ test_that("parts are keys of groups", {
   expect_identical(as.integer(found$month), 1:2)
   expect_equal(as.double(found$amount), c(5, 6.5))
 })
+
+test_that("what times are not changed by says what to write", {
+  for (case in list(
+    list(function(x) round(x, "hours"), "found \"hours\" \\(trunc\\(x, units\\)"),
+    list(function(x) round(x, units = "hours"), "found \"hours\" \\(trunc\\(x, units\\)"),
+    list(function(x) difftime(x, x, units = "days"), "x - y, in seconds"),
+    list(function(x) as.difftime(x, units = "days"), "x \\* as.difftime\\(1"),
+    list(function(x) as.numeric(x), "x / as.difftime\\(1"),
+    list(function(x) as.POSIXct(x), "the dates themselves"),
+    list(function(x) jz_time_part(x, "mnth"), "did you mean \"month\""),
+    list(function(x) jz_time_floor(x, "weeks"), "did you mean \"week\"")
+  )) {
+    expect_error(jz_pipeline(case[[1]]), case[[2]], class = "jazz_error_tracing", info = deparse1(case[[1]]))
+  }
+})
