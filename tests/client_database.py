@@ -1,7 +1,7 @@
 """Connections to a real server that leave it empty."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import numpy as np
 import pytest
@@ -11,15 +11,22 @@ import jazz.aio
 from running_server import RunningServer
 
 
-@pytest.fixture
-def db(shared_server: RunningServer) -> Iterator[jazz.Database]:
-    """A connection to the shared server, which is empty before and after."""
-    with jazz.connect(shared_server.target) as database:
+@contextmanager
+def emptying(target: str) -> Iterator[jazz.Database]:
+    """A connection to a server that is empty at its end."""
+    with jazz.connect(target) as database:
         yield database
         while spaces := list(database.spaces.list()):
             for space in spaces:
                 with suppress(jazz.FailedPrecondition):  # others require a kind in it, and go before it
                     database.spaces.delete(space.name, force=True)
+
+
+@pytest.fixture
+def db(shared_server: RunningServer) -> Iterator[jazz.Database]:
+    """A connection to the shared server, which is empty before and after."""
+    with emptying(shared_server.target) as database:
+        yield database
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import jazz
+from client_database import emptying
 from jazz import ops
 from running_server import RunningServer
 
@@ -32,10 +33,9 @@ MOMENT = pd.Timestamp("2024-03-31 12:00")
 
 @pytest.fixture(scope="module")
 def db(shared_server: RunningServer) -> Iterator[Any]:
-    with jazz.connect(shared_server.target) as db:
+    with emptying(shared_server.target) as db:
         db.put("compared/visits", VISITS)
         yield db
-        db.spaces.delete("compared", force=True)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import jazz
+from client_database import emptying
 from jazz import ops
 from running_server import RunningServer
 
@@ -24,7 +25,7 @@ SLICES = st.builds(slice, BOUNDS, BOUNDS, st.sampled_from([None, 1, 2, -1, -3]))
 
 @pytest.fixture(scope="module")
 def db(shared_server: RunningServer) -> Iterator[jazz.Database]:
-    with jazz.connect(shared_server.target) as db:
+    with emptying(shared_server.target) as db:
         yield db
 
 

@@ -11,6 +11,7 @@ import scipy.sparse
 import scipy.special
 
 import jazz
+from client_database import emptying
 from jazz import ops
 from running_server import RunningServer
 
@@ -21,7 +22,7 @@ V = np.array([3.0, 1.0, 2.0])
 
 @pytest.fixture(scope="module")
 def db(shared_server: RunningServer) -> Any:
-    with jazz.connect(shared_server.target) as db:
+    with emptying(shared_server.target) as db:
         yield db
 
 

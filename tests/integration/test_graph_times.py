@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import jazz
+from client_database import emptying
 from running_server import RunningServer
 
 ARRIVED = pd.Series(pd.to_datetime(["2024-03-30T12:00", "2024-03-31T12:00", None])).dt.tz_localize("Europe/Vienna")
@@ -19,7 +20,7 @@ SPANS = ARRIVED - LEFT
 
 @pytest.fixture(scope="module")
 def db(shared_server: RunningServer) -> Any:
-    with jazz.connect(shared_server.target) as db:
+    with emptying(shared_server.target) as db:
         yield db
 
 

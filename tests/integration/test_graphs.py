@@ -10,6 +10,7 @@ import pytest
 import scipy.sparse as sp
 
 import jazz
+from client_database import emptying
 from running_server import RunningServer
 
 LENGTHS = sp.csr_array(np.array([[0, 1.0, 4, 0], [0, 0, 2, 0], [0, 0, 0, 3], [0, 0, 0, 0]]))
@@ -17,7 +18,7 @@ LENGTHS = sp.csr_array(np.array([[0, 1.0, 4, 0], [0, 0, 2, 0], [0, 0, 0, 3], [0,
 
 @pytest.fixture(scope="module")
 def db(shared_server: RunningServer) -> Iterator[jazz.Database]:
-    with jazz.connect(shared_server.target) as database:
+    with emptying(shared_server.target) as database:
         yield database
 
 
