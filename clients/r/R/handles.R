@@ -153,6 +153,7 @@ levels.jazz_block <- function(x) {
   header <- handle_header(x)
   if (indices < 2L) {
     if (!is.null(header$table)) return(get(columns = rows, ...))
+    if (has_no_dimension(header)) return(get(...)[i])
     if (length(header$tensor$shape) != 1L) {
       stop_invalid("i", "rows and columns, as in x[i, j]", I("one index for more than one dimension"))
     }
@@ -165,6 +166,9 @@ levels.jazz_block <- function(x) {
   if (is.data.frame(part)) return(if (drop && !is.null(columns) && ncol(part) == 1L) part[[1L]] else part)
   if (drop && length(dim(part)) == 2L && any(dim(part) == 1L)) part[, , drop = TRUE] else part
 }
+
+# Whether a value has no dimension that the server could cut: bytes, a scalar, nothing.
+has_no_dimension <- function(header) is.null(header$table) && length(header$tensor$shape) == 0L
 
 is_missing_index <- function(index) is.symbol(index) && !nzchar(as.character(index))
 
@@ -215,6 +219,7 @@ rows_named <- function(frame) {
     check_whole(i, "i", least = 1)
     header <- handle_header(x)
     if (length(header$tensor$shape) == 1L) return(x[i, ...][[1L]])
+    if (has_no_dimension(header)) return(handle_value(x, ...)[[i]])
     fields <- header_names(header)
     if (is.null(fields)) stop_invalid("i", "x[[i, j]], or the field of a table", i)
     if (i > length(fields)) stop_invalid("i", sprintf("one of %d fields", length(fields)), i)

@@ -21,6 +21,23 @@ test_that("a handle looks like its value", {
   expect_output(print(summary(h)), "type:")
 })
 
+test_that("what has no dimension to cut is indexed as R has it", {
+  db <- test_db()
+  space <- test_space(db, "r-whole")
+  bytes <- as.raw(1:5)
+  jz_put(db, "r-whole/bytes", bytes)
+  jz_put(db, "r-whole/scalar", jz_scalar(7))
+  jz_put(db, "r-whole/null", NULL)
+  h <- jz_block(db, "r-whole/bytes")
+  expect_identical(h[2:3], bytes[2:3])
+  expect_identical(h[-1], bytes[-1])
+  expect_identical(h[[2]], bytes[[2]])
+  expect_identical(head(h, 2), head(bytes, 2))
+  expect_identical(tail(h, 2), tail(bytes, 2))
+  expect_identical(as.double(jz_block(db, "r-whole/scalar")[1]), 7)
+  expect_null(head(jz_block(db, "r-whole/null")))
+})
+
 test_that("a handle of a table looks like a data frame", {
   db <- test_db()
   space <- test_space(db, "r-frames")
