@@ -6,8 +6,9 @@ STRIPPED <- c("both", "left", "right")
 #'
 #' Texts are changed, looked into and joined one by one. Inside of the function that [jz_pipeline()] traces, R's own
 #' functions write the steps: `nchar(x)`, `nzchar()`, `toupper()`, `tolower()`, `casefold()`, `trimws()`, `substr()`
-#' and `substring()`, `startsWith()`, `endsWith()`, `grepl(text, x, fixed = TRUE)`, `gsub(old, new, x, fixed = TRUE)`, `paste0()` and
-#' `paste()`, `ifelse()`. The functions here broadcast as numpy does, and need no types of the inputs.
+#' and `substring()`, `startsWith()`, `endsWith()`, `grepl(text, x, fixed = TRUE)`,
+#' `gsub(old, new, x, fixed = TRUE)`, `paste0()` and `paste()`, `ifelse()`. The functions here broadcast as numpy does,
+#' and need no types of the inputs.
 #'
 #' Of a factor the texts are those of its levels, and what comes out are texts, numbers or truth values.
 #'

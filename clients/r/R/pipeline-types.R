@@ -93,7 +93,8 @@ jz_table <- function(fields, optional = character(), closed = FALSE) {
 jz_any_value <- function() new_type(list(any = empty_message()))
 
 #' @describeIn jz_types That of data at hand, as [jz_kind_propose()] has it: all fields of a table, element types, and
-#'   the dimensions that are the same. Of what is stored only the description is asked for.
+#'   the dimensions that are the same. Of what is stored only the description is asked for. Tables that are two inputs
+#'   of a pipeline need not have as many rows.
 #' @param db A connection that [jz_connect()] made.
 #' @param of The name of a stored block, or the block that [jz_block()] gives; or a value, such as a data frame.
 #' @param timeout Seconds that it may take.
@@ -102,7 +103,34 @@ jz_type_of <- function(db, of, timeout = NULL) {
   check_connection(db)
   named <- is.character(of) && length(of) == 1L && !is.object(of)
   source <- if (named) list(block = check_name(of, "of")) else value_source(of)
-  new_type(unary_call(db, "Kinds/ProposeKind", source, timeout)$kind$type)
+  type <- new_type(unary_call(db, "Kinds/ProposeKind", source, timeout)$kind$type)
+  if (!is.null(type$message$table)) type$own_rows <- TRUE
+  type
+}
+
+# The rows of all frames without row names have the symbol `rows`, which two tables do not share for that.
+with_own_rows <- function(types) {
+  own <- vapply(types, function(type) isTRUE(type$own_rows), NA)
+  if (sum(own) < 2) return(types)
+  named <- function(type, input) new_type(with_rows_named(type$message, paste0("rows_", input)))
+  types[own] <- Map(named, types[own], names(types)[own])
+  types
+}
+
+# The message of a type in which `rows` is another symbol.
+with_rows_named <- function(message, symbol) {
+  if (!is.null(message$table)) {
+    message$table$fields <- lapply(message$table$fields, function(field) {
+      field$type <- with_rows_named(field$type, symbol)
+      field
+    })
+  }
+  if (!is.null(message$tensor$shape)) {
+    message$tensor$shape$dimensions <- lapply(message$tensor$shape$dimensions, function(dimension) {
+      if (identical(dimension$symbol, "rows")) list(symbol = symbol) else dimension
+    })
+  }
+  message
 }
 
 new_type <- function(message) structure(list(message = message), class = "jazz_type")

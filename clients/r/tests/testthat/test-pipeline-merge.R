@@ -157,3 +157,15 @@ test_that("what says no keys is refused while the function is traced", {
   refused(function(x, y) jz_merge(x, y, on = "n", validate = "once"), "validate: expected one_to_one, one_to_many")
   refused(function(x, y) jz_merge(x, y, on = "n", coalesce = 1), "coalesce: expected TRUE or FALSE")
 })
+
+test_that("tables of the types of what is at hand need not have as many rows", {
+  db <- test_db()
+  sold <- data.frame(item = c("a", "b", "a"), sold = c(1, 2, 3))
+  items <- data.frame(item = c("a", "b"), price = c(5, 7))
+  types <- list(x = jz_type_of(db, sold), y = jz_type_of(db, items))
+  joined <- jz_pipeline(function(x, y) merge(x, y), inputs = types)
+  expect_equal(jz_plain(jz_run(db, joined, x = sold, y = items)), merge(sold, items), ignore_attr = TRUE)
+  alone <- jz_pipeline(function(x) transform(x, half = sold / 2), inputs = types["x"])
+  expect_match(format(types$x), "string[rows]", fixed = TRUE)
+  expect_equal(jz_plain(jz_run(db, alone, x = sold))$half, sold$sold / 2)
+})
