@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import jazz
@@ -145,11 +146,23 @@ def test_functions_of_python_are_refused_with_where_they_belong(told_of: Any) ->
 
 
 @pytest.mark.parametrize("by", [lambda t: t["k"] > 1, lambda t: ["s", t["k"] > 1]])
-def test_keys_that_are_computed_are_refused_with_what_to_write(by: Any) -> None:
-    with pytest.raises(TracingError, match=r'as a field: t\.assign\(key=x\)\.groupby\("key"\)'):
-        jazz.pipeline(lambda t: t.groupby(by(t)).size())
-    with pytest.raises(TracingError, match="what is computed becomes a key"):
-        jazz.pipeline(lambda t: ops.aggregate(t, by(t), n=("k", "size")))
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda t, by: t.groupby(by).size(),
+        lambda t, by: ops.aggregate(t, by, n=("k", "size")),
+        lambda t, by: t.merge(t, left_on=by, right_on="k"),
+        ops.sort_by,
+    ],
+)
+def test_keys_that_are_computed_are_refused_with_what_to_write(function: Any, by: Any) -> None:
+    with pytest.raises(TracingError, match=r'has a name as a field: t = t\.assign\(key=x\), and then "key"'):
+        jazz.pipeline(lambda t: function(t, by(t)))
+
+
+def test_periods_are_keys_as_fields() -> None:
+    with pytest.raises(TracingError, match=r'assign\(day=t\["when"\]\.dt\.floor\("D"\)\)'):
+        jazz.pipeline(lambda t: t.groupby(pd.Grouper(key="when", freq="D")).size())
 
 
 def test_groups_are_not_taken_one_by_one() -> None:

@@ -243,11 +243,26 @@ def test_an_operation_that_is_not_there_names_what_is(name: str, instead: str) -
         ("map", "t.merge("),
         ("resample", '.dt.floor("D")'),
         ("rank", "jazz.ops.argsort(jazz.ops.argsort(x))"),
+        ("month", 'x.dt.month of times, or t["month"], the field'),
     ],
 )
 def test_a_method_of_pandas_names_what_says_the_same(name: str, instead: str) -> None:
     with pytest.raises(AttributeError, match=f"has no {name}; use .*{re.escape(instead)}"):
         jazz.pipeline(lambda t: getattr(t, name))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "instead"),
+    [
+        (str, 'x + ""'),
+        ("category", "before the column is put"),
+        ("datetime64[D]", 'x.dt.floor("D")'),
+        (np.dtype("M8[ns]"), "before the column is put"),
+    ],
+)
+def test_a_cast_to_what_are_no_numbers_names_what_comes_next_to_it(dtype: Any, instead: str) -> None:
+    with pytest.raises(TracingError, match=re.escape(instead)):
+        jazz.pipeline(lambda x: x.astype(dtype))
 
 
 @pytest.mark.parametrize("name", ["shift", "rolling", "explode", "melt"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -13,7 +13,10 @@ from jazz.graph.entries import data_types
 from jazz.graph.errors import tracing_error
 from jazz.graph.suggestions import CLOSE
 from jazz.graph.trace import Setting
+from jazz.graph.traced import Traced
 from jazz.values import DATA_TYPES, DataType
+
+_COMPUTED: Final = 'what is computed has a name as a field: t = t.assign(key=x), and then "key"'
 
 Axis: TypeAlias = int | Sequence[int] | None
 """An axis, several, or all of them; negative ones count from the last."""
@@ -91,6 +94,8 @@ def integers(name: str, value: object) -> Setting:
 
 def names(name: str, value: object) -> tuple[str, ...]:
     """Names of fields, one or more."""
+    if any(isinstance(item, Traced) for item in (value if isinstance(value, list | tuple) else [value])):
+        raise tracing_error(name, "names of fields", repr(value), _COMPUTED)
     found = tuple(value) if isinstance(value, list | tuple) else ()
     if not found or not all(isinstance(item, str) and item for item in found):
         raise tracing_error(name, "names of fields", repr(value))
@@ -145,4 +150,17 @@ def dtype(value: object) -> str:
     found = (DataType(value),) if isinstance(value, str) and value in DATA_TYPES else data_types(value)
     if found is not None and len(found) == 1 and found[0].numeric:
         return found[0].name
-    raise tracing_error("dtype", "one type of numbers, such as np.float32 or 'float32'", repr(value))
+    expected = "one type of numbers, such as np.float32 or 'float32'"
+    raise tracing_error("dtype", expected, repr(value), _cast_instead(value))
+
+
+def _cast_instead(dtype: object) -> str | None:
+    """What to write for a cast to what are no numbers."""
+    name = dtype.__name__ if isinstance(dtype, type) else str(dtype)
+    if name in ("str", "string", "object"):
+        return 'a factor is strings as x + "", and numbers and times become no texts: cast a column before it is put'
+    if name == "category":
+        return "texts are keys as they are, and become a factor before the column is put"
+    if name.startswith(("datetime64", "M8")):
+        return 'x.dt.floor("D") is the day of a time; texts become times before the column is put'
+    return None

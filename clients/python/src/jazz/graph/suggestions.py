@@ -9,12 +9,16 @@ from typing import Final
 _DAYS: Final = 't.assign(day=t["when"].dt.floor("D")), a key'
 _DISTINCT: Final = 't[jazz.ops.sort(jazz.ops.unique(t["key"]).indices)], or t.groupby(["a", "b"]).size() for several'
 _LABELS: Final = "fields: labels of rows are none, unless reset_index() makes them one before the table is put"
+_PARTS: Final = (
+    "year", "quarter", "month", "day", "day_of_week", "day_of_year", "hour", "minute", "second", "days", "seconds",
+)  # fmt: skip
 _PAIRS: Final = 't.groupby(["a", "b"]).agg(total=("x", "sum")), which has a row for each pair that occurs'
 
 CLOSE: Final = 0.7
 """How alike names are, of 1, of which one is mistyped for the other: `tpok` is, and `rank` is no `pagerank`."""
 
 INSTEAD: Final = {
+    **{part: f'x.dt.{part} of times, or t["{part}"], the field' for part in _PARTS},
     "DataFrame": 'jazz.ops.frame({"a": x})',
     "absolute": "jazz.ops.abs(x)",
     "add.accumulate": "jazz.ops.cumsum(x, axis=0)",
@@ -157,6 +161,7 @@ INSTEAD: Final = {
     "value_counts": 't.groupby("key").size()',
     "values": "the value itself",
     "vstack": "jazz.ops.concat([a, b])",
+    "weekday": "x.dt.day_of_week, 0 for Monday",
     "with_columns": "t.assign(name=x)",
 }
 """Functions and methods of numpy, scipy, pandas and polars by name, and what says the same."""
@@ -256,6 +261,7 @@ OF_GROUPS: Final = {
     "apply": 'g.agg(total=("x", "sum")), whose functions are named',
     "cumcount": _FIRST,
     "cumsum": "docs/tables.md, which numbers the rows of groups",
+    "dt": 't.assign(month=t["when"].dt.month).groupby("month")',
     "filter": 't.merge(n[n["n"] > 2], on="key", how="semi") with n = g.agg(n=("x", "size"))',
     "get_group": 't[t["key"] == value]',
     "head": _FIRST,
@@ -268,6 +274,7 @@ OF_GROUPS: Final = {
     "nth": _FIRST,
     "quantile": "g.median()",
     "rank": _FIRST,
+    "str": 't.assign(name=t["name"].str.strip()).groupby("name")',
     "summarise": 'g.agg(total=("x", "sum"))',
     "tail": _FIRST,
     "transform": _BESIDE,

@@ -22,6 +22,8 @@ _ALIKE: Final = {
 }  # fmt: skip
 """Functions of other libraries that do the same."""
 
+_BY_PERIOD: Final = 'periods become a key as a field: t.assign(day=t["when"].dt.floor("D")).groupby("day")'
+
 _BY_NAME: Final = (
     "functions of groups are written by name, and none of Python's is run on a server; what else is computed of fields "
     "stands before, or behind: t.assign(...)"
@@ -101,11 +103,9 @@ def _pair(name: str, given: object) -> tuple[str, str]:
 
 def keys_of(by: object) -> tuple[str, ...]:
     """The names of keys."""
-    several = [by] if isinstance(by, str) else by
-    if isinstance(several, Node) or (isinstance(several, list | tuple) and any(isinstance(x, Node) for x in several)):
-        computed = 'what is computed becomes a key as a field: t.assign(key=x).groupby("key")'
-        raise tracing_error("by", "names of fields", repr(by), computed)
-    return settings.names("by", several)
+    if type(by).__name__.endswith("Grouper"):
+        raise tracing_error("by", "names of fields", repr(by), _BY_PERIOD)
+    return settings.names("by", [by] if isinstance(by, str) else by)
 
 
 def function_of(given: object) -> str:
