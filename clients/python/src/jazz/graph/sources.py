@@ -16,6 +16,11 @@ _MISSING: Final = (
     "what is missing is no argument: jazz.ops.is_na(x) says where x has it, jazz.ops.fill_na(x, value) replaces it"
 )
 
+_MONTHS: Final = (
+    "months and years are not of one length: (x.dt.floor('M') + np.timedelta64(32, 'D')).dt.floor('M') is the "
+    "beginning of the next month"
+)
+
 
 def source_of(value: object, trace: Trace) -> Source:
     """Where an argument comes from, seen from the trace that is under way.
@@ -35,6 +40,8 @@ def source_of(value: object, trace: Trace) -> Source:
             return value._source
         case np.ndarray() if value.ndim == 0 and value.dtype.kind in "mMTU":  # of a scalar on the left of an operator
             return source_of(value[()], trace)
+        case _ if _is_missing(value):
+            raise tracing_error("argument", "a value", repr(value), _MISSING)
         case np.datetime64() | np.timedelta64():
             return trace.constant(_in_seconds_or_days(value))
         case np.str_():
@@ -49,8 +56,6 @@ def source_of(value: object, trace: Trace) -> Source:
             if -(2**63) <= value < 2**63:
                 return value
             raise tracing_error("argument", "an integer of 64 bits", str(value))
-        case _ if _is_missing(value):
-            raise tracing_error("argument", "a value", repr(value), _MISSING)
         case list() | tuple() if any(isinstance(item, Traced) for item in value):
             raise tracing_error(
                 "argument",
@@ -76,7 +81,9 @@ def _text(text: str) -> str:
 
 
 def _is_missing(value: object) -> bool:
-    """Whether it is None, or what pandas has for it."""
+    """Whether it is None, what pandas has for it, or numpy's without a unit, which says nothing of a type."""
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return bool(np.isnat(value)) and np.datetime_data(value.dtype)[0] == "generic"
     pandas = sys.modules.get("pandas")
     return value is None or (pandas is not None and (value is pandas.NA or value is pandas.NaT))
 
@@ -88,6 +95,8 @@ def _in_seconds_or_days(time: np.datetime64 | np.timedelta64) -> np.generic:
     (np.timedelta64(172800,'s'), np.datetime64('2024-02-01'))
     """
     unit, _ = np.datetime_data(time.dtype)
+    if unit in ("Y", "M") and isinstance(time, np.timedelta64):
+        raise tracing_error("argument", "a duration in weeks or a shorter unit", repr(time), _MONTHS)
     if unit in ("W", "D", "h", "m") and isinstance(time, np.timedelta64):
         finer: np.generic = time.astype("m8[s]")
     elif unit in ("h", "m"):

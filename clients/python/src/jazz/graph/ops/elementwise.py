@@ -362,7 +362,7 @@ def clip(x: Operand, min: float | None = None, max: float | None = None) -> Node
 def where(condition: Operand, a: Operand, b: Operand) -> Node:
     """`a` where the condition holds, else `b`, element by element; the three broadcast.
 
-    Also of two timestamps in one zone, of dates, of durations.
+    Also of texts, of two timestamps in one zone, of dates, of durations.
 
     >>> print(jazz.pipeline(lambda x: jazz.ops.where(x > 0, x, 0)))
     <lambda>(x) -> result
