@@ -12,7 +12,8 @@ from jazz_server.engine.errors import OpError
 from jazz_server.engine.mapping import InferRule, Mapped
 from jazz_server.engine.op import Inference, Op, Run, Scalar, Settings
 from jazz_server.engine.promotion import BOOL
-from jazz_server.kinds.types import TensorType, Type
+from jazz_server.kinds import describe
+from jazz_server.kinds.types import AnyType, TensorType, Type
 
 _Infer: TypeAlias = Callable[[Inference, Sequence[Type | Scalar]], TensorType]
 _Compute: TypeAlias = Callable[[Sequence[Any]], Tensor]
@@ -54,14 +55,22 @@ class WithTexts(Mapped):
 def with_texts(op: Op, texts: OfTexts) -> Op:
     """An element-wise operation, of texts as well."""
     assert isinstance(op.run, Mapped)
-    return replace(op, infer=_infer(op.infer, texts), run=WithTexts(op.run.rule, texts))
+    return replace(op, infer=_infer(op, texts), run=WithTexts(op.run.rule, texts))
 
 
-def _infer(of_numbers: InferRule, texts: OfTexts) -> InferRule:
+def _infer(of_numbers: Op, texts: OfTexts) -> InferRule:
     def infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-        if _make_texts(args[texts.first :]):
+        operands = args[texts.first :]
+        if _make_texts(operands):
             return (texts.infer(inference, args),)
-        return of_numbers(inference, args, settings)
+        known = [arg for arg in operands if isinstance(arg, TensorType) and arg.dtypes]
+        literals = [field for field, arg in zip(of_numbers.arguments, args, strict=True) if isinstance(arg, str)]
+        if not known or not literals:
+            return of_numbers.infer(inference, args, settings)
+        expected = f"what goes with {describe.dtypes(known[0].dtypes)}, which becomes no text"
+        for field in literals:
+            inference.mismatch(field, expected, repr(args[of_numbers.arguments.index(field)]))
+        return of_numbers.infer(inference, [AnyType() if isinstance(arg, str) else arg for arg in args], settings)
 
     return infer
 
