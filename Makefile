@@ -9,6 +9,12 @@ PANDAS2 := $(VENV)/pandas2
 PEERS := $(VENV)/bench
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
+# tests start hundreds of processes, and each would compile the sources again
+unexport PYTHONDONTWRITEBYTECODE
+# on all processors, those that share a core too; whoever has nothing left takes tests from others
+PARALLEL := --numprocesses=logical --dist=worksteal
+# two targets at once, each shown whole when it ends
+TWO = $(MAKE) --no-print-directory --jobs=2 --output-sync=target
 
 CONTRACT := $(wildcard proto/jazz/v1/*.proto)
 PACKAGES := clients/python/pyproject.toml clients/python/hatch_build.py server/pyproject.toml server/hatch_build.py
@@ -24,7 +30,7 @@ R_DEBIAN := r-base-dev r-cran-rcpp r-cran-matrix libgrpc++-dev libprotobuf-dev p
 	r-cran-knitr r-cran-rmarkdown r-cran-lintr r-cran-roxygen2 devscripts pandoc qpdf tidy aspell aspell-en texinfo \
 	texlive-latex-base texlive-latex-recommended texlive-fonts-recommended python3-dev
 
-.PHONY: help demo serve test unit golden integration faults soak bench docs kernels lint format clean
+.PHONY: help demo serve test unit pandas2 golden integration faults soak bench docs kernels lint format clean
 .PHONY: r-system r r-test r-python r-check r-memory r-vignette
 
 help: ## this list
@@ -68,21 +74,26 @@ demo: $(VENV)/packages ## the main job on real images: store, run, kill, run aga
 serve: $(VENV)/packages ## a server on localhost:50051, its data in build/data
 	$(BIN)/jazz-server serve --data build/data --listen localhost:50051
 
-test: lint unit integration faults r-check r-python ## everything, in small
+# R CMD check is busy on one processor for most of its time: the other has what is not parallel either
+test: ## everything, in small
+	@$(TWO) $(VENV)/tools $(PANDAS2) $(VENV)/samples
+	@$(TWO) r-check lint pandas2
+	@$(MAKE) --no-print-directory unit integration faults r-python
 
-unit: $(VENV)/tools $(PANDAS2)
-	$(BIN)/pytest --numprocesses=auto --dist=worksteal tests/unit tests/golden
-	$(PANDAS2)/bin/pytest tests/unit/convert
+unit: $(VENV)/tools
+	$(BIN)/pytest $(PARALLEL) tests/unit tests/golden
+
+pandas2: $(PANDAS2) $(VENV)/samples # what converts, with pandas 2 and anndata
+	$(PANDAS2)/bin/pytest tests/unit/convert tests/integration/test_real_data.py
 
 golden: $(VENV)/tools ## write the golden files, when there is a new case
 	PYTHONPATH=tests $(BIN)/python tests/golden/write.py
 
-integration: $(VENV)/tools $(PANDAS2) $(VENV)/samples
-	$(BIN)/pytest tests/integration
-	$(PANDAS2)/bin/pytest tests/integration/test_real_data.py
+integration: $(VENV)/tools $(VENV)/samples
+	$(BIN)/pytest $(PARALLEL) tests/integration
 
 faults: $(VENV)/tools ## kill -9, flipped bits, full disks, lies in messages
-	$(BIN)/pytest tests/faults
+	$(BIN)/pytest $(PARALLEL) tests/faults
 
 soak: $(VENV)/tools ## faults, round trips and random graphs at full counts; they print how many, and their seed
 	JAZZ_SOAK=1 $(BIN)/pytest --capture=no tests/faults tests/integration/test_round_trips.py \
@@ -123,7 +134,7 @@ $(VENV)/rpy2: $(VENV)/tools $(R_LIBRARY)/rjazz
 	@touch $@
 
 r-python: $(VENV)/tools r-system $(VENV)/rpy2 $(R_LIBRARY)/rjazz # R and Python in one process
-	$(R_RUN) pytest tests/r
+	$(R_RUN) pytest $(PARALLEL) tests/r
 
 r-test: r-python ## the R package by itself, and with Python in one process
 	$(R_RUN) NOT_CRAN=true \
