@@ -177,7 +177,8 @@ def test_the_key_of_all_rows_is_of_the_type_that_both_make() -> None:
     found = merge(left, right, how="outer")["k"]
     assert (found.dtype.name, found.array().tolist()) == ("int16", [1, 300])
     words = whole(k=factor("a", categories=["a"]))
-    assert refused(words, whole(k=texts("b")), how="outer") == ["right.k: expected factor, as left.k has, found string"]
+    made = 'expected factor, as left.k has (add with "" makes strings of a factor), found string'
+    assert refused(words, whole(k=texts("b")), how="outer") == [f"right.k: {made}"]
 
 
 def test_keys_of_all_rows_are_refused_where_no_type_holds_them() -> None:

@@ -126,7 +126,10 @@ def _joined_dtypes(inference: Inference, names: Sequence[str], parts: Sequence[T
         numbers = [[dtype for dtype in dtypes if dtype.numeric] for dtypes in (known, part.dtypes)]
         found = ordered(result.dtype for result in outcomes(_join, numbers)) if all(numbers) else ()
         if not same and not found:
-            inference.mismatch(name, f"{describe.dtypes(known)}, as {names[0]} has", describe.dtypes(part.dtypes))
+            texts = {dtype.name for dtype in (*known, *part.dtypes)} == {"string", "factor"}
+            way_out = ' (add with "" makes strings of a factor)' if texts else ""
+            expected = f"{describe.dtypes(known)}, as {names[0]} has{way_out}"
+            inference.mismatch(name, expected, describe.dtypes(part.dtypes))
             return ()
         known = (*found, *same)
     return _joined_numbers(parts) or known
