@@ -29,7 +29,7 @@ of_nodes <- list(
   `%x%` = function(X, Y) kronecker_product(X, Y, "*"), # nolint: object_name_linter.
   order = function(...) ordered_positions(...),
   merge = function(x, y, ...) merge.jazz_node(x, y, ...),
-  aggregate = function(x, ...) aggregate_of(x, ...),
+  aggregate = structure(function(x, ...) aggregate_of(x, ...), takes_lists = TRUE),
   rowsum = function(x, group, ...) rowsum.jazz_node(x, group, ...),
   `%in%` = function(x, table) among(x, table),
   is.element = function(el, table) among(el, table),
@@ -114,8 +114,12 @@ MASKING_NAMESPACES <- c("bit", "bit64", "BiocGenerics", "MatrixGenerics")
 either <- function(ours, theirs) {
   force(ours)
   force(theirs)
-  structure(function(...) if (has_node(...)) ours(...) else theirs(...), of = theirs)
+  lists <- isTRUE(attr(ours, "takes_lists"))
+  structure(function(...) if (has_node(...) || lists && holds_node(...)) ours(...) else theirs(...), of = theirs)
 }
+
+# Whether the first argument is a list of values of a pipeline.
+holds_node <- function(x, ...) is.list(x) && !is.object(x) && any(vapply(x, is_node, NA))
 
 # Arguments behind the first node are not evaluated: they may be expressions, as those of subset() are.
 has_node <- function(...) {

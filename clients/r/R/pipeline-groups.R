@@ -122,7 +122,7 @@ groups_in_order <- function(rows, group, reorder) {
 # aggregate() and rowsum() where the first argument may be no value of the pipeline.
 aggregate_of <- function(x, ...) {
   if (inherits(x, "formula")) return(by_formula(x, ...))
-  if (is.list(x) && !is.data.frame(x)) stop_tracing(traced_call(), "a table, such as data.frame(a = t$x)", "a list")
+  if (is.list(x) && !is.data.frame(x)) x <- framed(x, traced_call())
   aggregate.jazz_node(x, ...)
 }
 

@@ -8,8 +8,9 @@
 #' `merge()` gives the columns and rows that [merge()] gives of data frames: keys first, of two names as one column, and
 #' rows in the order of the keys. Which fields the tables have has to be known, as it is of inputs of a type
 #' [jz_table()]. The order of keys is that of numbers, of the levels of factors, and of the code points of texts, also
-#' where R takes several keys together for texts; rows of one key are in that of the tables, which R leaves open. With
-#' `sort = FALSE` rows are in the order of `x`, or of `y` for `all.y` alone.
+#' where R takes several keys together for texts. Levels of a factor as the key are those of `x`, of `y` for `all.y`
+#' alone, and those of `x` and then of `y` for `all`, whether rows have them or not. Rows of one key are in the order of
+#' the tables, which R leaves open. With `sort = FALSE` rows are in the order of `x`, or of `y` for `all.y` alone.
 #'
 #' `jz_merge()` has the arguments of `merge()` in pandas and in the Python client, its columns and its order of rows.
 #'

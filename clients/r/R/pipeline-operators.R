@@ -371,6 +371,8 @@ pairwise <- function(op, ..., na.rm = FALSE) {
 chosen <- function(test, yes, no) {
   call <- traced_call()
   dims <- dims_of(test)
+  if (is_text(yes)) no <- as_missing_text(no)
+  if (is_text(no)) yes <- as_missing_text(yes)
   for (value in list(yes, no)) {
     if (is_single(value)) next
     if (is.null(dims) || is.null(dims_of(value)) || !same_dims(dims, dims_of(value))) {
@@ -382,6 +384,9 @@ chosen <- function(test, yes, no) {
   }
   apply_one("where", test, yes, no, dims = dims, call = call, truth = is_truth(yes) && is_truth(no))
 }
+
+# R's NA beside texts is one of them.
+as_missing_text <- function(value) if (identical(value, NA)) NA_character_ else value
 
 SWEPT <- c(ARITHMETIC, pmax = "maximum", pmin = "minimum")
 

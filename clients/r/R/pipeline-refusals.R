@@ -41,7 +41,9 @@ refused_functions <- list(
   "(x - as.Date(\"1970-01-01\")) / as.difftime(1, units = \"days\")" = "julian",
   "trunc(x, \"days\"), which stays a time" = "as.Date",
   "the dates themselves, which become no times" = c("as.POSIXct", "ISOdate", "ISOdatetime"),
-  "the vector itself: keys and comparisons take elements of any type" = c("factor", "as.factor", "interaction"),
+  "the vector itself: keys and comparisons take elements of any type" = c(
+    "factor", "as.factor", "interaction", "addNA", "droplevels", "relevel", "reorder"
+  ),
   "jz_argsort(jz_argsort(x)) + 1, in which nothing is tied" = "rank",
   "jz_bin(x, edges), which is findInterval(); of times trunc(x, \"months\") or jz_time_floor(x, \"week\")" = c(
     "cut", "findInterval"

@@ -172,5 +172,7 @@ pasted <- function(parts, sep, collapse, call = traced_call()) {
 
 GIVE_TEXTS <- c("str_strip", "str_upper", "str_lower", "str_slice", "str_replace")
 
-# Whether a part of what is pasted is known to be texts.
-is_text <- function(part) !is_node(part) || part@source$kind == "output" && part@source$step$op %in% GIVE_TEXTS
+# Whether a value is known to be of texts.
+is_text <- function(x) {
+  is.character(x) || is_node(x) && x@source$kind == "output" && x@source$step$op %in% GIVE_TEXTS
+}

@@ -93,6 +93,7 @@ source_of <- function(value, trace, argument = "argument") {
     stop_tracing(argument, "one value", "a list that holds values of the pipeline; cbind() and rbind() join them")
   }
   literal <- as_literal(value)
+  if (!is.null(literal$string_value)) check_text(value)
   if (is_single_time(value)) value <- with_new_memory(value, utils::modifyList(memory_of(value), list(rank = 0)))
   if (is.null(literal)) constant_source(value, trace) else literal_source(literal)
 }
@@ -116,6 +117,9 @@ as_literal <- function(value) {
     NULL
   )
 }
+
+# A text of which it is not known what it is in UTF-8 is refused as it is in a value.
+check_text <- function(value) if (any(charToRaw(value) > as.raw(127))) encode_value(value)
 
 constant_source <- function(value, trace) {
   inline <- inline_value(encode_value(value))

@@ -167,7 +167,7 @@ test_that("mistakes are found while a pipeline is traced", {
   expect_match(refused(function(t) aggregate(t["price"], t["item"])), "expected FUN, such as sum", fixed = TRUE)
   subset <- refused(function(t) aggregate(price ~ item, data = t, FUN = sum, subset = item == "tea"))
   expect_match(subset, "no further arguments, found subset", fixed = TRUE)
-  expect_match(refused(function(t) aggregate(list(a = t$price), t["item"], sum)), "data.frame(a = t$x)", fixed = TRUE)
+  expect_match(refused(function(t) aggregate(list(t$price), t["item"], sum)), "a named list of fields", fixed = TRUE)
   expect_match(refused(function(t) jz_aggregate(t, "item", n = "price")), "c(\"x\", \"sum\")", fixed = TRUE)
   expect_match(refused(function(t) jz_aggregate(t, "item", item = c("price", "sum"))), "no key has", fixed = TRUE)
   expect_match(refused(function(t) rowsum(t$price, t$item, reorder = NA)), "reorder: expected TRUE or FALSE")
@@ -181,4 +181,14 @@ test_that("a name where a vector of keys belongs makes no single group of all ro
     message <- conditionMessage(raised(jz_pipeline(f, inputs = list(t = type))))
     expect_match(message, "a vector as the key, such as t$k, found \"item\"", fixed = TRUE)
   }
+})
+
+test_that("a list of vectors is taken for a table, as in R", {
+  db <- test_db()
+  f <- function(t) aggregate(list(n = t$price), by = list(place = t$place), FUN = length)
+  frame <- data.frame(place = c("b", "a", "b"), price = c(1, 2, 3))
+  made <- jz_pipeline(f, inputs = list(t = jz_table(list(place = "string[n]", price = "float64[n]"))))
+  expect_equal(jz_plain(jz_run(db, made, t = frame)), f(frame), ignore_attr = TRUE)
+  unnamed <- function(t) aggregate(list(t$price), by = list(t$place), FUN = length)
+  expect_error(jz_pipeline(unnamed), "a named list of fields", class = "jazz_error_tracing")
 })

@@ -59,6 +59,25 @@ test_that("what is pasted is text: numbers are not added up, and factors become 
   expect_identical(jz_run(db, pasted, x = level), list(one = c("low", "high"), two = c("lowlow", "highhigh")))
 })
 
+test_that("NA beside what is known to be texts is one of them", {
+  db <- test_db()
+  f <- function(x) list(a = ifelse(x > 1, "many", NA), b = ifelse(x > 1, NA, "one"))
+  expect_identical(jz_run(db, jz_pipeline(f), x = c(1, 2)), f(c(1, 2)))
+})
+
+test_that("texts of no known encoding are refused as they are in values", {
+  bytes <- unmarked <- "\xe9"
+  Encoding(bytes) <- "bytes"
+  for (text in list(bytes, unmarked)) {
+    expect_error(jz_pipeline(function(x) x == text), class = "jazz_error_unrepresentable")
+    expect_error(jz_pipeline(function(x) paste0(x, text)), class = "jazz_error_unrepresentable")
+  }
+  db <- test_db()
+  latin <- "\xe9"
+  Encoding(latin) <- "latin1"
+  expect_identical(jz_run(db, jz_pipeline(function(x) paste0(x, latin)), x = c("a", NA)), c("a\u00e9", NA))
+})
+
 test_that("texts are looked into and sorted out in tables", {
   db <- test_db()
   frame <- data.frame(name = c("Anna", "Bo", "Anton"), place = c("Wien", "Lima", "Graz"))
