@@ -115,11 +115,11 @@ either <- function(ours, theirs) {
   force(ours)
   force(theirs)
   lists <- isTRUE(attr(ours, "takes_lists"))
-  structure(function(...) if (has_node(...) || lists && holds_node(...)) ours(...) else theirs(...), of = theirs)
+  structure(function(...) if (has_node(...) || lists && any(vapply(list(...), holds_node, NA))) ours(...) else theirs(...), of = theirs)
 }
 
-# Whether the first argument is a list of values of a pipeline.
-holds_node <- function(x, ...) is.list(x) && !is.object(x) && any(vapply(x, is_node, NA))
+# Whether it is a list of which some element is a value of a pipeline.
+holds_node <- function(x) is.list(x) && !is.object(x) && any(vapply(x, is_node, NA))
 
 # Arguments behind the first node are not evaluated: they may be expressions, as those of subset() are.
 has_node <- function(...) {

@@ -57,7 +57,7 @@ jz_str_strip <- function(x, side = c("both", "left", "right")) {
 #' @rdname jz_strings
 #' @export
 jz_str_slice <- function(x, start = NULL, stop = NULL) {
-  if (identical(as.double(start), 0)) start <- NULL
+  if (is_whole(start) && start == 0) start <- NULL
   settings <- list(start = character_number(start, "start"), stop = character_number(stop, "stop"))
   apply_one("str_slice", x, settings = settings, dims = dims_of(x))
 }
@@ -141,6 +141,12 @@ of_nodes[["gsub"]] <- function(pattern, replacement, x, ignore.case = FALSE, per
 of_nodes[["paste"]] <- function(..., sep = " ", collapse = NULL, recycle0 = FALSE) pasted(list(...), sep, collapse)
 of_nodes[["paste0"]] <- function(..., collapse = NULL, recycle0 = FALSE) pasted(list(...), "", collapse)
 
+# R would write a list that holds values of a pipeline as text, with what they are made of.
+for (name in c(
+  "nchar", "nzchar", "toupper", "tolower", "casefold", "trimws", "substr", "substring", "startsWith", "endsWith",
+  "grepl", "gsub", "paste", "paste0"
+)) attr(of_nodes[[name]], "takes_lists") <- TRUE
+
 # The characters from one up to another, counted from 1; no text has more than an integer can say.
 characters_of <- function(x, first, last, call = traced_call()) {
   for (bound in list(first, last)) {
@@ -161,6 +167,10 @@ check_fixed <- function(fixed, ignore_case, call = traced_call()) {
 pasted <- function(parts, sep, collapse, call = traced_call()) {
   if (!is.null(collapse)) stop_tracing(call, "collapse = NULL: a text for each element", shown(collapse))
   if (!is.character(sep) || length(sep) != 1L || is.na(sep)) stop_tracing(call, "sep as a text", shown(sep))
+  if (any(vapply(parts, holds_node, NA))) {
+    advice <- "do.call(paste0, values) takes them one by one"
+    stop_tracing(call, "values of the pipeline", "a list that holds some", advice)
+  }
   parts <- lapply(unname(parts), function(part) if (is_node(part)) part else paste0("", part))
   # numbers would be added up: beside a text they are refused
   if (!any(vapply(parts, is_text, NA)) && (!nzchar(sep) || length(parts) == 1L)) {
