@@ -224,6 +224,7 @@ def test_units_that_end_within_a_second_begin_where_the_clock_was_moved_over_the
         ("time_part", {"part": "months"}, "part: expected year, .* or nanoseconds, found 'months' .did you mean"),
         ("time_floor", {"unit": "D"}, "unit: expected year, quarter, month, week, day, .*, found 'D'"),
         ("time_floor", {"unit": "month", "every": 2}, "every: expected 1, as months are not of one length, found 2"),
+        ("time_floor", {"unit": "week", "every": 2}, "every: expected 1, as weeks begin on Monday; .*, found 2"),
         ("time_floor", {"unit": "day", "every": 0}, "every: expected an integer of at least 1, found 0"),
         ("time_floor", {"unit": "day", "every": 40_000}, "every: expected at most 36525 days in all, found 40000 days"),
         ("time_floor", {"unit": "millisecond", "every": 1500}, "every: expected milliseconds that are a whole num"),

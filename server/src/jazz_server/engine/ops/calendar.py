@@ -58,7 +58,9 @@ def _infer_floor(inference: Inference, args: Sequence[Type | Scalar], settings: 
     every = arguments.count(inference, settings, "every", 1) or 1
     x = _times(inference, args[0], time_floors.takes(unit) if unit else ("timestamp", "date", "duration"))
     if unit in time_floors.CALENDAR and every > 1:
-        inference.mismatch("every", f"1, as {unit}s are not of one length", str(every))
+        week = "weeks begin on Monday; several days are counted from 1970"
+        why = week if unit == "week" else f"{unit}s are not of one length"
+        inference.mismatch("every", f"1, as {why}", str(every))
     elif unit in time_floors.FIXED:
         if time_floors.FIXED[unit] * every > time_floors.FIXED["day"] * time_floors.LONGEST:
             inference.mismatch("every", f"at most {time_floors.LONGEST} days in all", f"{every} {unit}s")
