@@ -30,8 +30,9 @@ binary_operator <- function(sign, a, b) {
 # The server adds texts, as Python does; R has no arithmetic of them.
 check_no_texts <- function(a, b, call) {
   for (value in list(a, b)) {
-    if (is.character(value) || is.factor(value)) {
-      stop_tracing(call, "numbers or times", shown(value), "paste0() puts texts together")
+    if (is_text(value) || is.factor(value)) {
+      found <- if (is_node(value)) "texts" else shown(value)
+      stop_tracing(call, "numbers or times", found, "paste0() puts texts together")
     }
   }
 }

@@ -98,6 +98,7 @@ test_that("what pipelines do not make of texts says what to write", {
     list(function(x) sub("a", "b", x), "gsub\\(old, new, x, fixed = TRUE\\)"),
     list(function(x) strsplit(x, " "), "jz_tokenize\\(x\\)"),
     list(function(x) x + "a", "expected numbers or times, found \"a\" \\(paste0\\(\\) puts texts together\\)"),
+    list(function(x) toupper(x) + x, "found texts \\(paste0"),
     list(function(x) factor("a") * x, "paste0\\(\\) puts texts together"),
     list(function(x) tolower(list(x)), "found a list that holds values of the pipeline"),
     list(function(x) paste0("a", list(x)), "found a list that holds some .do.call"),
