@@ -115,7 +115,8 @@ either <- function(ours, theirs) {
   force(ours)
   force(theirs)
   lists <- isTRUE(attr(ours, "takes_lists"))
-  structure(function(...) if (has_node(...) || lists && any(vapply(list(...), holds_node, NA))) ours(...) else theirs(...), of = theirs)
+  concerned <- function(...) has_node(...) || lists && any(vapply(list(...), holds_node, NA))
+  structure(function(...) if (concerned(...)) ours(...) else theirs(...), of = theirs)
 }
 
 # Whether it is a list of which some element is a value of a pipeline.
