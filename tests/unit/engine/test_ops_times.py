@@ -129,7 +129,7 @@ def test_what_has_no_answer_is_an_error(name: str, args: tuple[Any, ...], expect
         ("add", (MOMENTS, MOMENTS), "b: expected durations, found timestamp[ms]"),
         ("add", (MOMENTS, 1), "b: expected durations, found 1"),
         ("add", (1.5, SPANS), "a: expected timestamps, dates or durations, found 1.5"),
-        ("add", (SPANS, "1 h"), "b: expected timestamps, dates or durations, found '1 h'"),
+        ("add", (SPANS, "1 h"), "b: expected what goes with duration[ms], which becomes no text, found '1 h'"),
         ("subtract", (SPANS, MOMENTS), "b: expected durations, found timestamp[ms]"),
         ("subtract", (MOMENTS, DAYS), "b: expected timestamps or durations, found date"),
         ("multiply", (SPANS, SPANS), "b: expected numbers, found duration[ms]"),
