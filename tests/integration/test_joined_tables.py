@@ -114,6 +114,20 @@ def test_keys_that_are_there_once_keep_the_number_of_rows(db):
     assert type_text(info.outputs["result"]) == "float64[n]? dense"
 
 
+@pytest.mark.parametrize("index", [None, "day"])
+def test_tables_of_types_that_were_proposed_need_not_have_as_many_rows(db, index):
+    sold = pd.DataFrame({"item": ["a", "b", "a"], "sold": [1.0, 2.0, 3.0]}).rename_axis(index)
+    items = pd.DataFrame({"item": ["a", "b"], "price": [5.0, 7.0]}).rename_axis(index)
+    db.put("joined/sold", sold)
+    types = {"t": db.kinds.propose("joined/sold").type, "u": jazz.kind_of(items).type}
+    joined = jazz.pipeline(lambda t, u: t.merge(u, on="item"), inputs=types)
+
+    db.pipelines.put("joined/proposed", joined)
+
+    found = db.run("joined/proposed", t=db["joined/sold"], u=items)
+    pd.testing.assert_frame_equal(found, sold.merge(items, on="item"), check_dtype=False)
+
+
 def test_what_is_joined_is_stored_and_of_a_kind(db, orders, items):
     db.kinds.put("joined/priced", "{item: string[n]?, count: int64[n]?, price: float64[n]?}")
     priced = jazz.pipeline(lambda t, u: t[["item", "count"]].merge(u[["item", "price"]], how="left", on="item"))

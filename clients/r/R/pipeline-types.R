@@ -94,7 +94,7 @@ jz_any_value <- function() new_type(list(any = empty_message()))
 
 #' @describeIn jz_types That of data at hand, as [jz_kind_propose()] has it: all fields of a table, element types, and
 #'   the dimensions that are the same. Of what is stored only the description is asked for. Tables that are two inputs
-#'   of a pipeline need not have as many rows.
+#'   of a pipeline need not have as many rows, nor anything else of one length, whatever it is called.
 #' @param db A connection that [jz_connect()] made.
 #' @param of The name of a stored block, or the block that [jz_block()] gives; or a value, such as a data frame.
 #' @param timeout Seconds that it may take.
@@ -104,30 +104,32 @@ jz_type_of <- function(db, of, timeout = NULL) {
   named <- is.character(of) && length(of) == 1L && !is.object(of)
   source <- if (named) list(block = check_name(of, "of")) else value_source(of)
   type <- new_type(unary_call(db, "Kinds/ProposeKind", source, timeout)$kind$type)
-  if (!is.null(type$message$table)) type$own_rows <- TRUE
+  if (!is.null(type$message$table)) type$own_symbols <- TRUE
   type
 }
 
-# The rows of all frames without row names have the symbol `rows`, which two tables do not share for that.
-with_own_rows <- function(types) {
-  own <- vapply(types, function(type) isTRUE(type$own_rows), NA)
+# The rows of all frames without row names have the symbol `rows`, and nobody meant by that that two have as many:
+# where several inputs are tables that were proposed, the input's name is in their symbols.
+with_own_symbols <- function(types) {
+  own <- vapply(types, function(type) isTRUE(type$own_symbols), NA)
   if (sum(own) < 2) return(types)
-  named <- function(type, input) new_type(with_rows_named(type$message, paste0("rows_", input)))
-  types[own] <- Map(named, types[own], names(types)[own])
+  types[own] <- Map(
+    function(type, input) new_type(with_input_in_symbols(type$message, input)), types[own], names(types)[own]
+  )
   types
 }
 
-# The message of a type in which `rows` is another symbol.
-with_rows_named <- function(message, symbol) {
+# The message of a type, with the name of an input behind each symbol.
+with_input_in_symbols <- function(message, input) {
   if (!is.null(message$table)) {
     message$table$fields <- lapply(message$table$fields, function(field) {
-      field$type <- with_rows_named(field$type, symbol)
+      field$type <- with_input_in_symbols(field$type, input)
       field
     })
   }
   if (!is.null(message$tensor$shape)) {
     message$tensor$shape$dimensions <- lapply(message$tensor$shape$dimensions, function(dimension) {
-      if (identical(dimension$symbol, "rows")) list(symbol = symbol) else dimension
+      if (is.null(dimension$symbol)) dimension else list(symbol = paste(dimension$symbol, input, sep = "_"))
     })
   }
   message

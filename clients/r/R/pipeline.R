@@ -59,7 +59,7 @@ input_types <- function(f, inputs) {
   unknown <- setdiff(names(inputs), names)
   if (length(unknown) > 0) stop_tracing("inputs", paste("some of", toString(names)), toString(unknown))
   types <- lapply(names, function(name) as_type(inputs[[name]], paste0("inputs$", name)))
-  with_own_rows(stats::setNames(types, names))
+  with_own_symbols(stats::setNames(types, names))
 }
 
 named_outputs <- function(result, trace) {

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import jazz
 from jazz.errors import InvalidArgument
 from jazz.graph import Any as AnyValue
 from jazz.graph import (
@@ -16,6 +17,7 @@ from jazz.graph import (
     Dense,
     OfKind,
     Table,
+    TableType,
     Tensor,
     TracingError,
     Type,
@@ -173,6 +175,20 @@ def test_tables_take_names_and_types(fields: Any) -> None:
 def test_only_fields_can_be_optional() -> None:
     with pytest.raises(TracingError, match="'b'"):
         Table[{"a": Dense}].optional("b")
+
+
+def test_symbols_of_tables_that_were_proposed_are_their_own() -> None:
+    proposed, written = jazz.kind_of({"a": [1, 2], "b": [3.0, 4.0]}).type, jazz.Table[{"a": jazz.Tensor["rows"]}]
+    assert isinstance(proposed, TableType)
+    assert proposed == jazz.kind(str(proposed)).type
+
+    def symbols(**types: Type) -> list[object]:
+        inputs = jazz.pipeline(lambda **nodes: nodes, inputs=types).inputs.values()
+        return [type_.fields[0].type.shape[0] for type_ in inputs]  # type: ignore[union-attr, index]
+
+    assert symbols(t=proposed, u=written) == ["rows", "rows"]
+    assert symbols(t=proposed, u=proposed.closed(), v=written) == ["rows_t", "rows_u", "rows"]
+    assert symbols(t=proposed, u=proposed[{"a": "int64[rows]"}]) == ["rows", "rows"]
 
 
 def test_errors_are_of_the_tree_and_of_python() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jazz import _show
 from jazz._bodies import encoded
@@ -122,7 +122,8 @@ def kind_of(value: object) -> Kind:
 
     Types, layouts of sparse tensors, units and whether something is missing are those of the value. Dimensions along
     the same axis have a symbol named after it, and so have those with which fields beside each other begin alike; see
-    `jazz.kinds.propose`. Needs no server.
+    `jazz.kinds.propose`. Its type is one for inputs of pipelines: of two tables, each has lengths of its own. Needs no
+    server.
 
     Raises:
         InvalidArgument: It cannot be stored.
@@ -134,7 +135,7 @@ def kind_of(value: object) -> Kind:
       ...
     }
     """
-    return kind_from_message(proposed(encoded("value", value).header))
+    return proposed_kind(proposed(encoded("value", value).header))
 
 
 def is_reference(written: str) -> bool:
@@ -145,3 +146,9 @@ def is_reference(written: str) -> bool:
 def kind_from_message(message: kinds_pb2.Kind) -> Kind:
     """The kind for a message of the contract."""
     return Kind(from_message(message.type), tuple(base.name for base in message.extends), message.doc)
+
+
+def proposed_kind(message: kinds_pb2.Kind) -> Kind:
+    """The kind for a message that proposes one: what two such tables call alike need not be of one length."""
+    kind = kind_from_message(message)
+    return replace(kind, type=replace(kind.type, own_symbols=True)) if isinstance(kind.type, TableType) else kind

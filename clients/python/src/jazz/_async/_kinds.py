@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from jazz._async._calls import Calls
 from jazz._bodies import encoded
 from jazz._infos import KindInfo, Match, kind_info, match
-from jazz._kind import Kind, is_reference, kind_from_message
+from jazz._kind import Kind, is_reference, proposed_kind
 from jazz._kind import kind as made_kind
 from jazz._names import if_version as checked_if_version
 from jazz._names import name as checked_name
@@ -136,7 +136,7 @@ class Kinds:
         return match(answer)
 
     async def propose(self, value: object, *, timeout: float | None = None) -> Kind:
-        """A kind that a value is of, which a person then edits (see `jazz.kind_of`).
+        """A kind that a value is of, which a person then edits; its type is one for inputs (see `jazz.kind_of`).
 
         Args:
             value: The name of a stored block, a handle or `jazz.ref(...)`: its header is enough, its data stays there.
@@ -161,4 +161,4 @@ class Kinds:
         answer = await self._calls.unary(
             "Kinds/ProposeKind", request, kinds_pb2.ProposeKindResponse, timeout, repeatable=True
         )
-        return kind_from_message(answer.kind)
+        return proposed_kind(answer.kind)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from jazz._bodies import encoded
 from jazz._infos import KindInfo, Match, kind_info, match
-from jazz._kind import Kind, is_reference, kind_from_message
+from jazz._kind import Kind, is_reference, proposed_kind
 from jazz._kind import kind as made_kind
 from jazz._names import if_version as checked_if_version
 from jazz._names import name as checked_name
@@ -132,7 +132,7 @@ class Kinds:
         return match(answer)
 
     def propose(self, value: object, *, timeout: float | None = None) -> Kind:
-        """A kind that a value is of, which a person then edits (see `jazz.kind_of`).
+        """A kind that a value is of, which a person then edits; its type is one for inputs (see `jazz.kind_of`).
 
         Args:
             value: The name of a stored block, a handle or `jazz.ref(...)`: its header is enough, its data stays there.
@@ -157,4 +157,4 @@ class Kinds:
         answer = self._calls.unary(
             "Kinds/ProposeKind", request, kinds_pb2.ProposeKindResponse, timeout, repeatable=True
         )
-        return kind_from_message(answer.kind)
+        return proposed_kind(answer.kind)

@@ -15,6 +15,7 @@ from jazz.graph import listing
 from jazz.graph.canonical import embedded, encode, inline
 from jazz.graph.errors import TracingError, tracing_error
 from jazz.graph.node import Node, Operand
+from jazz.graph.own_symbols import with_own_symbols
 from jazz.graph.positions import position
 from jazz.graph.sources import source_of
 from jazz.graph.trace import INPUT_TYPE, InputOf, Source, SubGraph, Trace, current, under_way
@@ -260,7 +261,7 @@ def _signature(
         raise tracing_error("inputs", f"parameters of {name}", f"{', '.join(given)}, which it does not take")
     if takes_more and not given:
         raise tracing_error("**kwargs", "the names of the inputs, as inputs={...}", "none")
-    return types | given, defaults, positional
+    return with_own_symbols(types | given), defaults, positional
 
 
 def _parameters(function: Callable[..., object], name: str) -> Iterable[inspect.Parameter]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, NoReturn, TypeAlias
 
+from jazz.graph import settings
 from jazz.graph.errors import tracing_error
 from jazz.graph.foreign_arguments import OF_STRINGS, refusing
 from jazz.graph.known import names_of_fields
@@ -65,8 +66,12 @@ class Texts:
         return strings.str_strip(self.node, "right")
 
     def slice(self, start: int | None = None, stop: int | None = None, step: int | None = None) -> Node:
-        """The code points from `start` up to `stop`, also written `x.str[start:stop]`: `jazz.ops.str_slice`."""
-        if step not in (None, 1):
+        """The code points from `start` up to `stop`, also written `x.str[start:stop]`: `jazz.ops.str_slice`.
+
+        Raises:
+            TracingError: A bound is no integer, or the step is none, or another one than 1.
+        """
+        if step is not None and settings.integer("step", step) != 1:
             raise tracing_error("step", "1: each code point, in their order", repr(step))
         return strings.str_slice(self.node, start, stop)
 

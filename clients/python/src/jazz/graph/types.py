@@ -30,7 +30,7 @@ Wherever a type is taken, its text is taken as well (see `jazz.kinds`); `str` gi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from jazz.graph.entries import described
@@ -59,6 +59,7 @@ class TableType:
     Attributes:
         fields: The fields that are asked for, in their order.
         is_closed: Whether further fields are refused.
+        own_symbols: Whether it was proposed for a value: as inputs of a pipeline, two such tables share no symbols.
 
     >>> Table[{"image": Dense["h", "w", 3], "mask": Dense[bool, "h", "w"]}].closed()
     jazz.Table[{'image': jazz.Dense['h', 'w', 3], 'mask': jazz.Dense[np.bool, 'h', 'w']}].closed()
@@ -66,6 +67,7 @@ class TableType:
 
     fields: tuple[FieldType, ...] = ()
     is_closed: bool = False
+    own_symbols: bool = field(default=False, compare=False, repr=False)
 
     def __getitem__(self, fields: Mapping[str, Type | str]) -> TableType:
         """The tables of it with these fields: types, or their texts.
@@ -78,7 +80,8 @@ class TableType:
         for name in fields:
             if not isinstance(name, str) or not name:
                 raise tracing_error("jazz.Table[...]", "a name that is not empty for each field", described(name))
-        return replace(self, fields=tuple(_field(name, entry) for name, entry in fields.items()))
+        written = tuple(_field(name, entry) for name, entry in fields.items())
+        return replace(self, fields=written, own_symbols=False)
 
     def optional(self, *names: str) -> TableType:
         """The same, with these fields allowed to be absent."""
