@@ -6,6 +6,7 @@ import inspect
 import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -77,6 +78,7 @@ def test_methods_are_those_of_pandas() -> None:
         (lambda x: x.str.cat(["a"]), "others: expected a text, or a value of the pipeline"),
         (lambda x: x.str[0], "part: expected a slice of each text, such as x.str[:1]"),
         (lambda x: x.str[::-1], "step: expected 1: each code point"),
+        (lambda x: x.str[:: np.array([1, 2])], "step: expected an integer, found array"),
         (lambda x: x.str.slice(1.5), "start: expected an integer, found 1.5"),
         (lambda x: jazz.ops.str_strip(x, "middle"), "side: expected one of both, left, right"),
     ],
