@@ -85,7 +85,7 @@ bind_messages <- function(bind) {
   }
   blocks <- lapply(inputs, function(input) check_name(bind[[input]], sprintf("bind$%s", input)))
   messages <- Map(function(input, block) list(input = input, block = block), inputs, blocks)
-  unname(messages[order(inputs, method = "radix")])
+  unname(messages[by_name(inputs)])
 }
 
 pipeline_info <- function(message) {
@@ -189,6 +189,9 @@ pipeline_target <- function(pipeline, bind = NULL) {
   list(inline = c(if (length(binds) > 0L) list(binds = binds), list(pipeline = check_pipeline(pipeline)$message)))
 }
 
+# The order of names by their code points. Those of arguments have no encoding that order() takes.
+by_name <- function(names) order(enc2utf8(names), method = "radix")
+
 run_inputs <- function(inputs) {
   if (length(inputs) == 0L) return(list(messages = list(), values = list()))
   names <- names(inputs) %||% rep("", length(inputs))
@@ -199,7 +202,7 @@ run_inputs <- function(inputs) {
   }
   twice <- names[duplicated(names)]
   if (length(twice) > 0L) stop_invalid("inputs", "each name once", I(sprintf("%s twice", twice[[1L]])))
-  inputs <- inputs[order(names, method = "radix")]
+  inputs <- inputs[by_name(names)]
   values <- lapply(inputs, function(input) encode_value(if (inherits(input, "jazz_block")) NULL else input))
   messages <- Map(function(name, input, value) {
     if (inherits(input, "jazz_block")) return(list(name = name, block = block_request(input)))

@@ -53,3 +53,17 @@ test_that("the matrix that a run gives is one as any other", {
   kept <- jz_run(db, softmax, x = x, options = jz_value_options(keep_order = TRUE))
   expect_identical(jz_plain(kept), found)
 })
+
+test_that("inputs have names of any letters", {
+  skip_if_not(l10n_info()[["UTF-8"]])
+  db <- test_db()
+  space <- test_space(db, "r-letters")
+  written <- function(text) eval(parse(text = text, encoding = "UTF-8"), list(db = db), asNamespace("rjazz"))
+  pipeline <- written("jz_pipeline(function(\u00e9t\u00e9, a) sum(\u00e9t\u00e9) + sum(a))")
+  inputs <- written("list(\u00e9t\u00e9 = 1, a = 2)")
+  expect_identical(as.double(do.call(jz_run, c(list(db, pipeline), inputs))), 3)
+  jz_put(db, "r-letters/one", 1)
+  bind <- written("c(\u00e9t\u00e9 = \"r-letters/one\", a = \"r-letters/one\")")
+  jz_pipeline_put(db, "r-letters/sum", pipeline, bind = bind)
+  expect_identical(as.double(jz_run(db, "r-letters/sum")), 2)
+})
