@@ -27,16 +27,6 @@ binary_operator <- function(sign, a, b) {
   elementwise(ARITHMETIC[[sign]], a, b, call)
 }
 
-# The server adds texts, as Python does; R has no arithmetic of them.
-check_no_texts <- function(a, b, call) {
-  for (value in list(a, b)) {
-    if (is_text(value) || is.factor(value)) {
-      found <- if (is_node(value)) "texts" else shown(value)
-      stop_tracing(call, "numbers or times", found, "paste0() puts texts together")
-    }
-  }
-}
-
 stop_truth <- function(call, found, more = "") {
   advice <- paste0("jz_cast(x, \"int32\") makes them integers", more)
   stop_tracing(call, "numbers", paste0(found, ", which are no integers here"), advice)
@@ -378,16 +368,13 @@ chosen <- function(test, yes, no) {
     if (is_single(value)) next
     if (is.null(dims) || is.null(dims_of(value)) || !same_dims(dims, dims_of(value))) {
       stop_tracing(
-        call, paste("values of the dimensions of the condition,", paste0(shown_dims(dims), ",")),
+        call, paste("values of the dimensions of the condition:", shown_dims(dims)),
         shown_dims(dims_of(value)), "single numbers go with everything; jz_where() broadcasts as numpy does"
       )
     }
   }
   apply_one("where", test, yes, no, dims = dims, call = call, truth = is_truth(yes) && is_truth(no))
 }
-
-# R's NA beside texts is one of them.
-as_missing_text <- function(value) if (identical(value, NA)) NA_character_ else value
 
 SWEPT <- c(ARITHMETIC, pmax = "maximum", pmin = "minimum")
 

@@ -186,3 +186,16 @@ GIVE_TEXTS <- c("str_strip", "str_upper", "str_lower", "str_slice", "str_replace
 is_text <- function(x) {
   is.character(x) || is_node(x) && x@source$kind == "output" && x@source$step$op %in% GIVE_TEXTS
 }
+
+# The server adds texts, as Python does; R has no arithmetic of them.
+check_no_texts <- function(a, b, call) {
+  for (value in list(a, b)) {
+    if (is_text(value) || is.factor(value)) {
+      found <- if (is_node(value)) "texts" else shown(value)
+      stop_tracing(call, "numbers or times", found, "paste0() puts texts together")
+    }
+  }
+}
+
+# R's NA beside texts is one of them.
+as_missing_text <- function(value) if (identical(value, NA)) NA_character_ else value
