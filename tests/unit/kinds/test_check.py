@@ -6,6 +6,7 @@ import pytest
 
 from jazz.values import MAX_DEPTH, DataType, Layout
 from jazz_server.kinds.check import check_kind
+from jazz_server.kinds.suggestions import Suggestions
 from jazz_server.kinds.types import FieldType, Kind, KindReference, Symbol, TableType, TensorType, Type
 
 FLOAT, TEXT, COMPLEX = DataType("float64"), DataType("string"), DataType("complex128")
@@ -95,3 +96,18 @@ def test_kinds_that_extend_each_other_are_found() -> None:
     assert [str(m) for m in check_kind(kinds["s/a"], kinds.__getitem__)] == [
         "expected kinds that do not contain themselves, found s/b -> s/a -> s/b"
     ]
+
+
+def test_units_that_may_have_been_meant_are_looked_for_as_long_as_somebody_reads_of_it() -> None:
+    fields = tuple(FieldType(f"f{number}", TensorType(unit=f"metr{number}e")) for number in range(200))
+
+    wrong = reasons(TableType(fields))
+
+    assert "did you mean met" in wrong[0]
+    assert wrong[-1] == "f199: expected a unit in pint's vocabulary, such as m or kg/m**3, found `metr199e`"
+    assert 1 < sum("did you mean" in reason for reason in wrong) < 100
+
+    suggestions = Suggestions()
+    for number in range(200):
+        asked = check_kind(TensorType(unit=f"metr{number}e"), suggestions=suggestions)
+    assert [mismatch.found for mismatch in asked] == ["`metr199e`"]

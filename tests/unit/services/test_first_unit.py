@@ -36,7 +36,7 @@ class SlowRegistry:
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowRegistry]:
     def forget() -> None:
-        for kept in (units._registry, units.unknown, units._difference):
+        for kept in (units._registry, units._unknown, units._difference):
             kept.cache_clear()
 
     registry = SlowRegistry()

@@ -15,6 +15,7 @@ from jazz_server.kinds.agreement import disagreements
 from jazz_server.kinds.bounds import fits_none, has_order, in_words
 from jazz_server.kinds.match import joined
 from jazz_server.kinds.parts import Resolve, parts_of
+from jazz_server.kinds.suggestions import Suggestions
 from jazz_server.kinds.types import FieldType, Kind, KindReference, Mismatch, Symbol, TableType, TensorType, Type
 
 _Note: TypeAlias = Callable[[Mismatch], None]
@@ -27,13 +28,17 @@ MAX_EXTENDED: Final = 100
 _COMPRESSED = {Layout.CSR, Layout.CSC}
 
 
-def check_kind(kind: Kind | Type, resolve: Resolve | None = None) -> list[Mismatch]:
+def check_kind(
+    kind: Kind | Type, resolve: Resolve | None = None, *, suggestions: Suggestions | None = None
+) -> list[Mismatch]:
     """Everything that is wrong with a kind in itself.
 
     With `resolve` the kinds that it extends and refers to are looked up as well, at any depth: unknown ones and
-    cycles are found, and what its parts ask for that no value can be at once.
+    cycles are found, and what its parts ask for that no value can be at once. In `suggestions` units are looked for
+    that may have been meant: the same ones for all kinds of one call.
     """
     found: list[Mismatch] = []
+    looked_for = suggestions or Suggestions()
     if isinstance(kind, Kind):
         if len(kind.extends) > MAX_EXTENDED:
             found.append(Mismatch("extends", f"at most {MAX_EXTENDED} kinds", str(len(kind.extends))))
@@ -44,9 +49,9 @@ def check_kind(kind: Kind | Type, resolve: Resolve | None = None) -> list[Mismat
             found.append(Mismatch("doc", "lines without control characters and space at their ends", repr(kind.doc)))
         if kind.extends and isinstance(kind.type, KindReference):
             found.append(Mismatch("", "a type of its own, or a reference without extended kinds", "both"))
-        _check_type(kind.type, "", 1, found.append)
+        _check_type(kind.type, "", 1, found.append, looked_for)
     else:
-        _check_type(kind, "", 1, found.append)
+        _check_type(kind, "", 1, found.append, looked_for)
     if resolve is not None and not found:
         _Contents(resolve, found.append).check(kind, (), "", 1)
         if not found:
@@ -54,9 +59,9 @@ def check_kind(kind: Kind | Type, resolve: Resolve | None = None) -> list[Mismat
     return found
 
 
-def _check_type(type_: Type, path: str, depth: int, note: _Note) -> None:
+def _check_type(type_: Type, path: str, depth: int, note: _Note, suggestions: Suggestions) -> None:
     if isinstance(type_, TensorType):
-        _check_tensor(type_, path, note)
+        _check_tensor(type_, path, note, suggestions)
     elif isinstance(type_, KindReference):
         _check_reference(type_, path, note)
     elif isinstance(type_, TableType):
@@ -65,7 +70,7 @@ def _check_type(type_: Type, path: str, depth: int, note: _Note) -> None:
             return
         _check_fields(type_.fields, path, note)
         for item in type_.fields:
-            _check_type(item.type, joined(path, item.name), depth + 1, note)
+            _check_type(item.type, joined(path, item.name), depth + 1, note, suggestions)
 
 
 def _check_fields(fields: Sequence[FieldType], path: str, note: _Note) -> None:
@@ -88,7 +93,7 @@ def _check_reference(reference: KindReference, path: str, note: _Note) -> None:
         note(Mismatch(path, "a kind as space/name or space/name@version", repr(reference.name)))
 
 
-def _check_tensor(type_: TensorType, path: str, note: _Note) -> None:
+def _check_tensor(type_: TensorType, path: str, note: _Note, suggestions: Suggestions) -> None:
     _check_dtypes(type_.dtypes, path, note)
     if len(set(type_.layouts)) != len(type_.layouts):
         note(Mismatch(path, "each layout once", describe.layouts(type_.layouts)))
@@ -102,13 +107,13 @@ def _check_tensor(type_: TensorType, path: str, note: _Note) -> None:
     if type_.shape is not None and len(type_.shape) != 2 and type_.layouts and set(type_.layouts) <= _COMPRESSED:
         note(Mismatch(path, f"two dimensions for {describe.layouts(type_.layouts)}", describe.rank(type_.shape)))
     _check_range(type_, path, note)
-    _check_unit(type_, path, note)
+    _check_unit(type_, path, note, suggestions)
 
 
-def _check_unit(type_: TensorType, path: str, note: _Note) -> None:
+def _check_unit(type_: TensorType, path: str, note: _Note, suggestions: Suggestions) -> None:
     if not type_.unit:
         return
-    wrong = units.unknown(type_.unit)
+    wrong = units.unknown(type_.unit, suggestions)
     if wrong:
         note(Mismatch(path, "a unit in pint's vocabulary, such as m or kg/m**3", wrong))
     counted = [dtype for dtype in type_.dtypes if dtype.name in DATA_TYPES and not dtype.measurable]

@@ -11,11 +11,11 @@ from __future__ import annotations
 import math
 import threading
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from jazz.unit_texts import can_be_unit
+from jazz_server.kinds.suggestions import Suggestions
 
 if TYPE_CHECKING:
     import pint
@@ -30,12 +30,14 @@ class UnknownUnit(ValueError):
     """A text is no unit.
 
     Attributes:
-        found: The text, and what was perhaps meant.
+        found: The text, or what in it is none.
+        name: The name that is none; "" where the text is none otherwise.
     """
 
-    def __init__(self, found: str) -> None:
+    def __init__(self, found: str, name: str = "") -> None:
         super().__init__(found)
         self.found = found
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +53,29 @@ class Difference:
     found: str
 
 
-@lru_cache(_KEPT)
-def unknown(unit: str) -> str:
+def unknown(unit: str, suggestions: Suggestions | None = None) -> str:
     """What is wrong with a text that should be a unit; "" when it is one.
 
+    Args:
+        unit: The text.
+        suggestions: Where units are looked for that may have been meant: the same ones for all texts of one call.
+
     >>> unknown("kg/m**3"), unknown("metr")
-    ('', '`metr` (did you mean metre or meter?)')
+    ('', '`metr` (did you mean metre, meter or meter_Hg?)')
     """
+    found, name = _unknown(unit)
+    return f"{found}{(suggestions or Suggestions()).question(name, _vocabulary())}" if name else found
+
+
+@lru_cache(_KEPT)
+def _unknown(unit: str) -> tuple[str, str]:
+    """What in a text is no unit, and the name that is none; two empty texts when it is one."""
     try:
         with _asking:
             _parsed(unit)
     except UnknownUnit as error:
-        return error.found
-    return ""
+        return error.found, error.name
+    return "", ""
 
 
 def difference(expected: str, found: str) -> Difference | None:
@@ -111,6 +123,13 @@ def _registry() -> pint.UnitRegistry[Any]:
     return pint.UnitRegistry(on_redefinition="ignore")
 
 
+@lru_cache(1)
+def _vocabulary() -> tuple[str, ...]:
+    """The names of units."""
+    with _asking:
+        return tuple(map(str, _registry()._units))
+
+
 def _parsed(text: str) -> pint.Unit:
     """The unit that a text says.
 
@@ -127,16 +146,9 @@ def _parsed(text: str) -> pint.Unit:
     except UndefinedUnitError as error:
         names: Any = error.unit_names
         name: str = names if isinstance(names, str) else next(iter(names))
-        raise UnknownUnit(f"`{name}`{_suggestion(name)}") from error
+        raise UnknownUnit(f"`{name}`", name) from error
     except (PintError, ValueError, TypeError, AssertionError, KeyError, ArithmeticError) as error:
         raise UnknownUnit(f"`{text}`") from error
-
-
-def _suggestion(name: str) -> str:
-    close = get_close_matches(name, [str(known) for known in _registry()._units], n=2)
-    if not close:
-        return ""
-    return f" (did you mean {' or '.join(close)}?)"
 
 
 def _is_ratio(unit: pint.Unit) -> bool:

@@ -10,6 +10,7 @@ from jazz.codec.schema import LAYOUTS, data_type
 from jazz.errors import Violation
 from jazz.v1 import value_pb2
 from jazz_server.kinds.match import fill_of
+from jazz_server.kinds.suggestions import Suggestions
 from jazz_server.kinds.types import FieldType, NullType, TableType, TensorType, Type
 from jazz_server.kinds.units import unknown
 
@@ -41,7 +42,8 @@ def has_units(header: value_pb2.Value) -> bool:
 
 def wrong_units(header: value_pb2.Value) -> list[Violation]:
     """The texts in a header that should be units and are none: to be called in the thread for checks."""
-    checked = [(where, unknown(unit)) for where, unit in _units(header, "value")]
+    suggestions = Suggestions()
+    checked = [(where, unknown(unit, suggestions)) for where, unit in _units(header, "value")]
     return [
         Violation(where, "a unit in pint's vocabulary, such as m or kg/m**3", wrong)
         for where, wrong in checked

@@ -134,7 +134,7 @@ class _Reader:
         known = len(self._violations)
         takes = read_type(message.type, field, self._violations)
         if len(self._violations) == known:
-            for wrong in check_kind(takes):
+            for wrong in check_kind(takes, suggestions=self._violations.suggestions):
                 self._violations.add(f"{field}.{wrong.field}" if wrong.field else field, wrong.expected, wrong.found)
         return Input(message.name, takes)
 
