@@ -197,6 +197,10 @@ def test_what_needs_data_says_what_to_write_instead(function: Any, names: str) -
         jazz.pipeline(function)
 
 
+def test_a_text_that_only_starts_like_a_value_is_a_text() -> None:
+    assert "equal(x, '<Node: a>')" in str(jazz.pipeline(lambda x: x == "<Node: a>"))
+
+
 def test_unpacking_is_refused() -> None:
     def f(x):
         a, b = x

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Final
 
@@ -15,6 +16,9 @@ from jazz.graph.traced import Traced, cannot_be
 _MISSING: Final = (
     "what is missing is no argument: jazz.ops.is_na(x) says where x has it, jazz.ops.fill_na(x, value) replaces it"
 )
+
+_WRITTEN: Final = re.compile(r"<Node: (?:input \d+ of|a constant of|\w+ in) ")
+"""How a value of the pipeline looks in a text: see `Traced.__repr__`."""
 
 _MONTHS: Final = (
     "months and years are not of one length: (x.dt.floor('M') + np.timedelta64(32, 'D')).dt.floor('M') is the "
@@ -73,7 +77,7 @@ def source_of(value: object, trace: Trace) -> Source:
 
 def _text(text: str) -> str:
     """A text that the contract can hold, and into which no value of the pipeline was written, as by `f"{x}"`."""
-    if "<Node: " in text:
+    if _WRITTEN.search(text):
         raise cannot_be("written into a text", 'x + "-" + y for texts behind each other')
     if not can_encode(text):
         raise tracing_error("argument", "a text that UTF-8 can encode", ascii(text))
