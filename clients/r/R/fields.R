@@ -1,4 +1,5 @@
 # Errors of the server name fields of requests, whose elements are counted from 0; here they name arguments, from 1.
+# What they advise are operations; here it is what is written in R.
 
 # fields of requests that are arguments of other names, whichever element it is
 argument_fields <- c(
@@ -7,6 +8,12 @@ argument_fields <- c(
 )
 
 slice_fields <- "^slice\\.(item|rows|columns)(\\.labels|\\.positions)?(\\[([0-9]+)\\])?$"
+
+# what the server advises, and R's words for it
+advised <- c(
+  "fill_na with false" = "jz_fill_na(mask, FALSE)", "to_dense makes" = "jz_to_dense() makes",
+  "filter takes" = "jz_filter() takes"
+)
 
 #' Says of errors of the server which argument they are about: `rows[2]` for `slice.rows.labels[1]`.
 #' @noRd
@@ -19,7 +26,8 @@ with_r_fields <- function(code) {
       error$message <- gsub(paste0(field, ":"), paste0(argument, ":"), error$message, fixed = TRUE)
     }
     error$violations[] <- lapply(error$violations, operations_from_one)
-    error$message <- operations_from_one(error$message)
+    error$violations$expected <- in_words_of_r(error$violations$expected)
+    error$message <- in_words_of_r(operations_from_one(error$message))
     stop(error)
   })
 }
@@ -30,6 +38,11 @@ argument_of <- function(field) {
   parts <- regmatches(field, regexec(slice_fields, field))[[1L]]
   if (length(parts) == 0L) return(field)
   paste0(parts[[2L]], if (nzchar(parts[[5L]])) sprintf("[%.0f]", as.double(parts[[5L]]) + 1))
+}
+
+in_words_of_r <- function(texts) {
+  for (advice in names(advised)) texts <- gsub(advice, advised[[advice]], texts, fixed = TRUE)
+  texts
 }
 
 operations_from_one <- function(texts) {

@@ -67,3 +67,16 @@ test_that("inputs have names of any letters", {
   jz_pipeline_put(db, "r-letters/sum", pipeline, bind = bind)
   expect_identical(as.double(jz_run(db, "r-letters/sum")), 2)
 })
+
+test_that("what the server advises is said in words of R", {
+  db <- test_db()
+  refused <- function(f, ...) raised(jz_run(db, jz_pipeline(f), ...))
+  error <- refused(function(x, m) jz_filter(x, m), x = c(1, 2), m = c(TRUE, NA))
+  expect_match(conditionMessage(error), "missing (jz_fill_na(mask, FALSE) leaves these", fixed = TRUE)
+  expect_match(error$violations$expected, "(jz_fill_na(mask, FALSE) leaves these", fixed = TRUE)
+  a <- Matrix::sparseMatrix(1:2, 1:2, x = c(1, 2))
+  error <- refused(function(m, a) jz_sampled_matmul(m, a, a), m = diag(2), a = a)
+  expect_match(conditionMessage(error), "a dense matrix; jz_to_dense() makes one", fixed = TRUE)
+  error <- refused(function(x, i) jz_take(x, i), x = c(1, 2), i = c(TRUE, FALSE))
+  expect_match(conditionMessage(error), "integers; jz_filter() takes truth values", fixed = TRUE)
+})
