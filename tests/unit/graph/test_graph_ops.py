@@ -20,7 +20,8 @@ import jazz
 from jazz.graph import TracingError, ops
 from jazz.graph.calendar import PARTS
 from jazz.graph.grouping import GroupBy
-from jazz.graph.suggestions import INSTEAD, OF_GROUPS, OF_TIMES
+from jazz.graph.suggestions import INSTEAD, OF_GROUPS, OF_TEXTS, OF_TIMES
+from jazz.graph.texts import METHODS
 from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.engine.op import Op
 
@@ -273,11 +274,12 @@ def test_a_name_that_is_hardly_alike_is_not_taken_for_a_mistyped_one(name: str) 
 
 
 def test_what_is_suggested_is_there() -> None:
-    for instead in [*INSTEAD.values(), *OF_GROUPS.values(), *OF_TIMES.values()]:
+    for instead in [*INSTEAD.values(), *OF_GROUPS.values(), *OF_TIMES.values(), *OF_TEXTS.values()]:
         assert all(hasattr(ops, name) for name in re.findall(r"jazz\.ops\.(\w+)", instead)), instead
         assert all(hasattr(GroupBy, name) for name in re.findall(r"\bg\.(\w+)", instead)), instead
         assert all(hasattr(jazz.Node, name) for name in re.findall(r"\b[tx]\.(\w+)", instead)), instead
         assert set(re.findall(r"\.dt\.(\w+)", instead)) <= {*PARTS, "floor"}, instead
+        assert set(re.findall(r"\.str\.(\w+)", instead)) <= set(METHODS), instead
 
 
 def test_a_field_that_is_written_as_an_attribute_is_shown_as_a_field() -> None:
