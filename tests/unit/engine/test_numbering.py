@@ -65,6 +65,15 @@ def test_numbering_stops_where_too_many_slots_are_looked_at_in_vain(types: Confi
     assert state[1] <= 0
 
 
+@each
+@pytest.mark.parametrize("pair", [["svX8Ce+z", "qnldZM#{"], ["?6^IMWAG", "O&1cY5zJ"]])
+def test_short_texts_whose_hashes_are_opposite_on_the_way_are_told_apart(types: Configuration, pair: list[str]) -> None:
+    state, numbers = np.array([0, 100]), np.full(4, -7)
+    given_ = (*encoded(pair * 2), np.full(16, -1), 16, np.zeros(8, np.int64), np.zeros(8, np.int64), state, numbers)
+    assert types.run("texts_number", *given_, 0, 4) == 4
+    assert numbers.tolist() == [0, 1, 0, 1]
+
+
 @settings(deadline=None)
 @given(texts=TEXTS)
 def test_few_texts_are_always_numbered(texts: list[str]) -> None:

@@ -25,9 +25,9 @@ def word_at(data: Bytes, position: Size) -> Any:
 
 @inlined
 def stirred(h: Any, word: Any) -> Any:
-    """Return a hash that has taken in a word."""
+    """Return a hash that has taken in a word: different words make different hashes of one."""
     h = (h ^ word) * -7046029254386353131
-    return h ^ (h >> 32)
+    return h ^ ((h >> 32) & 0xFFFFFFFF)  # without the sign, which would make one hash of h and ~h
 
 
 @inlined
