@@ -189,6 +189,7 @@ def test_what_is_missing_is_filled() -> None:
         ("where", [np.array([True]), np.zeros(1), "a"], "b: expected what goes with float64, which becomes no text, "),
         ("where", [np.array([True]), texts("a"), 0], "b: expected texts (string or factor), found 0"),
         ("where", [np.array([1]), texts("a"), ""], "condition: expected truth values (bool), found int64"),
+        ("where", ["a", np.zeros(1), 1], "condition: expected a tensor of truth values (bool), found 'a'"),
     ],
 )
 def test_what_are_no_texts_is_refused(name: str, args: list[Any], expected: str) -> None:

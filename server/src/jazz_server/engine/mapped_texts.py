@@ -60,17 +60,17 @@ def with_texts(op: Op, texts: OfTexts) -> Op:
 
 def _infer(of_numbers: Op, texts: OfTexts) -> InferRule:
     def infer(inference: Inference, args: Sequence[Type | Scalar], settings: Settings) -> tuple[Type, ...]:
-        operands = args[texts.first :]
+        before, operands = args[: texts.first], args[texts.first :]
         if _make_texts(operands):
             return (texts.infer(inference, args),)
         known = [arg for arg in operands if isinstance(arg, TensorType) and arg.dtypes]
-        literals = [field for field, arg in zip(of_numbers.arguments, args, strict=True) if isinstance(arg, str)]
-        if not known or not literals:
-            return of_numbers.infer(inference, args, settings)
-        expected = f"what goes with {describe.dtypes(known[0].dtypes)}, which becomes no text"
-        for field in literals:
-            inference.mismatch(field, expected, repr(args[of_numbers.arguments.index(field)]))
-        return of_numbers.infer(inference, [AnyType() if isinstance(arg, str) else arg for arg in args], settings)
+        if known:
+            expected = f"what goes with {describe.dtypes(known[0].dtypes)}, which becomes no text"
+            for field, arg in zip(of_numbers.arguments[texts.first :], operands, strict=True):
+                if isinstance(arg, str):
+                    inference.mismatch(field, expected, repr(arg))
+            operands = [AnyType() if isinstance(arg, str) else arg for arg in operands]
+        return of_numbers.infer(inference, [*before, *operands], settings)
 
     return infer
 

@@ -143,7 +143,7 @@ def replaced(found: Beside) -> Tensor:
 
 
 def chosen(condition: Tensor, a: Tensor, b: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """Texts, or bytes, of one of two operands; missing where the condition is, or the one that it chooses: O(bytes)."""
+    """Texts of one of two operands; missing where the condition is, or the one that it chooses: O(bytes)."""
     nothing = Tensor(
         a.dtype, (1,), data=np.empty(0, np.uint8), offsets=np.zeros(2, np.int64), validity=np.zeros(1, np.uint8)
     )
