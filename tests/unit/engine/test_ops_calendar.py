@@ -17,7 +17,7 @@ from jazz_server.engine.catalogue import CATALOGUE
 from jazz_server.kinds.match import type_of
 from jazz_server.kinds.types import AnyType, TensorType
 from unit.engine.answers import answered, mismatch, refused, shown, tensor, zoned
-from unit.engine.samples import apply, infer, missing_of
+from unit.engine.samples import Notes, apply, infer, missing_of
 
 PARTS = (
     "year", "quarter", "month", "day", "day_of_week", "day_of_year", "hour", "minute", "second", "microsecond",
@@ -234,6 +234,14 @@ def test_units_that_end_within_a_second_begin_where_the_clock_was_moved_over_the
 def test_settings_that_are_wrong(name: str, chosen: dict[str, Any], expected: str) -> None:
     wrong = mismatch(name, np.array(["2024-02-29"], "M8[s]"), **chosen)
     assert re.match(expected, wrong), wrong
+
+
+def test_names_that_were_meant_are_looked_for_by_the_inference_which_says_how_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Notes, "suggestion", lambda _self, _name, _known: "")
+    wrong = mismatch("time_part", np.array(["2024-02-29"], "M8[s]"), part="months")
+    assert wrong.endswith("found 'months'")
 
 
 @pytest.mark.parametrize("x", [np.arange(3), np.array(["a"]), np.array([True]), 1, "2024-02-29"])

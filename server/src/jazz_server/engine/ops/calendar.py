@@ -37,7 +37,7 @@ def _named(inference: Inference, settings: Settings, name: str, known: Sequence[
     found = settings[name]
     if isinstance(found, str) and found in known:
         return found
-    inference.mismatch(name, describe.choices(known), f"{found!r}{describe.suggestion(str(found), known)}")
+    inference.mismatch(name, describe.choices(known), f"{found!r}{inference.suggestion(str(found), known)}")
     return None
 
 
