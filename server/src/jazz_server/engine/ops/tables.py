@@ -73,9 +73,9 @@ def _run_drop(run: Run, args: Sequence[Any], settings: Settings) -> tuple[Value,
     run.checkpoint()
     table = frames.checked_table("table", args[0])
     gone = set(listed(settings, "names"))
-    unknown = sorted(gone - set(table.names))
-    if unknown:
-        found = f"`{unknown[0]}`{describe.suggestion(unknown[0], table.names)}"
+    beyond = sorted(gone - set(table.names))
+    if beyond:
+        found = f"`{beyond[0]}`{describe.suggestion(beyond[0], table.names)}"
         raise OpError("names", f"some of the fields {describe.names(table.names)}", found)
     if len(gone) == len(table.fields):
         raise OpError("names", "a field that stays", "all fields")
