@@ -12,7 +12,7 @@ SECOND = -4417276706812531889
 def mixed(x: Size) -> int:
     """Return the bits of a number, mixed: the finalizer of SplitMix64 (Steele et al., OOPSLA 2014), shortened."""
     x = (x ^ (x >> 29)) * FIRST
-    return (x ^ (x >> 32)) * SECOND
+    return (x ^ ((x >> 32) & 0xFFFFFFFF)) * SECOND  # without the sign, which would make one hash of x and ~x
 
 
 @kernel(index=INDEX)
